@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tells life.c what has happened and does what it says: the translation
+ * between its events and actions and the system.  Never waits.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include "act.h"
+#include "log.h"
+#include "notify.h"
+#include "signals.h"
+#include "spawn.h"
+
+/* Children reaped a turn, so that a fork storm does not keep us from the
+ * requests. */
+#define REAP_BATCH	256
+
+/* How often we look whether a process that is nobody's child has gone, from
+ * the first time on, doubled each time; and repeat KILL. */
+#define LOOK_MIN_MS	20
+#define LOOK_MAX_MS	250
+
+/* Complaints about requests, at most one in this time. */
+#define COMPLAIN_MS	1000
+
+struct init init;
+
+static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
+static bool sweep;		/* children to be reaped were left */
+static int64_t look_ms = INT64_MAX, look_step_ms;
+static int64_t stage_ms;	/* when the stage began */
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts = { 0, 0 };
+
+	(void)clock_gettime(id, &ts);
+	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}
+
+int64_t
+act_now_ms(void)
+{
+	return (clock_ms(CLOCK_MONOTONIC));
+}
+
+/* Whole seconds, rounded up: what is said is never less than what is. */
+static int64_t
+seconds_up(int64_t ms)
+{
+	return (ms <= 0 ? 0 : (ms + 999) / 1000);
+}
+
+void
+act_control_check(void)
+{
+	if (control_remake(&init.control, act_now_ms(), act_line) == -1)
+		log_line("%s: %s; signals still work", init.control.path,
+		    strerror(errno));
+}
+
+void
+act_line(const char *line, size_t len)
+{
+	static int64_t complained_ms = INT64_MIN;
+	enum request_error e;
+	struct request rq;
+
+	e = request_parse(line, len, &rq);
+	if (e == REQUEST_OK)
+		act_step(LIFE_REQUEST, &rq);
+	if (e == REQUEST_OK || e == REQUEST_EMPTY)
+		return;
+	init.status.dropped_requests++;
+	if (complained_ms != INT64_MIN &&
+	    act_now_ms() - complained_ms < COMPLAIN_MS)
+		return;
+	complained_ms = act_now_ms();
+	if (e == REQUEST_TOO_LONG || e == REQUEST_BINARY)
+		log_line("request dropped: %s", request_strerror(e));
+	else
+		log_line("request dropped: %s: %.*s", request_strerror(e),
+		    (int)len, line);
+}
+
+/*
+ * Children.
+ */
+static void
+reaping(bool by_kernel)
+{
+	if (by_kernel != kernel_reaps)
+		signals_child(by_kernel);
+	kernel_reaps = by_kernel;
+}
+
+static int
+exit_status(const char *name, int st)
+{
+	if (WIFSIGNALED(st)) {
+		log_line("%s: killed by signal %d", name, WTERMSIG(st));
+		return (128 + WTERMSIG(st));
+	}
+	if (WEXITSTATUS(st) != 0)
+		log_line("%s: exit status %d", name, WEXITSTATUS(st));
+	return (WEXITSTATUS(st));
+}
+
+void
+act_rc_ended(int code)
+{
+	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET };
+	bool asked = init.life.verb != REQUEST_NONE;
+
+	init.rc_pid = 0;
+	init.status.boot_status = code;
+	if (code != 0 && init.opt.end_on_failure && !asked) {
+		init.rc_failed = true;
+		act_step(LIFE_REQUEST, &halt);
+	}
+	act_step(LIFE_BOOTED, NULL);
+}
+
+static void
+child_ended(pid_t pid, int st)
+{
+	if (pid == init.rc_pid)
+		act_rc_ended(exit_status(init.opt.rc, st));
+	else if (pid == init.shutdown_pid) {
+		init.shutdown_pid = 0;
+		(void)exit_status(init.opt.rc_shutdown, st);
+		act_step(LIFE_SHUTDOWN_ENDED, NULL);
+	} else if (pid == init.command_pid) {
+		init.command_pid = 0;
+		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
+		    WEXITSTATUS(st);
+		act_step(LIFE_COMMAND_ENDED, NULL);
+	}
+}
+
+/* False when no child is left, not even a living one. */
+static bool
+reap(void)
+{
+	pid_t pid = 0;
+	int i, st;
+
+	for (i = 0; i < REAP_BATCH; i++) {
+		pid = waitpid(-1, &st, WNOHANG);
+		if (pid <= 0)
+			break;
+		child_ended(pid, st);
+	}
+	sweep = pid > 0;
+	return (pid >= 0);
+}
+
+/*
+ * What life says.
+ */
+static void
+shutdown_start(void)
+{
+	pid_t pid = spawn_script(init.opt.rc_shutdown,
+	    request_name(init.life.verb), init.opt.command == NULL);
+
+	if (pid != -1) {
+		init.shutdown_pid = pid;
+		return;
+	}
+	log_line("%s: fork: %s", init.opt.rc_shutdown, strerror(errno));
+	act_step(LIFE_SHUTDOWN_ENDED, NULL);
+}
+
+/* A stopped process does not act on a signal before it goes on. */
+static void
+process_end(pid_t pid, int sig, bool group)
+{
+	signals_send(pid, sig, group);
+	signals_send(pid, SIGCONT, group);
+}
+
+static void
+all_kill(void)
+{
+	os_signal_all(SIGKILL);
+	look_step_ms = LOOK_MIN_MS;
+	look_ms = act_now_ms() + look_step_ms;
+}
+
+static void
+act(unsigned actions)
+{
+	char names[LOG_LINE_MAX / 2];
+
+	if ((actions & LIFE_DO_END_RC) != 0)
+		process_end(init.rc_pid, SIGTERM, true);
+	if ((actions & LIFE_DO_KILL_RC) != 0)
+		signals_send(init.rc_pid, SIGKILL, true);
+	if ((actions & LIFE_DO_STOP_COMMAND) != 0)
+		process_end(init.command_pid, init.opt.stop_signal,
+		    init.opt.group);
+	if ((actions & LIFE_DO_TERM_ALL) != 0) {
+		os_signal_all(SIGTERM);
+		os_signal_all(SIGCONT);
+	}
+	if ((actions & LIFE_DO_KILL_ALL) != 0) {
+		os_names(names, sizeof(names));
+		if (names[0] != '\0')
+			log_line("still there after TERM: %s", names);
+		all_kill();
+	}
+	if ((actions & LIFE_DO_RUN_SHUTDOWN) != 0)
+		shutdown_start();
+}
+
+/* Says of which stage the time ran out, once. */
+static void
+forced_say(void)
+{
+	unsigned forced = init.life.forced & ~init.status.forced;
+	int64_t s = (act_now_ms() - stage_ms) / 1000;
+
+	init.status.forced = init.life.forced;
+	if ((forced & 1U << LIFE_BOOT) != 0)
+		log_line("%s: did not end on TERM, killed", init.opt.rc);
+	if ((forced & 1U << LIFE_SHUTDOWN) != 0)
+		log_line("%s: took over %" PRId64 " s, ended",
+		    init.command_pid != 0 ? init.opt.command[0] :
+		    init.opt.rc_shutdown, s);
+	if ((forced & 1U << LIFE_KILL) != 0)
+		log_line("something is left that KILL does not end");
+}
+
+static void
+stage_entered(enum life_stage from)
+{
+	int boot_status = init.status.boot_status;
+
+	forced_say();
+	stage_ms = act_now_ms();
+	look_step_ms = LOOK_MIN_MS;
+	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
+		act_control_check();
+		notify_ready(boot_status);
+	} else if (from == LIFE_BOOT)
+		notify_failed(boot_status > 0 ? boot_status : 1);
+	reaping(os_kernel_reaps && init.opt.command == NULL &&
+	    init.life.stage == LIFE_RUN);
+}
+
+void
+act_step(enum life_event event, const struct request *rq)
+{
+	enum life_stage from = init.life.stage;
+	enum request_verb verb = init.life.verb;
+	int64_t end_ms = life_end_ms(&init.life), now = act_now_ms();
+	unsigned actions = life_step(&init.life, event, rq, now);
+
+	if (life_end_ms(&init.life) != end_ms)
+		init.status.end_s = seconds_up(clock_ms(CLOCK_REALTIME) +
+		    life_end_ms(&init.life) - now);
+	if (event == LIFE_REQUEST &&
+	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
+		log_line("%s requested, gone in %" PRId64 " s at most",
+		    request_name(rq->verb),
+		    seconds_up(life_end_ms(&init.life) - now));
+	if (init.life.verb != REQUEST_NONE && verb == REQUEST_NONE)
+		notify_stopping();
+	if (init.life.stage != from)
+		stage_entered(from);
+	act(actions);
+}
+
+static bool
+waiting(void)
+{
+	return (init.life.stage == LIFE_TERM || init.life.stage == LIFE_KILL);
+}
+
+/* In the stages that wait for everybody: is anybody left?  Children tell by
+ * SIGCHLD; others do not, so that we have to look. */
+static void
+look(bool children)
+{
+	int64_t now = act_now_ms();
+
+	if (!children && !os_others_left()) {
+		act_step(LIFE_EMPTY, NULL);
+		return;
+	}
+	if (children && init.life.stage == LIFE_TERM) {
+		look_ms = INT64_MAX;
+		return;
+	}
+	if (look_ms == INT64_MAX)
+		look_ms = now + look_step_ms;
+	if (now < look_ms)
+		return;
+	if (init.life.stage == LIFE_KILL)
+		os_signal_all(SIGKILL);
+	if (look_step_ms < LOOK_MAX_MS / 2)
+		look_step_ms *= 2;
+	else
+		look_step_ms = LOOK_MAX_MS;
+	look_ms = now + look_step_ms;
+}
+
+void
+act_reap(void)
+{
+	bool children = true;
+
+	if (signals_take(SIGCHLD) || sweep || waiting())
+		children = reap();
+	if (sweep)
+		init.more = true;
+	else if (waiting())
+		look(children);
+}
+
+int64_t
+act_due_ms(void)
+{
+	int64_t due_ms = life_due_ms(&init.life);
+
+	return (due_ms < look_ms ? due_ms : look_ms);
+}

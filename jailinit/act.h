@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one life that this process answers for, and what is done for it.
+ */
+#ifndef ACT_H
+#define ACT_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "control.h"
+#include "life.h"
+#include "options.h"
+#include "os.h"
+#include "status.h"
+
+struct init {
+	struct options opt;
+	enum os_place place;
+	char **argv;		/* of the next life; a copy */
+	int64_t born_ms;
+
+	struct life life;
+	struct control control;
+	struct status status;
+
+	/* Children whose status matters, 0: none. */
+	pid_t rc_pid, shutdown_pid, command_pid;
+	int command_status;	/* exit status, 128 + n for a signal */
+	bool rc_failed;		/* and -e: the jail ends for it */
+	bool more;		/* work was left: do not wait */
+};
+extern struct init init;
+
+/* The monotonic clock, in milliseconds. */
+int64_t act_now_ms(void);
+
+/* Tells life, and does what it says; as life_step(). */
+void act_step(enum life_event event, const struct request *rq);
+
+/* rc has ended with this status (128 + n for a signal), or never began. */
+void act_rc_ended(int code);
+
+/* A line from the FIFO: a request, or something to be counted. */
+void act_line(const char *line, size_t len);
+
+/* Makes the FIFO again when its path no longer names it.  Touches the path:
+ * not after the first request. */
+void act_control_check(void);
+
+/* Reaps what has ended, a batch at most; then, in the stages that wait for
+ * everybody, sees whether anybody is left. */
+void act_reap(void);
+
+/* When act_reap() is due even if nothing happens, or INT64_MAX. */
+int64_t act_due_ms(void);
+
+#endif

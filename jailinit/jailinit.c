@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * jailinit(8): the start, then the loop that waits for an event and hands it
+ * to act.c.  Once the loop has begun nothing may end the program, make it
+ * wait for anything but the next event, or allocate.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "act.h"
+#include "leave.h"
+#include "log.h"
+#include "notify.h"
+#include "signals.h"
+#include "spawn.h"
+#include "stdio_fd.h"
+
+#define DEFAULT_CTL	"/var/run/jailinit.ctl"
+#define DEFAULT_STATUS	"/var/run/jailinit.status"
+
+/* What rc and its services find; the administrator's own programs last. */
+#define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
+
+/* For the last status and the FIFO's removal, past the budget if need be. */
+#define FAREWELL_MS	250
+
+/* Ends when the command was executed, spawn.h. */
+static int exec_fd = -1;
+
+/*
+ * Signals.
+ */
+static void
+signal_act(int sig)
+{
+	bool command = init.opt.command != NULL;
+	const struct os_signal *s = signals_request(sig, command);
+	struct request rq = { REQUEST_NONE, REQUEST_NO_BUDGET };
+
+	if (s != NULL) {
+		rq.verb = s->verb;
+		act_step(LIFE_REQUEST, &rq);
+	} else if (command)
+		signals_send(init.command_pid, sig, init.opt.group);
+	else if (sig == SIGHUP && init.life.verb == REQUEST_NONE)
+		act_control_check();
+}
+
+static void
+signals_act(void)
+{
+	int sig;
+
+	for (sig = 1; sig <= os_signal_max; sig++)
+		if (sig != SIGCHLD && signals_take(sig))
+			signal_act(sig);
+}
+
+/*
+ * The end.
+ */
+static int
+exit_code(void)
+{
+	if (init.opt.command == NULL)
+		return (init.rc_failed ? 1 : 0);
+	/* Still there after KILL: it will have died of that. */
+	return (init.command_pid != 0 ? 128 + SIGKILL : init.command_status);
+}
+
+static _Noreturn void
+gone(void)
+{
+	struct leave_how how = { init.life.verb, init.opt.leave, init.place,
+	    init.opt.command != NULL, act_now_ms() - init.born_ms,
+	    init.argv, exit_code() };
+
+	status_farewell(&init.status, &init.control, FAREWELL_MS);
+	leave(&how);
+}
+
+/*
+ * The loop.
+ */
+static void
+status_set(void)
+{
+	if (init.status.stage != init.life.stage)
+		os_title(life_stage_name(init.life.stage));
+	init.status.stage = init.life.stage;
+	init.status.verb = init.life.verb;
+	init.status.dropped_log = log_dropped();
+	status_update(&init.status, act_now_ms());
+}
+
+/* The command was executed, or what kept it from that: spawn.h. */
+static void
+exec_done(void)
+{
+	unsigned char code;
+
+	if (read(exec_fd, &code, 1) == 1)
+		notify_failed(code);
+	else
+		notify_ready(0);
+	close(exec_fd);
+	exec_fd = -1;
+}
+
+/* One turn of everything that may be due; none of it waits. */
+static void
+turn(void)
+{
+	init.more = false;
+	signals_act();
+	if (control_read(&init.control, act_now_ms(), act_line))
+		init.more = true;
+	act_step(LIFE_TICK, NULL);
+	act_reap();
+}
+
+static void
+wait_event(void)
+{
+	struct pollfd fds[] = {
+		{ init.control.fd, POLLIN, 0 },
+		{ status_fd(), POLLIN, 0 },
+		{ exec_fd, POLLIN, 0 }
+	};
+	int64_t due_ms = act_due_ms(), wait_ms = INT64_MAX;
+
+	if (control_due_ms(&init.control) < due_ms)
+		due_ms = control_due_ms(&init.control);
+	if (init.more)
+		wait_ms = 0;
+	else if (due_ms != INT64_MAX)
+		wait_ms = due_ms - act_now_ms();
+	if (signals_wait(fds, 3, wait_ms) <= 0)
+		return;
+	if (fds[1].revents != 0)
+		status_done();
+	if (fds[2].revents != 0)
+		exec_done();
+}
+
+/*
+ * The start: the one part in which errors may end the program.
+ */
+static _Noreturn void
+refuse(const char *why)
+{
+	log_line("%s", why);
+	notify_failed(EX_UNAVAILABLE);
+	_exit(EX_UNAVAILABLE);
+}
+
+/* "none", or a path, or what it is by default: nothing for a subreaper, who
+ * has no jail to answer for. */
+static const char *
+path_or_none(const char *path, const char *otherwise)
+{
+	if (path == NULL)
+		return (init.place == OS_SUBTREE ? NULL : otherwise);
+	return (strcmp(path, "none") == 0 ? NULL : path);
+}
+
+static void
+start_options(int argc, char **argv)
+{
+	options_parse(&init.opt, argc, argv);
+	if (getenv(SPAWN_OWN_ENV) != NULL) {
+		init.opt.background = false;
+		init.opt.ready_fd = -1;
+	}
+	if (init.opt.background && getpid() == 1)
+		options_error("-b", "process 1 has nobody to return to");
+	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
+		options_error("-d", "not an open descriptor");
+}
+
+/* A terminal is the command's; rc and its services get none, and nor does
+ * process 1 keep one, whose ^C would be a request. */
+static void
+start_session(void)
+{
+	if (init.opt.command != NULL && !init.opt.background)
+		spawn_terminal_init();
+	else if (!init.opt.background)
+		stdio_detach();
+	if (init.opt.command == NULL) {
+		(void)!chdir("/");
+		(void)setenv("PATH", RC_PATH, 1);
+	}
+}
+
+static void
+start_ground(int argc, char **argv)
+{
+	const char *ctl = init.opt.ctl == NULL ? DEFAULT_CTL : init.opt.ctl;
+	const char *why = "";
+
+	init.place = os_claim(init.opt.command != NULL, ctl, &why);
+	if (init.place == OS_REFUSED)
+		refuse(why);
+	os_close_others(init.opt.ready_fd);
+	if (init.opt.ready_fd != -1)
+		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
+	os_program_init();
+	init.argv = os_title_init(argc, argv);
+	if (init.argv == NULL)
+		refuse(strerror(errno));
+	if (init.opt.background && notify_background() == -1)
+		refuse(strerror(errno));
+	if (os_adopt() == -1)
+		refuse("not process 1, and the kernel has no reaper for us");
+	start_session();
+	(void)setenv(SPAWN_OWN_ENV, "1", 1);
+	signals_init(init.opt.command != NULL);
+}
+
+static void
+start_rc(void)
+{
+	init.rc_pid = spawn_script(init.opt.rc, NULL, false);
+	if (init.rc_pid != -1)
+		return;
+	log_line("%s: fork: %s", init.opt.rc, strerror(errno));
+	act_rc_ended(SPAWN_CANNOT_EXEC);
+}
+
+static void
+start_command(void)
+{
+	int p[2] = { -1, -1 };
+
+	if ((init.opt.background || init.opt.ready_fd != -1) && pipe(p) == 0) {
+		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
+		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
+	}
+	init.command_pid = spawn_command(init.opt.command, p[1]);
+	if (init.command_pid == -1) {
+		log_line("%s: fork: %s", init.opt.command[0], strerror(errno));
+		_exit(SPAWN_CANNOT_EXEC);
+	}
+	exec_fd = p[0];
+	if (p[1] != -1)
+		close(p[1]);
+}
+
+static void
+start(int argc, char **argv)
+{
+	signals_block();
+	(void)stdio_init();
+	init.born_ms = act_now_ms();
+	start_options(argc, argv);
+	start_ground(argc, argv);
+	init.status.app = init.opt.command != NULL;
+	init.status.boot_status = -1;
+	status_init(path_or_none(init.opt.status, DEFAULT_STATUS));
+	notify_init(init.opt.command == NULL, init.opt.ready_fd);
+	life_init(&init.life, &init.opt.limits, init.opt.command != NULL,
+	    init.opt.rc_shutdown != NULL);
+	if (control_open(&init.control,
+	    path_or_none(init.opt.ctl, DEFAULT_CTL)) == -1)
+		log_line("%s: %s; signals still work", init.control.path,
+		    strerror(errno));
+	init.status.stage = init.life.stage;
+	os_title(life_stage_name(init.life.stage));
+	if (init.opt.command != NULL)
+		start_command();
+	else
+		start_rc();
+}
+
+int
+main(int argc, char **argv)
+{
+	start(argc, argv);
+	/* From here on nothing may end the program, make it wait, or
+	 * allocate. */
+	while (init.life.stage != LIFE_GONE) {
+		status_set();
+		wait_event();
+		turn();
+	}
+	status_set();
+	gone();
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log.  Touches descriptor 2. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "stdio_fd.h"
+
+static uint64_t dropped, unsaid;
+
+static bool
+log_write(const char *buf, size_t n)
+{
+	return (stdio_write(STDERR_FILENO, buf, n) == (ssize_t)n);
+}
+
+/* Adds up what a buffer of size holds after snprintf(3) said len. */
+static size_t
+line_length(int len, size_t size)
+{
+	return (len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1);
+}
+
+void
+log_line(const char *format, ...)
+{
+	char buf[LOG_LINE_MAX];
+	va_list ap;
+	size_t n;
+	int e = errno;
+
+	if (unsaid > 0) {
+		n = line_length(snprintf(buf, sizeof(buf), "jailinit: %" PRIu64
+		    " log line%s dropped here\n", unsaid,
+		    unsaid == 1 ? " was" : "s were"), sizeof(buf));
+		if (log_write(buf, n))
+			unsaid = 0;
+	}
+	n = line_length(snprintf(buf, sizeof(buf), "jailinit: "), sizeof(buf));
+	va_start(ap, format);
+	n += line_length(vsnprintf(buf + n, sizeof(buf) - n, format, ap),
+	    sizeof(buf) - n);
+	va_end(ap);
+	buf[n++] = '\n';	/* over the NUL, or over the last byte */
+	if (unsaid > 0 || !log_write(buf, n)) {
+		dropped++;
+		unsaid++;
+	}
+	errno = e;
+}
+
+uint64_t
+log_dropped(void)
+{
+	return (dropped);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line.  Touches standard output and error, and exits. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "os.h"
+
+#ifndef VERSION
+#error "VERSION is to be given by the Makefile"
+#endif
+
+/* + keeps glibc from looking for options behind the first operand. */
+static const char letters[] = "+B:bc:d:ef:gk:l:r:R:s:S:t:V";
+
+static const struct os_name leaves[] = {
+	{ "auto", LEAVE_AUTO },
+	{ "exit", LEAVE_EXIT },
+	{ "reexec", LEAVE_REEXEC },
+	{ "reboot", LEAVE_REBOOT },
+	{ NULL, -1 }
+};
+
+/* POSIX.1-2017, and IO and WINCH; os_signal_names has the system's own. */
+static const struct os_name signals[] = {
+	{ "HUP", SIGHUP }, { "INT", SIGINT }, { "QUIT", SIGQUIT },
+	{ "ILL", SIGILL }, { "TRAP", SIGTRAP }, { "ABRT", SIGABRT },
+	{ "BUS", SIGBUS }, { "FPE", SIGFPE }, { "KILL", SIGKILL },
+	{ "USR1", SIGUSR1 }, { "SEGV", SIGSEGV }, { "USR2", SIGUSR2 },
+	{ "PIPE", SIGPIPE }, { "ALRM", SIGALRM }, { "TERM", SIGTERM },
+	{ "CHLD", SIGCHLD }, { "CONT", SIGCONT }, { "STOP", SIGSTOP },
+	{ "TSTP", SIGTSTP }, { "TTIN", SIGTTIN }, { "TTOU", SIGTTOU },
+	{ "URG", SIGURG }, { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
+	{ "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },
+	{ "WINCH", SIGWINCH }, { "IO", SIGIO }, { "SYS", SIGSYS },
+	{ NULL, -1 }
+};
+
+_Noreturn void
+options_error(const char *what, const char *why)
+{
+	fprintf(stderr, "jailinit: %s: %s\n"
+	    "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] "
+	    "[-k sec]\n"
+	    "                [-l auto|exit|reexec|reboot] [-r path] [-R path] "
+	    "[-s sec]\n"
+	    "                [-S signal] [-t sec] [-- command [arg ...]]\n"
+	    "       jailinit -V\n", what, why);
+	exit(EX_USAGE);
+}
+
+static int
+lookup(const struct os_name *n, const char *name)
+{
+	for (; n->name != NULL; n++)
+		if (strcasecmp(n->name, name) == 0)
+			break;
+	return (n->value);
+}
+
+/* The words of a message about option c and its argument. */
+static const char *
+option_arg(int c, const char *arg)
+{
+	static char buf[128];
+
+	snprintf(buf, sizeof(buf), "-%c%s%s", c, *arg == '\0' ? "" : ": ", arg);
+	return (buf);
+}
+
+static int64_t
+seconds(int c, const char *arg)
+{
+	int64_t ms = 0;
+
+	if (!request_seconds(arg, strlen(arg), &ms))
+		options_error(option_arg(c, arg),
+		    "not a number of seconds, 0 to 999999999");
+	return (ms);
+}
+
+/* The small number in arg, or -1. */
+static int
+number(const char *arg)
+{
+	int64_t ms;
+
+	if (!request_seconds(arg, strlen(arg), &ms))
+		return (-1);
+	return ((int)(ms / 1000));
+}
+
+/* A number, a name with or without SIG, or RTMIN+number, or -1. */
+static int
+signal_number(const char *arg)
+{
+	int sig = number(arg);
+
+	if (sig != -1)
+		return (sig);
+	if (strncasecmp(arg, "SIG", 3) == 0)
+		arg += 3;
+	if ((sig = lookup(signals, arg)) != -1 ||
+	    (sig = lookup(os_signal_names, arg)) != -1)
+		return (sig);
+	if (strcasecmp(arg, "RTMIN") == 0)
+		return (os_signal_rtmin);
+	if (strncasecmp(arg, "RTMIN+", 6) == 0 && (sig = number(arg + 6)) != -1)
+		return (os_signal_rtmin + sig);
+	return (-1);
+}
+
+static int
+stop_signal(const char *arg)
+{
+	int sig = signal_number(arg);
+
+	if (sig < 1 || sig > os_signal_max)
+		options_error(option_arg('S', arg), "no such signal");
+	return (sig);
+}
+
+static int
+ready_fd(const char *arg)
+{
+	int fd = number(arg);
+
+	if (fd < 3)
+		options_error(option_arg('d', arg),
+		    "not a descriptor of 3 or more");
+	return (fd);
+}
+
+static void
+option(struct options *o, int c, char *arg)
+{
+	switch (c) {
+	case 'B':
+		o->limits.budget_ms = seconds(c, arg);
+		break;
+	case 'b':
+		o->background = true;
+		break;
+	case 'c':
+		o->ctl = arg;
+		break;
+	case 'd':
+		o->ready_fd = ready_fd(arg);
+		break;
+	case 'e':
+		o->end_on_failure = true;
+		break;
+	case 'f':
+		o->status = arg;
+		break;
+	case 'g':
+		o->group = true;
+		break;
+	case 'k':
+		o->limits.kill_ms = seconds(c, arg);
+		break;
+	case 'l':
+		if (lookup(leaves, arg) == -1)
+			options_error(option_arg(c, arg),
+			    "not auto, exit, reexec or reboot");
+		o->leave = (enum leave)lookup(leaves, arg);
+		break;
+	case 'r':
+		o->rc = arg;
+		break;
+	case 'R':
+		o->rc_shutdown = arg;
+		break;
+	case 's':
+		o->limits.shutdown_ms = seconds(c, arg);
+		break;
+	case 'S':
+		o->stop_signal = stop_signal(arg);
+		break;
+	case 't':
+		o->limits.term_ms = seconds(c, arg);
+		break;
+	case 'V':
+		puts("jailinit " VERSION);
+		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+	default:
+		options_error(option_arg(optopt, ""),
+		    strchr(letters + 1, optopt) != NULL ?
+		    "wants an argument" : "no such option");
+	}
+}
+
+void
+options_parse(struct options *o, int argc, char **argv)
+{
+	const char *last = NULL;
+	int c;
+
+	memset(o, 0, sizeof(*o));
+	o->limits.shutdown_ms = 90000;
+	o->limits.term_ms = 10000;
+	o->limits.kill_ms = 5000;
+	o->limits.budget_ms = REQUEST_NO_BUDGET;
+	o->rc = "/etc/rc";
+	o->ready_fd = -1;
+	o->stop_signal = SIGTERM;
+	opterr = 0;
+	while ((c = getopt(argc, argv, letters)) != -1) {
+		option(o, c, optarg);
+		last = optarg;
+	}
+	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 &&
+	    argv[optind - 1] != last) {
+		if (argv[optind] == NULL)
+			options_error("--", "a command is missing behind it");
+		o->command = argv + optind;
+	} else if (argv[optind] != NULL)
+		options_error(argv[optind],
+		    "not an option; a command goes behind --");
+	else if (o->rc_shutdown == NULL)
+		o->rc_shutdown = "/etc/rc.shutdown";
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux: process 1 of a PID namespace, or a subreaper.  Touches prctl(2),
+ * kill(2), reboot(2), its own memory and, of files, /proc alone. */
+#include <sys/auxv.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os.h"
+
+/* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
+ * the PID namespace that the machine has started with. */
+#define INITIAL_PIDNS	0xEFFFFFFCU
+
+/* PIDFD_GET_PID_NAMESPACE of linux/pidfd.h (Linux 6.11). */
+#define PIDFD_PIDNS	_IO(0xFF, 5)
+
+/* close_range(2) came with Linux 5.9; before, so many are tried by hand. */
+#define CLOSE_MAX	4096
+
+/* A chain of parents longer than this is not followed. */
+#define ANCESTORS_MAX	1024
+
+#define NAMES_MAX	16
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT	8
+#endif
+
+const int os_signal_max = 64;
+const int os_signal_rtmin = 34;		/* glibc's */
+const bool os_kernel_reaps = true;
+
+const struct os_name os_signal_names[] = {
+	{ "PWR", SIGPWR },
+	{ "STKFLT", SIGSTKFLT },
+	{ "POLL", SIGPOLL },
+	{ NULL, -1 }
+};
+
+/* 37 to 39 are SIGRTMIN+3 to +5 of glibc, which managers mean also when we
+ * are linked with another libc. */
+const struct os_signal os_signals[] = {
+	{ SIGTERM, REQUEST_HALT, true },
+	{ SIGUSR1, REQUEST_HALT, false },
+	{ SIGPWR, REQUEST_HALT, true },
+	{ 37, REQUEST_HALT, true },
+	{ SIGUSR2, REQUEST_POWEROFF, false },
+	{ 38, REQUEST_POWEROFF, true },
+	{ SIGINT, REQUEST_REBOOT, false },
+	{ 39, REQUEST_REBOOT, true },
+	{ 0, REQUEST_NONE, false }
+};
+
+static enum os_place place = OS_REFUSED;
+
+static char *title;
+static size_t title_size;
+
+static char program[PATH_MAX];
+static int program_fd = -1;
+
+/* linux_dirent64 of getdents64(2); readdir(3) would allocate. */
+struct entry {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
+static bool
+is_initial_pidns(void)
+{
+	struct stat st;
+	int fd, ns_fd;
+	bool yes = false;
+
+	if (stat("/proc/self/ns/pid", &st) == 0)
+		return (st.st_ino == INITIAL_PIDNS);
+	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (fd == -1)
+		return (false);
+	ns_fd = ioctl(fd, PIDFD_PIDNS, 0);
+	if (ns_fd != -1) {
+		yes = fstat(ns_fd, &st) == 0 && st.st_ino == INITIAL_PIDNS;
+		close(ns_fd);
+	}
+	close(fd);
+	return (yes);
+}
+
+/* Is /proc that of our PID namespace? */
+static bool
+proc_is_ours(void)
+{
+	char link[16];
+	ssize_t n;
+
+	n = readlink("/proc/self", link, sizeof(link) - 1);
+	if (n <= 0)
+		return (false);
+	link[n] = '\0';
+	return (strtol(link, NULL, 10) == getpid());
+}
+
+enum os_place
+os_claim(bool command, const char *ctl, const char **why)
+{
+	(void)ctl;
+	if (getpid() == 1) {
+		place = is_initial_pidns() ? OS_MACHINE : OS_JAIL;
+		return (place);
+	}
+	if (!command)
+		*why = "not process 1 of a PID namespace, so not in a jail; "
+		    "only '-- command' runs here";
+	else if (!proc_is_ours())
+		*why = "not process 1, and no /proc to tell what is ours";
+	else
+		place = OS_SUBTREE;
+	return (place);
+}
+
+int
+os_adopt(void)
+{
+	if (place != OS_SUBTREE)
+		return (0);
+	return (prctl(PR_SET_CHILD_SUBREAPER, 1));
+}
+
+/* Reads /proc/pid/what into buf as a string; false when that is not to be
+ * had.  (Never cmdline or environ: these take locks that others hold.) */
+static bool
+proc_read(pid_t pid, const char *what, char *buf, size_t size)
+{
+	char path[40];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return (false);
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return (false);
+	buf[n] = '\0';
+	return (true);
+}
+
+/* The parent of pid (0: one outside of the namespace), or -1 when pid is a
+ * zombie or not to be seen.  proc_pid_stat(5): pid (comm) state ppid, where
+ * comm may hold anything. */
+static pid_t
+proc_parent(pid_t pid)
+{
+	char buf[256];
+	const char *p;
+
+	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+		return (-1);
+	p = strrchr(buf, ')');
+	if (p == NULL || strlen(p) < 5 || p[2] == 'Z' || p[2] == 'X')
+		return (-1);
+	return ((pid_t)strtol(p + 4, NULL, 10));
+}
+
+static bool
+is_ours(pid_t pid)
+{
+	int i;
+
+	if (pid <= 1 || pid == getpid())
+		return (false);
+	if (place != OS_SUBTREE)
+		return (proc_parent(pid) != -1);
+	for (i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
+		pid = proc_parent(pid);
+		if (pid == getpid())
+			return (true);
+	}
+	return (false);
+}
+
+/* Calls fn for each number in /proc, in a buffer of our own. */
+static void
+proc_walk(void (*fn)(pid_t, void *), void *arg)
+{
+	static _Alignas(struct entry) char buf[4096];
+	const struct entry *e;
+	long n, at;
+	pid_t pid;
+	int fd;
+
+	if (!proc_is_ours())
+		return;
+	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return;
+	while ((n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
+		for (at = 0; at < n; at += e->reclen) {
+			e = (const struct entry *)(const void *)(buf + at);
+			pid = (pid_t)strtol(e->name, NULL, 10);
+			if (pid > 0)
+				fn(pid, arg);
+		}
+	close(fd);
+}
+
+/* The pidfd is taken before the look, so that it is the same process that
+ * is looked at and signalled. */
+static void
+signal_ours(pid_t pid, void *arg)
+{
+	int fd, sig = *(const int *)arg;
+
+	if (pid <= 1)
+		return;
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd != -1) {
+		if (is_ours(pid))
+			(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+		close(fd);
+	} else if (errno != ESRCH && is_ours(pid))
+		kill(pid, sig);
+}
+
+void
+os_signal_all(int sig)
+{
+	if (place == OS_SUBTREE)
+		proc_walk(signal_ours, &sig);
+	else if (place != OS_REFUSED && getpid() == 1)
+		kill(-1, sig);
+}
+
+bool
+os_others_left(void)
+{
+	/* A subreaper without children has no descendants either. */
+	return (place != OS_SUBTREE && getpid() == 1 && kill(-1, 0) == 0);
+}
+
+struct names {
+	char *buf;
+	size_t size, used;
+	int count;
+};
+
+static void
+name_one(pid_t pid, void *arg)
+{
+	struct names *n = arg;
+	char comm[32], *p;
+	int len;
+
+	if (!is_ours(pid) || !proc_read(pid, "comm", comm, sizeof(comm)))
+		return;
+	if (++n->count > NAMES_MAX)
+		return;
+	for (p = comm; *p != '\0' && *p != '\n'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	*p = '\0';
+	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
+	    n->used == 0 ? "" : ", ", comm, (long)pid);
+	if (len > 0 && (size_t)len < n->size - n->used)
+		n->used += (size_t)len;
+	else
+		n->buf[n->used] = '\0';
+}
+
+void
+os_names(char *buf, size_t size)
+{
+	struct names n = { buf, size, 0, 0 };
+
+	buf[0] = '\0';
+	proc_walk(name_one, &n);
+	if (n.count > NAMES_MAX)
+		snprintf(buf + n.used, size - n.used, " and %d more",
+		    n.count - NAMES_MAX);
+}
+
+static char **
+copy_strings(char *const *from)
+{
+	size_t i, n;
+	char **to;
+
+	for (n = 0; from[n] != NULL; n++)
+		continue;
+	to = calloc(n + 1, sizeof(*to));
+	for (i = 0; to != NULL && i < n; i++)
+		if ((to[i] = strdup(from[i])) == NULL)
+			return (NULL);
+	return (to);
+}
+
+/* The kernel laid out argv and the environment as one run of strings: that
+ * is the room for the title.  proc_pid_cmdline(5) */
+char **
+os_title_init(int argc, char **argv)
+{
+	char **args = copy_strings(argv), **env = copy_strings(environ);
+	char *end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
+	int i;
+
+	if (args == NULL || env == NULL)
+		return (NULL);
+	for (i = 0; environ[i] != NULL; i++)
+		if (environ[i] == end)
+			end += strlen(end) + 1;
+	environ = env;
+	title = argv[0];
+	title_size = (size_t)(end - argv[0]);
+	return (args);
+}
+
+void
+os_title(const char *state)
+{
+	if (title_size == 0)
+		return;
+	memset(title, 0, title_size);
+	snprintf(title, title_size, "jailinit: %s", state);
+}
+
+void
+os_program_init(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (n > 0)
+		program[n] = '\0';
+	else if (name != NULL && strlen(name) < sizeof(program))
+		strcpy(program, name);
+	program_fd = open(n > 0 ? "/proc/self/exe" : program,
+	    O_PATH | O_CLOEXEC);
+}
+
+void
+os_program_exec(char *const *argv)
+{
+	execv(program, argv);
+	if (program_fd != -1)
+		(void)syscall(SYS_execveat, program_fd, "", argv, environ,
+		    AT_EMPTY_PATH);
+}
+
+static void
+close_range_of(unsigned first, unsigned last)
+{
+	unsigned fd;
+
+	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+	for (fd = first; fd <= last && fd < CLOSE_MAX; fd++)
+		close((int)fd);
+}
+
+void
+os_close_others(int keep_fd)
+{
+	if (keep_fd < 3) {
+		close_range_of(3, UINT_MAX);
+		return;
+	}
+	close_range_of(3, (unsigned)keep_fd - 1);
+	close_range_of((unsigned)keep_fd + 1, UINT_MAX);
+}
+
+ssize_t
+os_write_nowait(int fd, const void *buf, size_t n)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, n };
+
+	return (syscall(SYS_pwritev2, fd, &iov, 1, -1L, -1L, RWF_NOWAIT));
+}
+
+void
+os_child_class(void)
+{
+}
+
+bool
+os_manager_reboots(void)
+{
+	const char *c = getenv("container");
+
+	return (c != NULL &&
+	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
+}
+
+/* reboot(2): in a PID namespace RB_AUTOBOOT ends process 1 with SIGHUP, the
+ * others with SIGINT, as its parent sees it. */
+void
+os_reboot(enum request_verb verb)
+{
+	reboot(verb == REQUEST_REBOOT ? RB_AUTOBOOT :
+	    verb == REQUEST_POWEROFF ? RB_POWER_OFF : (int)RB_HALT_SYSTEM);
+}

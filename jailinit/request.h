@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The request language of jailinit.ctl(5): one line in, a request or the
+ * reason why it is none out.  Pure: no system call, no allocation.
+ */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Longest line, its newline not counted.  The longest sensible request has
+ * 18 bytes; what jailctl writes must fit into one PIPE_BUF (512 by POSIX). */
+#define REQUEST_LINE_MAX	255
+
+/* Largest number of seconds in a request or an option: about 31 years, far
+ * from any overflow of milliseconds in 64 bits. */
+#define REQUEST_SECONDS_MAX	999999999
+
+/* A request without a budget of its own. */
+#define REQUEST_NO_BUDGET	(-1)
+
+enum request_verb {
+	REQUEST_NONE,
+	REQUEST_HALT,
+	REQUEST_POWEROFF,
+	REQUEST_REBOOT
+};
+
+enum request_error {
+	REQUEST_OK,
+	REQUEST_EMPTY,		/* nothing but blanks: not worth a word */
+	REQUEST_TOO_LONG,	/* over REQUEST_LINE_MAX bytes */
+	REQUEST_BINARY,		/* a byte that is neither printable nor blank */
+	REQUEST_UNKNOWN,	/* a first word that is no verb */
+	REQUEST_BAD_BUDGET,	/* not 0..REQUEST_SECONDS_MAX in digits */
+	REQUEST_EXTRA		/* a third word */
+};
+
+struct request {
+	enum request_verb verb;
+	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or 0 and more */
+};
+
+/* Parses line[0..len), which has no newline.  REQUEST_OK and *rq filled in,
+ * or the first error found and *rq untouched.  Words are parted by spaces
+ * and tabs; there may be some at both ends. */
+enum request_error request_parse(const char *line, size_t len,
+    struct request *rq);
+
+/* Parses s[0..len) as 1 to 9 decimal digits, seconds, into *ms.  False, and
+ * *ms untouched, when it is anything else. */
+bool request_seconds(const char *s, size_t len, int64_t *ms);
+
+/* A word or a phrase for messages, never NULL. */
+const char *request_name(enum request_verb verb);
+const char *request_strerror(enum request_error error);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals.  Touches the process's signal actions and mask. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "signals.h"
+
+static sigset_t wait_mask;	/* blocked while we wait */
+static volatile sig_atomic_t caught[OS_SIGNALS];
+
+void
+signals_block(void)
+{
+	sigfillset(&wait_mask);
+	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
+}
+
+/* The kernel's own are the timer of stdio_fd.c and a broken pipe of ours,
+ * which on Linux comes as if we had sent it. */
+static void
+on_signal(int sig, siginfo_t *si, void *context)
+{
+	(void)context;
+	if ((sig == SIGALRM || sig == SIGPIPE) && si->si_code != SI_USER)
+		return;
+	if (sig == SIGPIPE && si->si_pid == getpid())
+		return;
+	caught[sig] = 1;
+}
+
+/* While SIGCHLD is handled others may be too: in a storm of orphans there
+ * is always one pending, and signals with higher numbers must get through. */
+static void
+signal_catch(int sig)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_sigaction = on_signal;
+	sa.sa_flags = SA_SIGINFO | SA_NOCLDSTOP;
+	if (sig == SIGCHLD)
+		sigemptyset(&sa.sa_mask);
+	else
+		sigfillset(&sa.sa_mask);
+	(void)sigaction(sig, &sa, NULL);
+	sigdelset(&wait_mask, sig);
+}
+
+void
+signals_init(bool all)
+{
+	const struct os_signal *s;
+	int sig;
+
+	signal_catch(SIGCHLD);
+	signal_catch(SIGHUP);
+	signal_catch(SIGALRM);
+	for (s = os_signals; s->sig != 0; s++)
+		signal_catch(s->sig);
+	for (sig = 1; all && sig <= os_signal_max; sig++)
+		signal_catch(sig);
+}
+
+/* What has ended before SIGCHLD is ignored stays a zombie, and what ends
+ * before it is caught again goes unnoticed: either way, one sweep. */
+void
+signals_child(bool ignored)
+{
+	if (ignored)
+		(void)signal(SIGCHLD, SIG_IGN);
+	else
+		signal_catch(SIGCHLD);
+	caught[SIGCHLD] = 1;
+}
+
+int
+signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
+{
+	struct timespec ts;
+
+	if (wait_ms == INT64_MAX)
+		return (ppoll(fds, n, NULL, &wait_mask));
+	if (wait_ms < 0)
+		wait_ms = 0;
+	ts.tv_sec = (time_t)(wait_ms / 1000);
+	ts.tv_nsec = (long)(wait_ms % 1000 * 1000000);
+	return (ppoll(fds, n, &ts, &wait_mask));
+}
+
+bool
+signals_take(int sig)
+{
+	bool was = caught[sig] != 0;
+
+	caught[sig] = 0;
+	return (was);
+}
+
+const struct os_signal *
+signals_request(int sig, bool command)
+{
+	const struct os_signal *s;
+
+	for (s = os_signals; s->sig != 0; s++)
+		if (s->sig == sig && (s->command || !command))
+			return (s);
+	return (NULL);
+}
+
+void
+signals_send(pid_t pid, int sig, bool group)
+{
+	if (pid <= 1)
+		return;
+	if (!group || (kill(-pid, sig) == -1 && errno == ESRCH))
+		(void)kill(pid, sig);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Starts programs.  Touches, in the parent, nothing; in the child, its own
+ * session, signals and terminal, and the paths of what it executes. */
+#include <sys/ioctl.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "os.h"
+#include "spawn.h"
+
+static bool terminal;
+
+/* A terminal that is nobody's becomes ours, if it can (a session leader has
+ * to ask); one that already is stays, and with it the session. */
+void
+spawn_terminal_init(void)
+{
+	if (!isatty(STDIN_FILENO))
+		return;
+	if (tcgetpgrp(STDIN_FILENO) == -1) {
+		(void)setsid();
+		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	}
+	terminal = tcgetpgrp(STDIN_FILENO) != -1;
+}
+
+/* Ignored signals stay ignored over execve(2); caught ones do not. */
+static void
+child_signals(void)
+{
+	struct sigaction sa;
+	sigset_t none;
+	int sig;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = SIG_DFL;
+	for (sig = 1; sig <= os_signal_max; sig++)
+		(void)sigaction(sig, &sa, NULL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* SIGTTOU, which a background process gets for this, is blocked still. */
+static void
+child_session(bool foreground)
+{
+	if (!foreground) {
+		(void)setsid();
+		return;
+	}
+	(void)setpgid(0, 0);
+	(void)tcsetpgrp(STDIN_FILENO, getpid());
+}
+
+static _Noreturn void
+child_failed(const char *path, int e, int report_fd)
+{
+	unsigned char code = e == ENOENT ? SPAWN_NOT_FOUND : SPAWN_CANNOT_EXEC;
+
+	log_line("%s: %s", path, strerror(e));
+	if (report_fd != -1)
+		(void)!write(report_fd, &code, 1);
+	_exit(code);
+}
+
+static pid_t
+child_fork(bool foreground)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		child_session(foreground);
+		if (geteuid() == 0)
+			os_child_class();
+		(void)unsetenv(SPAWN_OWN_ENV);
+		child_signals();
+	}
+	return (pid);
+}
+
+pid_t
+spawn_script(const char *path, const char *arg, bool missing_ok)
+{
+	const char *direct[] = { path, arg, NULL };
+	const char *by_sh[] = { "sh", path, arg, NULL };
+	pid_t pid = child_fork(false);
+	int e;
+
+	if (pid != 0)
+		return (pid);
+	execv(path, (char *const *)direct);
+	e = errno;
+	if (e == ENOENT && missing_ok && access(path, F_OK) == -1)
+		_exit(0);
+	if ((e == EACCES || e == ENOEXEC) && access(path, R_OK) == 0)
+		execv("/bin/sh", (char *const *)by_sh);
+	child_failed(path, e, -1);
+}
+
+pid_t
+spawn_command(char *const *argv, int report_fd)
+{
+	pid_t pid = child_fork(terminal);
+
+	if (pid != 0)
+		return (pid);
+	execvp(argv[0], argv);
+	child_failed(argv[0], errno, report_fd);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starts programs that begin clean: a session of their own (or the terminal
+ * in the foreground), default signal actions, an empty mask, no descriptor
+ * but 0 to 2.  Descriptors that we have opened must be close-on-exec.
+ */
+#ifndef SPAWN_H
+#define SPAWN_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+/* In the environment of a life after a reboot in place, whose -b and -d were
+ * for whoever started the first one.  What we start does not see it. */
+#define SPAWN_OWN_ENV	"JAILINIT_NEXT_LIFE"
+
+/* Exit statuses of a child that could not execute its program, sh(1). */
+#define SPAWN_CANNOT_EXEC	126
+#define SPAWN_NOT_FOUND		127
+
+/* Takes descriptor 0, if it is a terminal, as ours to be handed over.  To be
+ * called before spawn_command(); without it a session of its own is made. */
+void spawn_terminal_init(void);
+
+/* Executes the script at path with the argument arg (NULL: none), directly
+ * or, where it is not executable, by /bin/sh.  When it cannot the child says
+ * why in the log (not of a missing one if missing_ok, which then exits 0).
+ * Returns its pid, or -1 and errno of fork(2). */
+pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
+
+/* Executes argv, found by PATH, in the foreground of the terminal if there
+ * is one.  report_fd (-1: none), close-on-exec, gets one byte, the exit
+ * status, when that fails.  Returns its pid, or -1 and errno of fork(2). */
+pid_t spawn_command(char *const *argv, int report_fd);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The status file.  Touches its path in forked children alone; a child's end
+ * is seen as the end of a pipe, whoever reaps it. */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "status.h"
+
+#ifndef VERSION
+#error "VERSION is to be given by the Makefile"
+#endif
+
+static const char *file;
+static int writer_fd = -1;		/* ends when the writer does */
+static int64_t written_ms = INT64_MIN;	/* of a change of counters */
+static struct status said;
+static bool said_any;
+
+/* "a,b" of the stages in a set. */
+static const char *
+stages_format(unsigned set, char *buf, size_t size)
+{
+	size_t used = 0;
+	int s;
+
+	buf[0] = '\0';
+	for (s = 0; s < LIFE_STAGES; s++)
+		if ((set & 1U << s) != 0 && used < size)
+			used += (size_t)snprintf(buf + used, size - used,
+			    "%s%s", used == 0 ? "" : ",",
+			    life_stage_name((enum life_stage)s));
+	return (buf);
+}
+
+size_t
+status_format(const struct status *s, char buf[STATUS_MAX])
+{
+	char boot[12] = "", deadline[24] = "", forced[64];
+	int n;
+
+	if (s->boot_status >= 0)
+		snprintf(boot, sizeof(boot), "%d", s->boot_status);
+	if (s->end_s != 0)
+		snprintf(deadline, sizeof(deadline), "%" PRId64, s->end_s);
+	n = snprintf(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
+	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
+	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n",
+	    life_stage_name(s->stage), s->app ? "app" : "boot",
+	    (long)getpid(), VERSION, boot,
+	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
+	    stages_format(s->forced, forced, sizeof(forced)),
+	    s->dropped_log, s->dropped_requests);
+	return (n < 0 ? 0 : n < STATUS_MAX ? (size_t)n : STATUS_MAX - 1);
+}
+
+void
+status_init(const char *path)
+{
+	file = path;
+}
+
+/* In the child.  A new file renamed into place: readers see all or nothing,
+ * and what was planted in its place is not followed. */
+static void
+file_write(const char *text, size_t len)
+{
+	char tmp[PATH_MAX];
+	int fd, n;
+
+	n = snprintf(tmp, sizeof(tmp), "%s.new", file);
+	if (n < 0 || (size_t)n >= sizeof(tmp))
+		return;
+	(void)unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0644);
+	if (fd == -1)
+		return;
+	(void)fchmod(fd, 0644);
+	if (write(fd, text, len) != (ssize_t)len || rename(tmp, file) == -1)
+		(void)unlink(tmp);
+	close(fd);
+}
+
+/* The text is made before the fork: its pid is the parent's.  The child keeps
+ * every signal blocked, so that the jail's TERM does not reach it. */
+static bool
+writer_start(const struct status *s, const struct control *c)
+{
+	char text[STATUS_MAX];
+	size_t len = status_format(s, text);
+	int p[2];
+	pid_t pid;
+
+	if (pipe(p) == -1)
+		return (false);
+	(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
+	pid = fork();
+	if (pid == 0) {
+		if (file != NULL)
+			file_write(text, len);
+		if (c != NULL)
+			control_remove(c);
+		_exit(0);
+	}
+	close(p[1]);
+	if (pid == -1) {
+		close(p[0]);
+		return (false);
+	}
+	writer_fd = p[0];
+	return (true);
+}
+
+/* Are they alike but for the counters? */
+static bool
+same_state(const struct status *a, const struct status *b)
+{
+	return (a->stage == b->stage && a->verb == b->verb &&
+	    a->forced == b->forced && a->boot_status == b->boot_status &&
+	    a->end_s == b->end_s);
+}
+
+void
+status_update(const struct status *s, int64_t now_ms)
+{
+	bool same = said_any && same_state(s, &said);
+
+	if (file == NULL || writer_fd != -1)
+		return;
+	if (same && s->dropped_log == said.dropped_log &&
+	    s->dropped_requests == said.dropped_requests)
+		return;
+	if (same && written_ms != INT64_MIN &&
+	    now_ms - written_ms < STATUS_EVERY_MS)
+		return;
+	if (!writer_start(s, NULL))
+		return;
+	if (same)
+		written_ms = now_ms;
+	said = *s;
+	said_any = true;
+}
+
+void
+status_farewell(const struct status *s, const struct control *c, int wait_ms)
+{
+	struct pollfd p;
+	int i;
+
+	if (file == NULL && c->fd == -1)
+		return;
+	for (i = 0; i < 2; i++) {	/* the one before, then the last */
+		p.fd = writer_fd;
+		p.events = POLLIN;
+		if (writer_fd != -1 && poll(&p, 1, wait_ms) != 1)
+			return;
+		status_done();
+		if (i == 0 && !writer_start(s, c))
+			return;
+	}
+}
+
+int
+status_fd(void)
+{
+	return (writer_fd);
+}
+
+void
+status_done(void)
+{
+	if (writer_fd != -1)
+		close(writer_fd);
+	writer_fd = -1;
+}

@@ -1,0 +1,1150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The harness of the live tests.  Touches a temporary directory, the
+ * namespaces it makes, and a pids cgroup of its own if asked to. */
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "jail.h"
+
+#define PIDS_CGROUP	"/sys/fs/cgroup/pids"
+#define TEXT_MAX	(1024 * 1024)
+#define POLL_MS		2	/* between two looks at a file or /proc */
+#define ARGV_MAX	32
+#define ENV_MAX		32
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC	4
+#endif
+#define HIGH_FD		100	/* where a child keeps its own descriptors */
+
+/* What the child of jail_start() needs. */
+struct start {
+	struct jail *j;
+	const struct jail_opts *o;
+	const char *path;
+	const char *argv[ARGV_MAX];
+	int go_fd, error_fd;
+};
+
+static int
+complain(const char *what, const char *name)
+{
+	fprintf(stderr, "jail: %s %s: %s\n", what, name, strerror(errno));
+	return (-1);
+}
+
+int64_t
+jail_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}
+
+void
+jail_sleep_ms(int64_t ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&ts, &ts) == -1 && errno == EINTR)
+		continue;
+}
+
+int64_t
+jail_slack(int64_t ms)
+{
+	const char *s = getenv("JAIL_SLACK");
+	long n = s == NULL ? 1 : strtol(s, NULL, 10);
+
+	return (n > 1 ? ms * n : ms);
+}
+
+static int
+compare_ms(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x < y ? -1 : x > y);
+}
+
+int64_t
+jail_median(int64_t *v, size_t n)
+{
+	qsort(v, n, sizeof(*v), compare_ms);
+	return (v[n / 2]);
+}
+
+/*
+ * Files.
+ */
+static int
+text_read(const char *path, char *buf, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+	int fd;
+
+	buf[0] = '\0';
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
+		return (-1);
+	while (used < size - 1 &&
+	    (n = read(fd, buf + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	close(fd);
+	buf[used] = '\0';
+	return (0);
+}
+
+static int
+text_write(const char *path, const char *text)
+{
+	size_t len = strlen(text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1)
+		return (-1);
+	n = write(fd, text, len);
+	close(fd);
+	return (n == (ssize_t)len ? 0 : -1);
+}
+
+static int
+folders_make(const char *path)
+{
+	char buf[PATH_MAX];
+	char *p;
+
+	snprintf(buf, sizeof(buf), "%s", path);
+	for (p = buf + 1; (p = strchr(p, '/')) != NULL; p++) {
+		*p = '\0';
+		if (mkdir(buf, 0755) == -1 && errno != EEXIST)
+			return (complain("mkdir", buf));
+		*p = '/';
+	}
+	return (0);
+}
+
+static int
+file_copy(const char *from, const char *to)
+{
+	char buf[65536];
+	int in, out;
+	ssize_t n = -1;
+
+	if (folders_make(to) == -1)
+		return (-1);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	if (in == -1)
+		return (complain("open", from));
+	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	if (out != -1)
+		while ((n = read(in, buf, sizeof(buf))) > 0)
+			if (write(out, buf, (size_t)n) != n) {
+				n = -1;
+				break;
+			}
+	close(in);
+	if (out == -1 || close(out) == -1 || n == -1)
+		return (complain("copy to", to));
+	return (0);
+}
+
+const char *
+jail_path(const struct jail *j, const char *path)
+{
+	static char buf[PATH_MAX];
+
+	if (j->via_proc)
+		snprintf(buf, sizeof(buf), "/proc/%d/root%s", (int)j->pid,
+		    path);
+	else
+		snprintf(buf, sizeof(buf), "%s%s", j->root, path);
+	return (buf);
+}
+
+int
+jail_write(const struct jail *j, const char *path, mode_t mode,
+    const char *text)
+{
+	const char *p = jail_path(j, path);
+	size_t len = strlen(text);
+	int fd;
+	bool ok;
+
+	if (folders_make(p) == -1)
+		return (-1);
+	(void)unlink(p);
+	fd = open(p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return (complain("create", p));
+	ok = write(fd, text, len) == (ssize_t)len && fchmod(fd, mode) == 0;
+	if (close(fd) == -1 || !ok)
+		return (complain("write", p));
+	return (0);
+}
+
+int
+jail_script(const struct jail *j, const char *path, const char *text)
+{
+	char buf[16384];
+
+	snprintf(buf, sizeof(buf), "#!/bin/sh\n%s\n", text);
+	return (jail_write(j, path, 0755, buf));
+}
+
+bool
+jail_exists(const struct jail *j, const char *path)
+{
+	struct stat st;
+
+	return (lstat(jail_path(j, path), &st) == 0);
+}
+
+int
+jail_wait_file(const struct jail *j, const char *path, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (!jail_exists(j, path)) {
+		if (jail_now_ms() >= end_ms)
+			return (-1);
+		jail_sleep_ms(POLL_MS);
+	}
+	return (0);
+}
+
+const char *
+jail_file(const struct jail *j, const char *path)
+{
+	static char buf[TEXT_MAX];
+
+	(void)text_read(jail_path(j, path), buf, sizeof(buf));
+	return (buf);
+}
+
+const char *
+jail_log(const struct jail *j)
+{
+	static char buf[TEXT_MAX];
+
+	(void)text_read(j->log, buf, sizeof(buf));
+	return (buf);
+}
+
+bool
+jail_log_has(const struct jail *j, const char *text)
+{
+	return (strstr(jail_log(j), text) != NULL);
+}
+
+int
+jail_log_count(const struct jail *j, const char *text)
+{
+	const char *p = jail_log(j);
+	int n;
+
+	for (n = 0; (p = strstr(p, text)) != NULL; p++)
+		n++;
+	return (n);
+}
+
+int
+jail_wait_log(const struct jail *j, const char *text, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (!jail_log_has(j, text)) {
+		if (jail_now_ms() >= end_ms)
+			return (-1);
+		jail_sleep_ms(POLL_MS);
+	}
+	return (0);
+}
+
+/*
+ * The root.
+ */
+static int
+applets_make(const struct jail *j)
+{
+	char line[64], link[PATH_MAX];
+	FILE *f;
+
+	if (file_copy("/bin/busybox", jail_path(j, "/bin/busybox")) == -1)
+		return (-1);
+	f = popen("/bin/busybox --list", "re");
+	if (f == NULL)
+		return (complain("run", "busybox"));
+	while (fgets(line, sizeof(line), f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, "busybox") == 0)
+			continue;
+		snprintf(link, sizeof(link), "/bin/%s", line);
+		(void)symlink("busybox", jail_path(j, link));
+	}
+	return (pclose(f) == 0 ? 0 : -1);
+}
+
+/* "lib => /path (0x...)" or "/path (0x...)"; a static program has none. */
+static int
+libraries_copy(const struct jail *j, const char *program)
+{
+	char cmd[PATH_MAX + 32], line[PATH_MAX];
+	char *p;
+	int e = 0;
+	FILE *f;
+
+	snprintf(cmd, sizeof(cmd), "ldd '%s' 2>/dev/null", program);
+	f = popen(cmd, "re");
+	if (f == NULL)
+		return (complain("run", "ldd"));
+	while (fgets(line, sizeof(line), f) != NULL) {
+		p = strchr(line, '/');
+		if (p == NULL || strchr(p, '(') == NULL)
+			continue;
+		p[strcspn(p, " \t(\n")] = '\0';
+		e |= file_copy(p, jail_path(j, p));
+	}
+	(void)pclose(f);
+	return (e);
+}
+
+static const char *
+program_path(void)
+{
+	const char *p = getenv("JAILINIT");
+
+	return (p != NULL && *p != '\0' ? p : "build/jailinit");
+}
+
+int
+jail_new(struct jail *j)
+{
+	static const char *const dirs[] = { "/dev/", "/etc/", "/proc/",
+	    "/tmp/", "/var/run/", "/sbin/", "/root/" };
+	size_t i;
+
+	memset(j, 0, sizeof(*j));
+	j->pidfd = -1;
+	snprintf(j->dir, sizeof(j->dir), "/tmp/jail.XXXXXX");
+	if (mkdtemp(j->dir) == NULL) {
+		j->dir[0] = '\0';
+		return (complain("mkdtemp", "/tmp/jail.XXXXXX"));
+	}
+	(void)chmod(j->dir, 0755);
+	snprintf(j->root, sizeof(j->root), "%s/root", j->dir);
+	snprintf(j->log, sizeof(j->log), "%s/log", j->dir);
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (folders_make(jail_path(j, dirs[i])) == -1)
+			return (-1);
+	(void)chmod(jail_path(j, "/tmp"), 01777);
+	if (applets_make(j) == -1 ||
+	    file_copy(program_path(), jail_path(j, "/sbin/jailinit")) == -1 ||
+	    libraries_copy(j, program_path()) == -1 ||
+	    jail_write(j, "/etc/passwd", 0644, "root:x:0:0::/:/bin/sh\n") ==
+	    -1)
+		return (-1);
+	return (jail_script(j, "/etc/rc", "exit 0"));
+}
+
+/*
+ * The child that becomes process 1.
+ */
+static _Noreturn void
+start_fail(const struct start *s, const char *what)
+{
+	char buf[256];
+	int n = snprintf(buf, sizeof(buf), "%s: %s", what, strerror(errno));
+
+	if (n > 0)
+		(void)!write(s->error_fd, buf, (size_t)n);
+	_exit(125);
+}
+
+static void
+dev_node(const struct start *s, const char *name)
+{
+	char from[64], to[PATH_MAX];
+	int fd;
+
+	snprintf(from, sizeof(from), "/dev/%s", name);
+	snprintf(to, sizeof(to), "%s/dev/%s", s->j->root, name);
+	fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd != -1)
+		close(fd);
+	if (mount(from, to, NULL, MS_BIND, NULL) == -1)
+		start_fail(s, from);
+}
+
+static void
+dev_make(const struct start *s)
+{
+	static const char *const nodes[] = { "null", "zero", "full", "tty",
+	    "urandom" };
+	char dev[PATH_MAX], sub[PATH_MAX + 8];
+	size_t i;
+
+	snprintf(dev, sizeof(dev), "%s/dev", s->j->root);
+	if (mount("dev", dev, "tmpfs", 0, "mode=755") == -1)
+		start_fail(s, "mount /dev");
+	for (i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		dev_node(s, nodes[i]);
+	if (!s->o->pts)
+		return;
+	snprintf(sub, sizeof(sub), "%s/pts", dev);
+	if (mkdir(sub, 0755) == -1 || mount("pts", sub, "devpts", 0,
+	    "newinstance,ptmxmode=0666,mode=0620") == -1)
+		start_fail(s, "mount /dev/pts");
+	snprintf(sub, sizeof(sub), "%s/ptmx", dev);
+	if (symlink("pts/ptmx", sub) == -1)
+		start_fail(s, "/dev/ptmx");
+}
+
+/* The root becomes the namespace's own, so that whoever enters is in it. */
+static void
+root_enter(const struct start *s)
+{
+	const char *root = s->j->root;
+	char proc[PATH_MAX];
+
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mount(root, root, NULL, MS_BIND | MS_REC, NULL) == -1)
+		start_fail(s, "mount /");
+	snprintf(proc, sizeof(proc), "%s/proc", root);
+	if (!s->o->no_proc && mount("proc", proc, "proc",
+	    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
+		start_fail(s, "mount /proc");
+	if (!s->o->no_dev)
+		dev_make(s);
+	if (s->o->readonly && mount(NULL, root, NULL,
+	    MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == -1)
+		start_fail(s, "mount read-only");
+	if (chdir(root) == -1 || syscall(SYS_pivot_root, ".", ".") == -1 ||
+	    umount2(".", MNT_DETACH) == -1 || chdir("/") == -1)
+		start_fail(s, "pivot_root");
+}
+
+static void
+stdio_set(const struct start *s)
+{
+	static const int all_default[3] = { -1, -1, -1 };
+	const int *fds = s->o->fds == NULL ? all_default : s->o->fds;
+	int fd, from[3], i;
+
+	for (i = 0; i < 3; i++) {
+		from[i] = fds[i];
+		if (fds[i] == JAIL_FD_DEFAULT)
+			from[i] = i == 0 ? open("/dev/null", O_RDONLY |
+			    O_CLOEXEC) : open(s->j->log, O_WRONLY |
+			    O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+		if (from[i] >= 0)	/* out of the way of the others */
+			from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, HIGH_FD);
+	}
+	for (i = 0; i < 3; i++) {
+		fd = from[i] >= 0 ? dup2(from[i], i) : close(i);
+		if (fd == -1 && from[i] >= 0)
+			start_fail(s, "dup2");
+	}
+}
+
+static void
+limit_set(const struct start *s, __rlimit_resource_t what, long n)
+{
+	struct rlimit rl = { (rlim_t)n, (rlim_t)n };
+
+	if (n > 0 && setrlimit(what, &rl) == -1)
+		start_fail(s, "setrlimit");
+}
+
+static void
+user_set(const struct start *s)
+{
+	const struct jail_opts *o = s->o;
+
+	if (o->gid != 0 && (setgroups(0, NULL) == -1 ||
+	    setgid(o->gid) == -1))
+		start_fail(s, "setgid");
+	if (o->uid != 0 && setuid(o->uid) == -1)
+		start_fail(s, "setuid");
+}
+
+static void
+env_fill(const struct start *s, const char **env)
+{
+	size_t n = 0, i;
+
+	env[n++] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin";
+	env[n++] = "ASAN_OPTIONS=log_path=/tmp/asan:detect_leaks=0";
+	env[n++] = "UBSAN_OPTIONS=log_path=/tmp/asan:print_stacktrace=1";
+	for (i = 0; s->o->env != NULL && s->o->env[i] != NULL &&
+	    n < ENV_MAX - 1; i++)
+		env[n++] = s->o->env[i];
+	env[n] = NULL;
+}
+
+static _Noreturn void
+start_child(struct start *s)
+{
+	const char *env[ENV_MAX];
+	sigset_t none;
+	char c;
+
+	s->go_fd = fcntl(s->go_fd, F_DUPFD_CLOEXEC, HIGH_FD);
+	s->error_fd = fcntl(s->error_fd, F_DUPFD_CLOEXEC, HIGH_FD);
+	if (read(s->go_fd, &c, 1) != 1)
+		_exit(125);	/* the parent gave up */
+	stdio_set(s);
+	root_enter(s);
+	if (!s->o->keep_session)
+		(void)setsid();
+	limit_set(s, RLIMIT_NPROC, s->o->nproc);
+	user_set(s);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		start_fail(s, "prctl");
+	limit_set(s, RLIMIT_NOFILE, s->o->nofile);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	umask(022);
+	/* Nothing passes but 0-2 and what before_exec() makes. */
+	(void)syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+	if (s->o->before_exec != NULL)
+		s->o->before_exec(s->o->arg);
+	env_fill(s, env);
+	execve(s->path, (char *const *)s->argv, (char *const *)env);
+	start_fail(s, s->path);
+}
+
+/*
+ * Starting it.
+ */
+static int
+userns_map(pid_t pid)
+{
+	char path[64], map[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/setgroups", (int)pid);
+	if (geteuid() != 0 && text_write(path, "deny") == -1)
+		return (complain("write", path));
+	/* As root all ids, so that a jail may have several users. */
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", (int)pid);
+	snprintf(map, sizeof(map), "0 %u %d", geteuid(),
+	    geteuid() == 0 ? 65536 : 1);
+	if (text_write(path, map) == -1)
+		return (complain("write", path));
+	snprintf(path, sizeof(path), "/proc/%d/gid_map", (int)pid);
+	snprintf(map, sizeof(map), "0 %u %d", getegid(),
+	    geteuid() == 0 ? 65536 : 1);
+	if (text_write(path, map) == -1)
+		return (complain("write", path));
+	return (0);
+}
+
+bool
+jail_has_pids(void)
+{
+	return (access(PIDS_CGROUP "/cgroup.procs", W_OK) == 0 &&
+	    access(PIDS_CGROUP, W_OK) == 0);
+}
+
+static int
+cgroup_join(struct jail *j, pid_t pid, int max)
+{
+	char path[PATH_MAX + 32], text[32];
+
+	snprintf(j->cgroup, sizeof(j->cgroup), PIDS_CGROUP "/%s",
+	    strrchr(j->dir, '/') + 1);
+	if (mkdir(j->cgroup, 0755) == -1 && errno != EEXIST) {
+		j->cgroup[0] = '\0';
+		return (complain("mkdir", PIDS_CGROUP));
+	}
+	snprintf(path, sizeof(path), "%s/pids.max", j->cgroup);
+	snprintf(text, sizeof(text), "%d", max);
+	if (text_write(path, text) == -1)
+		return (complain("write", path));
+	snprintf(path, sizeof(path), "%s/cgroup.procs", j->cgroup);
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	if (text_write(path, text) == -1)
+		return (complain("write", path));
+	return (0);
+}
+
+static ino_t
+pidns_of(const char *pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/pid", pid);
+	return (stat(path, &st) == 0 ? st.st_ino : 0);
+}
+
+static int
+start_parent(struct start *s, int go_fd, int error_fd)
+{
+	struct jail *j = s->j;
+	char buf[256], pid[16];
+	ssize_t n;
+
+	snprintf(pid, sizeof(pid), "%d", (int)j->pid);
+	if (!s->o->host)
+		j->pidns = pidns_of(pid);
+	if (j->userns && userns_map(j->pid) == -1)
+		return (-1);
+	if (s->o->pids_max > 0 && cgroup_join(j, j->pid, s->o->pids_max) ==
+	    -1)
+		return (-1);
+	if (write(go_fd, "g", 1) != 1)
+		return (complain("start", s->path));
+	n = read(error_fd, buf, sizeof(buf) - 1);	/* ends at execve */
+	if (n > 0) {
+		buf[n] = '\0';
+		fprintf(stderr, "jail: start: %s\n", buf);
+		return (-1);
+	}
+	j->started_ms = jail_now_ms();
+	return (0);
+}
+
+static int
+start_clone(struct start *s)
+{
+	unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
+	    CLONE_NEWUTS;
+	int go[2], error[2], fd = -1, e;
+	pid_t pid;
+
+	if (s->o->host)
+		flags &= ~(unsigned long)CLONE_NEWPID;
+	if (s->j->userns)
+		flags |= CLONE_NEWUSER;
+	if (pipe2(go, O_CLOEXEC) == -1 || pipe2(error, O_CLOEXEC) == -1)
+		return (complain("pipe", ""));
+	fflush(NULL);
+	pid = (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL,
+	    &fd, NULL, NULL);
+	if (pid == 0) {
+		s->go_fd = go[0];
+		s->error_fd = error[1];
+		close(go[1]);
+		start_child(s);
+	}
+	close(go[0]);
+	close(error[1]);
+	if (pid == -1)
+		e = complain("clone", s->path);
+	else {
+		s->j->pid = pid;
+		s->j->pidfd = fd;
+		e = start_parent(s, go[1], error[0]);
+	}
+	close(go[1]);
+	close(error[0]);
+	return (e);
+}
+
+int
+jail_start(struct jail *j, const struct jail_opts *o, const char *path, ...)
+{
+	static const struct jail_opts none;
+	struct start s = { 0 };
+	const char *arg;
+	size_t n = 0;
+	va_list ap;
+
+	s.j = j;
+	s.o = o == NULL ? &none : o;
+	s.path = path;
+	s.argv[n++] = path;
+	va_start(ap, path);
+	while ((arg = va_arg(ap, const char *)) != NULL && n < ARGV_MAX - 1)
+		s.argv[n++] = arg;
+	va_end(ap);
+	j->userns = s.o->userns || geteuid() != 0;
+	j->ended_ms = j->asked_ms = 0;
+	return (start_clone(&s));
+}
+
+/*
+ * Its end.
+ */
+int
+jail_wait(struct jail *j, int64_t timeout_ms, int64_t *took_ms)
+{
+	struct pollfd p = { j->pidfd, POLLIN, 0 };
+	int64_t end_ms = jail_now_ms() + timeout_ms, left;
+
+	while (j->ended_ms == 0) {
+		if (j->pid == 0)
+			return (-1);
+		left = end_ms - jail_now_ms();
+		if (poll(&p, 1, left < 0 ? 0 : (int)left) == 0)
+			return (-1);
+		if ((p.revents & POLLIN) == 0)
+			continue;
+		j->ended_ms = jail_now_ms();
+		if (waitpid(j->pid, &j->status, 0) != j->pid)
+			return (complain("waitpid", ""));
+	}
+	if (took_ms != NULL)
+		*took_ms = j->ended_ms -
+		    (j->asked_ms != 0 ? j->asked_ms : j->started_ms);
+	return (j->status);
+}
+
+int
+jail_wait_exiting(struct jail *j, int64_t timeout_ms)
+{
+	char path[64], buf[256];
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
+	for (;;) {
+		if (text_read(path, buf, sizeof(buf)) == -1 ||
+		    buf[0] == '\0')
+			return (0);
+		if (jail_now_ms() >= end_ms)
+			return (-1);
+		jail_sleep_ms(POLL_MS);
+	}
+}
+
+/* Those that entered hold the namespace as long as nobody reaps them. */
+static void
+entered_end(struct jail *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->n_entered; i++) {
+		if (waitpid(j->entered[i], NULL, WNOHANG) != 0)
+			continue;
+		(void)kill(j->entered[i], SIGKILL);
+		(void)waitpid(j->entered[i], NULL, 0);
+	}
+	j->n_entered = 0;
+}
+
+static int
+process_end(struct jail *j)
+{
+	int left = 0;
+
+	if (j->pid == 0)
+		return (0);
+	if (j->ended_ms == 0)
+		(void)syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL,
+		    0);
+	entered_end(j);
+	if (jail_wait(j, 10000, NULL) == -1) {
+		fprintf(stderr, "jail: process 1 (%d) did not end\n",
+		    (int)j->pid);
+		left = 1;
+	}
+	if (j->pidns != 0 && !left && jail_count(j) > 0) {
+		fprintf(stderr, "jail: %d processes left\n", jail_count(j));
+		left = 1;
+	}
+	close(j->pidfd);
+	j->pidfd = -1;
+	j->pid = 0;
+	return (left == 0 ? 0 : -1);
+}
+
+static int
+reports_show(struct jail *j)
+{
+	char path[PATH_MAX];
+	const struct dirent *e;
+	int found = 0;
+	DIR *d;
+
+	d = opendir(jail_path(j, "/tmp"));
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, "asan.", 5) != 0)
+			continue;
+		found++;
+		snprintf(path, sizeof(path), "/tmp/%.200s", e->d_name);
+		fprintf(stderr, "%s:\n%s", path, jail_file(j, path));
+	}
+	if (d != NULL)
+		closedir(d);
+	return (found == 0 ? 0 : -1);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	(void)remove(path);
+	return (0);
+}
+
+static void
+cgroup_remove(const struct jail *j)
+{
+	int i;
+
+	/* It is empty only some time after the last process was reaped. */
+	for (i = 0; j->cgroup[0] != '\0' && i < 200; i++) {
+		if (rmdir(j->cgroup) == 0 || errno == ENOENT)
+			return;
+		jail_sleep_ms(10);
+	}
+}
+
+int
+jail_free(struct jail *j)
+{
+	int e;
+
+	if (j->dir[0] == '\0')
+		return (0);
+	e = process_end(j);
+	j->via_proc = false;
+	e |= reports_show(j);
+	cgroup_remove(j);
+	(void)nftw(j->dir, remove_one, 32,
+	    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	if (access(j->dir, F_OK) == 0)
+		e = complain("remove", j->dir);
+	j->dir[0] = '\0';
+	return (e);
+}
+
+/*
+ * Requests and the status.
+ */
+int
+jail_ctl_open(const struct jail *j)
+{
+	return (open(jail_path(j, JAIL_CTL),
+	    O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+}
+
+int
+jail_ctl_raw(struct jail *j, const void *buf, size_t n)
+{
+	const char *p = buf;
+	int64_t end_ms = jail_now_ms() + 10000;
+	struct pollfd pfd = { -1, POLLOUT, 0 };
+	ssize_t done;
+	int fd;
+
+	j->asked_ms = jail_now_ms();
+	fd = jail_ctl_open(j);
+	if (fd == -1)
+		return (complain("open", JAIL_CTL));
+	pfd.fd = fd;
+	while (n > 0 && jail_now_ms() < end_ms) {
+		done = write(fd, p, n);
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		} else if (errno != EAGAIN)
+			break;
+		else
+			(void)poll(&pfd, 1, 100);
+	}
+	close(fd);
+	return (n == 0 ? 0 : complain("write", JAIL_CTL));
+}
+
+int
+jail_ctl(struct jail *j, const char *text)
+{
+	return (jail_ctl_raw(j, text, strlen(text)));
+}
+
+int
+jail_signal(struct jail *j, int sig)
+{
+	j->asked_ms = jail_now_ms();
+	return ((int)syscall(SYS_pidfd_send_signal, j->pidfd, sig, NULL, 0));
+}
+
+const char *
+jail_status(const struct jail *j, const char *key)
+{
+	static char value[256];
+	char buf[4096], *line, *next;
+	size_t len = strlen(key);
+
+	value[0] = '\0';
+	(void)text_read(jail_path(j, JAIL_STATUS), buf, sizeof(buf));
+	for (line = strtok_r(buf, "\n", &next); line != NULL;
+	    line = strtok_r(NULL, "\n", &next))
+		if (strncmp(line, key, len) == 0 && line[len] == '=')
+			snprintf(value, sizeof(value), "%.200s",
+			    line + len + 1);
+	return (value);
+}
+
+int
+jail_wait_status(const struct jail *j, const char *key, const char *value,
+    int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (!jail_exists(j, JAIL_STATUS) ||
+	    strcmp(jail_status(j, key), value) != 0) {
+		if (jail_now_ms() >= end_ms) {
+			fprintf(stderr, "jail: %s=%s, not %s\nlog:\n%s", key,
+			    jail_status(j, key), value, jail_log(j));
+			return (-1);
+		}
+		jail_sleep_ms(POLL_MS);
+	}
+	return (0);
+}
+
+int
+jail_wait_state(const struct jail *j, const char *state, int64_t timeout_ms)
+{
+	return (jail_wait_status(j, "state", state, timeout_ms));
+}
+
+/*
+ * Entering.
+ */
+static _Noreturn void
+enter_child(const struct jail *j, int (*fn)(void *), void *arg, int fd)
+{
+	int flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+	pid_t pid;
+
+	if (j->userns)
+		flags |= CLONE_NEWUSER;
+	if (setns(j->pidfd, flags) == -1)
+		_exit(125);
+	/* A sibling, not a child: the test is its parent. */
+	pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL,
+	    NULL, NULL);
+	if (pid == 0) {
+		close(fd);
+		_exit(fn(arg));
+	}
+	(void)!write(fd, &pid, sizeof(pid));
+	_exit(0);
+}
+
+pid_t
+jail_enter(struct jail *j, int (*fn)(void *), void *arg)
+{
+	pid_t helper, pid = -1;
+	int p[2];
+
+	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(p, O_CLOEXEC) == -1)
+		return (-1);
+	fflush(NULL);
+	helper = fork();
+	if (helper == 0)
+		enter_child(j, fn, arg, p[1]);
+	close(p[1]);
+	if (helper == -1 || read(p[0], &pid, sizeof(pid)) != sizeof(pid))
+		pid = -1;
+	close(p[0]);
+	if (helper > 0)
+		(void)waitpid(helper, NULL, 0);
+	if (pid > 0)
+		j->entered[j->n_entered++] = pid;
+	else
+		(void)complain("enter", j->root);
+	return (pid);
+}
+
+static int
+enter_exec(void *arg)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	if (fd != -1)
+		(void)dup2(fd, 0);
+	(void)setsid();
+	(void)setenv("PATH", "/bin:/sbin", 1);
+	execl("/bin/sh", "sh", "-c", (const char *)arg, (char *)NULL);
+	return (126);
+}
+
+pid_t
+jail_enter_sh(struct jail *j, const char *script)
+{
+	char copy[8192];
+
+	snprintf(copy, sizeof(copy), "%s", script);
+	return (jail_enter(j, enter_exec, copy));
+}
+
+int
+jail_sh(struct jail *j, const char *script)
+{
+	pid_t pid = jail_enter_sh(j, script);
+	int st;
+
+	if (pid == -1)
+		return (-1);
+	j->n_entered--;
+	return (waitpid(pid, &st, 0) == pid ? st : -1);
+}
+
+/*
+ * Processes.
+ */
+static char
+state_of(const char *pid, char *comm, size_t size)
+{
+	char path[64], buf[512];
+	char *p, *q;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	if (text_read(path, buf, sizeof(buf)) == -1)
+		return ('\0');
+	p = strchr(buf, '(');
+	q = strrchr(buf, ')');
+	if (p == NULL || q == NULL || q[1] == '\0')
+		return ('\0');
+	if (comm != NULL)
+		snprintf(comm, size, "%.*s", (int)(q - p - 1), p + 1);
+	return (q[2]);
+}
+
+/* Processes of the jail with this name (any if NULL) and state (any if 0);
+ * *first is set to one of them. */
+static int
+walk(const struct jail *j, const char *name, char state, pid_t *first)
+{
+	const struct dirent *e;
+	char comm[64], st;
+	int n = 0;
+	DIR *d;
+
+	d = opendir("/proc");
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] < '0' || e->d_name[0] > '9' ||
+		    j->pidns == 0 || pidns_of(e->d_name) != j->pidns)
+			continue;
+		st = state_of(e->d_name, comm, sizeof(comm));
+		if ((state != '\0' && st != state) ||
+		    (name != NULL && strcmp(comm, name) != 0))
+			continue;
+		if (n++ == 0 && first != NULL)
+			*first = (pid_t)strtol(e->d_name, NULL, 10);
+	}
+	if (d != NULL)
+		closedir(d);
+	return (n);
+}
+
+int
+jail_count(const struct jail *j)
+{
+	return (walk(j, NULL, '\0', NULL));
+}
+
+int
+jail_zombies(const struct jail *j)
+{
+	return (walk(j, NULL, 'Z', NULL));
+}
+
+int
+jail_wait_count(const struct jail *j, int n, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (jail_count(j) != n) {
+		if (jail_now_ms() >= end_ms) {
+			fprintf(stderr, "jail: %d processes, not %d\n",
+			    jail_count(j), n);
+			return (-1);
+		}
+		jail_sleep_ms(POLL_MS);
+	}
+	return (0);
+}
+
+pid_t
+jail_find(const struct jail *j, const char *comm)
+{
+	pid_t pid = 0;
+
+	(void)walk(j, comm, '\0', &pid);
+	return (pid);
+}
+
+int64_t
+proc_cpu_us(pid_t pid)
+{
+	char path[64], buf[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
+	if (text_read(path, buf, sizeof(buf)) == -1)
+		return (-1);
+	return ((int64_t)(strtoull(buf, NULL, 10) / 1000));
+}
+
+int
+proc_state(pid_t pid)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	return (state_of(name, NULL, 0));
+}
+
+int
+proc_fds(pid_t pid)
+{
+	char path[64];
+	const struct dirent *e;
+	int n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	d = opendir(path);
+	if (d == NULL)
+		return (-1);
+	while ((e = readdir(d)) != NULL)
+		n += e->d_name[0] != '.';
+	closedir(d);
+	return (n);
+}
+
+long
+proc_figure(pid_t pid, const char *key)
+{
+	char path[64], buf[8192], *p;
+	size_t len = strlen(key);
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (text_read(path, buf, sizeof(buf)) == -1)
+		return (-1);
+	for (p = buf; p != NULL; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, key, len) == 0 && p[len] == ':')
+			return (strtol(p + len + 1, NULL, 10));
+	}
+	return (-1);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The harness of the live tests: a small root, a PID namespace with the
+ * program under test as its process 1, and ways to talk to and to look at it
+ * from outside.  libc and Linux only.  Not for use by several threads.
+ *
+ * Environment: JAILINIT names the program (build/jailinit), JAILINIT_MUSL one
+ * that is linked with musl, JAIL_SLACK a factor for the time limits of tests
+ * (sanitizers, slow machines).
+ *
+ * Functions return 0 or -1 (with a line on stderr that says why) unless said
+ * otherwise.  Time-outs and times are milliseconds of CLOCK_MONOTONIC.
+ */
+#ifndef JAIL_H
+#define JAIL_H
+
+#include <sys/types.h>
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JAIL_CTL	"/var/run/jailinit.ctl"
+#define JAIL_STATUS	"/var/run/jailinit.status"
+
+/* For jail_opts.fds. */
+#define JAIL_FD_DEFAULT	(-1)	/* 0: /dev/null, 1 and 2: the log */
+#define JAIL_FD_CLOSED	(-2)
+
+#define JAIL_ENTERED_MAX	64
+
+/* How a jail is started; all zero (and fds NULL) is an ordinary one. */
+struct jail_opts {
+	const int *fds;		/* what 0-2 are to be; NULL: all default */
+	bool no_proc;		/* no /proc */
+	bool no_dev;		/* an empty /dev */
+	bool pts;		/* /dev/pts and /dev/ptmx of its own */
+	bool readonly;		/* root read-only, but no_proc etc. apart */
+	bool keep_session;	/* no setsid: session and group 0 inside */
+	bool userns;		/* a user namespace even when root */
+	bool host;		/* no PID namespace: not process 1 */
+	long nofile, nproc;	/* RLIMIT_NOFILE, _NPROC; 0: as they are */
+	int pids_max;		/* pids cgroup; 0: none (skip if -1 is
+				 * returned and jail_has_pids() is false) */
+	uid_t uid;		/* when not 0: run as this user */
+	gid_t gid;
+	const char *const *env;	/* NAME=value ..., NULL; added */
+	void (*before_exec)(void *);	/* in the child, root entered */
+	void *arg;
+};
+
+struct jail {
+	char dir[PATH_MAX / 2];	/* the temporary directory */
+	char root[PATH_MAX / 2 + 8];	/* the jail's root, in it */
+	char log[PATH_MAX / 2 + 8];	/* its 1 and 2, in it */
+	char cgroup[PATH_MAX];	/* "" if none */
+	pid_t pid;		/* process 1 (host's number); 0: none */
+	int pidfd;		/* -1: none */
+	ino_t pidns;		/* 0: none */
+	bool userns;
+	bool via_proc;		/* paths as process 1 sees them (mounts) */
+	int64_t started_ms;
+	int64_t asked_ms;	/* last jail_ctl() or jail_signal() */
+	int64_t ended_ms;	/* when its end was seen, 0 before */
+	int status;		/* wait status, once ended_ms is set */
+	pid_t entered[JAIL_ENTERED_MAX];	/* to be ended and reaped */
+	size_t n_entered;
+};
+
+/* Life of a jail. */
+
+/* A temporary root: busybox, the program at /sbin/jailinit with its
+ * libraries, an rc that does nothing.  On -1 jail_free() is still safe. */
+int jail_new(struct jail *j);
+/* Starts path (in the root) as process 1; o may be NULL; NULL ends argv. */
+int jail_start(struct jail *j, const struct jail_opts *o, const char *path,
+    ...) __attribute__((sentinel));
+/* The wait status of process 1, or -1 on time-out.  *took_ms (may be NULL)
+ * is the time from the last jail_ctl() or jail_signal(), else the start. */
+int jail_wait(struct jail *j, int64_t timeout_ms, int64_t *took_ms);
+/* 0 when process 1 has begun to exit (its memory is gone), else -1. */
+int jail_wait_exiting(struct jail *j, int64_t timeout_ms);
+/* Ends and removes everything.  -1 when something was wrong: processes left
+ * after the end of process 1, or a sanitizer's report (printed). */
+int jail_free(struct jail *j);
+
+/* Files; paths are the jail's. */
+
+/* The host's path of the jail's, in a static buffer. */
+const char *jail_path(const struct jail *j, const char *path);
+/* Writes a file, making the folders above it. */
+int jail_write(const struct jail *j, const char *path, mode_t mode,
+    const char *text);
+/* An executable script: "#!/bin/sh\n" and text. */
+int jail_script(const struct jail *j, const char *path, const char *text);
+bool jail_exists(const struct jail *j, const char *path);
+/* 0 when the file is there in time. */
+int jail_wait_file(const struct jail *j, const char *path,
+    int64_t timeout_ms);
+/* A file's text (up to 1 MiB) in a static buffer, "" if there is none.
+ * jail_log() the same for the log, which is outside of the root. */
+const char *jail_file(const struct jail *j, const char *path);
+const char *jail_log(const struct jail *j);
+bool jail_log_has(const struct jail *j, const char *text);
+int jail_wait_log(const struct jail *j, const char *text,
+    int64_t timeout_ms);
+/* How often text is in the log. */
+int jail_log_count(const struct jail *j, const char *text);
+
+/* Requests and the status file. */
+
+int jail_ctl(struct jail *j, const char *text);
+int jail_ctl_raw(struct jail *j, const void *buf, size_t n);
+/* The open FIFO (O_WRONLY, non-blocking) for writing in parts, or -1. */
+int jail_ctl_open(const struct jail *j);
+int jail_signal(struct jail *j, int sig);
+/* A value of the status file, in a static buffer; "" if there is none. */
+const char *jail_status(const struct jail *j, const char *key);
+/* 0 when key has the value in time. */
+int jail_wait_status(const struct jail *j, const char *key,
+    const char *value, int64_t timeout_ms);
+int jail_wait_state(const struct jail *j, const char *state,
+    int64_t timeout_ms);
+
+/* Processes. */
+
+/* Runs fn(arg) in a child of the caller that has entered the namespaces and
+ * the root, and exits with what it returns.  Its pid, or -1.  It is ended
+ * and reaped by jail_free() unless the caller waited for it. */
+pid_t jail_enter(struct jail *j, int (*fn)(void *), void *arg);
+/* The same with a shell; and waited for: the wait status, or -1. */
+pid_t jail_enter_sh(struct jail *j, const char *script);
+int jail_sh(struct jail *j, const char *script);
+/* Processes in its PID namespace (process 1 and zombies too), and of these
+ * the zombies. */
+int jail_count(const struct jail *j);
+int jail_zombies(const struct jail *j);
+/* 0 when there are n processes in time. */
+int jail_wait_count(const struct jail *j, int n, int64_t timeout_ms);
+/* The host's pid of the first process named comm, 0 if there is none. */
+pid_t jail_find(const struct jail *j, const char *comm);
+/* A process's CPU time in microseconds, state letter, number of descriptors,
+ * and a figure of /proc/PID/status (kB or as is); -1 if not known. */
+int64_t proc_cpu_us(pid_t pid);
+int proc_state(pid_t pid);
+int proc_fds(pid_t pid);
+long proc_figure(pid_t pid, const char *key);
+
+/* Helpers. */
+
+bool jail_has_pids(void);	/* is there a pids cgroup to be made? */
+int64_t jail_now_ms(void);
+void jail_sleep_ms(int64_t ms);
+int64_t jail_slack(int64_t ms);	/* times JAIL_SLACK */
+int64_t jail_median(int64_t *v, size_t n);	/* sorts v */
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the live tests share: cmocka, a jail for each test, and a few checks
+ * that say what was in the log when they fail. */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include <sys/types.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "jail.h"
+
+#define LIVE_TEST(f)							\
+	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
+#define LIVE_MARK	"/tmp/mark"
+
+/* Time in which what should happen at once must have happened. */
+#define LIVE_SOON_MS	jail_slack(5000)
+
+static struct jail live_jail;
+
+static inline int
+live_setup(void **state)
+{
+	*state = &live_jail;
+	if (jail_new(&live_jail) == 0)
+		return (0);
+	(void)jail_free(&live_jail);
+	return (-1);
+}
+
+static inline int
+live_teardown(void **state)
+{
+	return (jail_free(*state));
+}
+
+static inline void
+live_skip(const char *why)
+{
+	printf("[  SKIPPED ] reason: %s\n", why);
+	skip();
+}
+
+/* An ordinary jail, up to RUN. */
+static inline void
+live_boot(struct jail *j, const struct jail_opts *o)
+{
+	assert_int_equal(jail_start(j, o, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+/* Process 1 exits with code, within the time; the time it took. */
+static inline int64_t
+live_exits(struct jail *j, int code, int64_t within_ms)
+{
+	int64_t took_ms = -1;
+	int st = jail_wait(j, within_ms, &took_ms);
+
+	if (st == -1 || !WIFEXITED(st) || WEXITSTATUS(st) != code)
+		print_error("wait status %d, state %s, log:\n%s", st,
+		    jail_status(j, "state"), jail_log(j));
+	assert_int_not_equal(st, -1);
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), code);
+	return (took_ms);
+}
+
+static inline void
+live_log_has(struct jail *j, const char *text)
+{
+	if (!jail_log_has(j, text))
+		print_error("no \"%s\" in the log:\n%s", text, jail_log(j));
+	assert_true(jail_log_has(j, text));
+}
+
+/* A child of the test that is ended with the jail, whatever happens. */
+static inline pid_t
+live_fork(struct jail *j, void (*fn)(struct jail *))
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fn(j);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	j->entered[j->n_entered++] = pid;
+	return (pid);
+}
+
+/* For jail_opts.before_exec: a process that process 1 finds as its child,
+ * running fn without a program of its own. */
+static inline void
+live_child(void (*fn)(void))
+{
+	if (fork() != 0)
+		return;
+	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	fn();
+	_exit(0);
+}
+
+#endif

@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The control FIFO of a live jail.  Guards against: a request lost because
+ * two came in one read or one in two; rubbish that kills or blocks; process 1
+ * spinning once the first writer has gone (pain 12); a writer that starves
+ * the rest; a planted file that is followed (pain 9); the FIFO hidden by a
+ * later mount (pain 14).
+ */
+#include "live.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define HALTS(j)	live_exits(j, 0, LIVE_SOON_MS)
+#define SHUTDOWN_MARK	"echo \"$1\" >>" LIVE_MARK
+
+static void
+test_echo(void **state)
+{
+	struct jail *j = *state;
+	char pid[16];
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SHUTDOWN_MARK),
+	    0);
+	live_boot(j, NULL);
+	snprintf(pid, sizeof(pid), "%d", 1);
+	assert_string_equal(jail_status(j, "pid"), pid);
+	assert_string_equal(jail_status(j, "mode"), "boot");
+	assert_string_equal(jail_status(j, "boot_status"), "0");
+	assert_string_equal(jail_status(j, "request"), "");
+	assert_string_equal(jail_status(j, "deadline"), "");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_string_equal(jail_status(j, "state"), "gone");
+	assert_string_equal(jail_status(j, "request"), "halt");
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+/* A real writer, in the jail, with the shell's blocking open. */
+static void
+test_echo_inside(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	assert_int_equal(jail_sh(j, "echo halt >" JAIL_CTL), 0);
+	HALTS(j);
+}
+
+static void
+test_no_newline(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "halt"), 0);
+	ms = HALTS(j);
+	assert_in_range(ms, 990, jail_slack(1500));
+}
+
+static void
+test_budget(void **state)
+{
+	struct jail *j = *state;
+	long deadline;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "halt 3\n"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	deadline = strtol(jail_status(j, "deadline"), NULL, 10);
+	assert_in_range(deadline - time(NULL), 1, 3);
+	live_exits(j, 0, jail_slack(4000));
+	live_log_has(j, "gone in 3 s at most\n");
+}
+
+/* Both count: the second brings the end nearer. */
+static void
+test_two_in_one_write(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "bogus\nhalt 60\nhalt 1\n"), 0);
+	live_exits(j, 0, jail_slack(2000));
+	live_log_has(j, "gone in 60 s at most\n");
+	live_log_has(j, "gone in 1 s at most\n");
+	assert_string_equal(jail_status(j, "dropped_requests"), "1");
+}
+
+static void
+parts_write(const struct jail *j, const char *const *part, int64_t pause_ms)
+{
+	int fd = jail_ctl_open(j);
+
+	assert_true(fd >= 0);
+	for (; *part != NULL; part++) {
+		assert_int_equal(write(fd, *part, strlen(*part)),
+		    strlen(*part));
+		if (part[1] != NULL)
+			jail_sleep_ms(pause_ms);
+	}
+	close(fd);
+}
+
+static void
+test_torn(void **state)
+{
+	static const char *const part[] = { "ha", "lt", " 7\n", NULL };
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	parts_write(j, part, 400);
+	HALTS(j);
+	live_log_has(j, "halt requested, gone in 7 s at most\n");
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+}
+
+static void
+test_torn_slowly(void **state)
+{
+	static const char *const part[] = { "ha", "lt", " 7\n", NULL };
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	parts_write(j, part, 1300);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "3",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+static void
+test_long_line(void **state)
+{
+	struct jail *j = *state;
+	size_t n = 1024 * 1024;
+	char *buf = malloc(n);
+
+	assert_non_null(buf);
+	memset(buf, 'a', n);
+	memcpy(buf + n - 5, "halt\n", 5);	/* the tail is no request */
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl_raw(j, buf, n), 0);
+	free(buf);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+	assert_string_equal(jail_status(j, "dropped_requests"), "1");
+}
+
+static void
+test_nul(void **state)
+{
+	static const char text[] = "ha\0lt\n" "\0\n" "halt\0\n" "\0halt\n";
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl_raw(j, text, sizeof(text) - 1), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "4",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+/* Each is counted, few are logged, the request after them is not lost. */
+static void
+test_rubbish(void **state)
+{
+	struct jail *j = *state;
+	char *text = malloc(10000 * 16);
+	int64_t begin_ms;
+	int i, n = 0;
+
+	assert_non_null(text);
+	for (i = 0; i < 10000; i++)
+		n += sprintf(text + n, "rubbish %d\n", i);
+	sprintf(text + n, "halt\n");
+	live_boot(j, NULL);
+	begin_ms = jail_now_ms();
+	assert_int_equal(jail_ctl(j, text), 0);
+	free(text);
+	HALTS(j);
+	assert_string_equal(jail_status(j, "dropped_requests"), "10000");
+	assert_in_range(jail_log_count(j, "request dropped"), 1,
+	    1 + (jail_now_ms() - begin_ms) / 1000);
+}
+
+static void
+test_bad_budgets(void **state)
+{
+	static const char *const bad[] = { "halt -1", "halt +1", "halt 1x",
+	    "halt 0x10", "halt 1.5", "halt 1234567890", "halt 1 2",
+	    "halt now", "halting", "HALT", "reboot -0", "poweroff ''",
+	    "halt;halt", "halt\r" };
+	struct jail *j = *state;
+	char n[16], line[32];
+	size_t i;
+
+	live_boot(j, NULL);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(line, sizeof(line), "%s\n", bad[i]);
+		assert_int_equal(jail_ctl(j, line), 0);
+	}
+	snprintf(n, sizeof(n), "%zu", i);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", n,
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_string_equal(jail_status(j, "request"), "");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+static void
+test_blank_lines(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "\n\n  \n\t\n\n \t halt \t 9 \n"), 0);
+	HALTS(j);
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+	live_log_has(j, "gone in 9 s at most\n");
+}
+
+static void
+umask_none(void *arg)
+{
+	(void)arg;
+	umask(0);
+}
+
+static void
+fifo_stat(const struct jail *j, struct stat *st)
+{
+	assert_int_equal(lstat(jail_path(j, JAIL_CTL), st), 0);
+	assert_true(S_ISFIFO(st->st_mode));
+	assert_int_equal(st->st_mode & 07777, 0600);
+}
+
+static void
+test_mode(void **state)
+{
+	struct jail_opts o = { .before_exec = umask_none };
+	struct jail *j = *state;
+	struct stat st;
+
+	live_boot(j, &o);
+	fifo_stat(j, &st);
+	assert_int_equal(st.st_uid, geteuid());
+	assert_int_equal(lstat(jail_path(j, JAIL_STATUS), &st), 0);
+	assert_int_equal(st.st_mode & 022, 0);
+}
+
+static void
+test_other_path(void **state)
+{
+	struct jail *j = *state;
+	struct stat st;
+	int fd;
+
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-c",
+	    "/tmp/ctl", "-f", "/tmp/status", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/status", LIVE_SOON_MS), 0);
+	assert_int_equal(lstat(jail_path(j, "/tmp/ctl"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_false(jail_exists(j, JAIL_STATUS));
+	fd = open(jail_path(j, "/tmp/ctl"), O_WRONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "halt\n", 5), 5);
+	close(fd);
+	HALTS(j);
+	assert_false(jail_exists(j, "/tmp/ctl"));
+}
+
+static void
+test_none(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-c", "none",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_false(jail_exists(j, "/none"));
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	HALTS(j);
+}
+
+/*
+ * Writers that come, go, and never stop.
+ */
+
+/* Pain 12.  Idle means no wake-up at all, so it is not CPU time alone that
+ * must not change. */
+static void
+test_writers_gone(void **state)
+{
+	struct jail *j = *state;
+	long woken;
+	int64_t us;
+	int fd, i;
+
+	live_boot(j, NULL);
+	for (i = 0; i < 1000; i++) {
+		fd = jail_ctl_open(j);
+		assert_true(fd >= 0);
+		if (i % 2 == 0)
+			assert_int_equal(write(fd, "\n", 1), 1);
+		close(fd);
+	}
+	jail_sleep_ms(300);
+	us = proc_cpu_us(j->pid);
+	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
+	assert_true(us >= 0 && woken >= 0);
+	jail_sleep_ms(1000);
+	assert_in_range(proc_cpu_us(j->pid) - us, 0, 500);
+	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"),
+	    woken);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+static void
+flood(struct jail *j)
+{
+	char buf[4096];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(buf); i++)
+		buf[i] = i % 8 == 7 ? '\n' : 'x';
+	for (;;) {
+		fd = jail_ctl_open(j);
+		if (fd == -1)
+			continue;
+		(void)fcntl(fd, F_SETFL, 0);
+		while (write(fd, buf, sizeof(buf)) > 0)
+			continue;
+		close(fd);
+	}
+}
+
+/* During BOOT, so that reaping is the wait loop's: rc's orphans, then rc's
+ * own end, then a signal, then rc.shutdown's end. */
+static void
+test_flood(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "while [ ! -e /tmp/go ]; do sleep 0.05; done\n"
+	    "i=0; while [ $i -lt 200 ]; do (true &); i=$((i+1)); done\n"
+	    "echo >/tmp/orphans; sleep 0.7"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SHUTDOWN_MARK),
+	    0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
+	live_fork(j, flood);
+	live_fork(j, flood);
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/orphans", LIVE_SOON_MS), 0);
+	jail_sleep_ms(200);
+	assert_int_equal(jail_zombies(j), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_true(strlen(jail_status(j, "dropped_requests")) >= 2);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	ms = HALTS(j);
+	assert_in_range(ms, 0, jail_slack(1000));
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+}
+
+/* A line between the flood's lines is found all the same. */
+static void
+test_flood_request(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	live_fork(j, flood);
+	jail_sleep_ms(200);
+	assert_int_equal(jail_ctl(j, "\nhalt\n"), 0);
+	HALTS(j);
+}
+
+/*
+ * What is in the FIFO's place.
+ */
+static void
+fifo_works(struct jail *j)
+{
+	struct stat st;
+
+	live_boot(j, NULL);
+	fifo_stat(j, &st);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+static void
+test_symlink(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_write(j, "/tmp/target", 0644, "precious"), 0);
+	assert_int_equal(symlink("/tmp/target", jail_path(j, JAIL_CTL)), 0);
+	assert_int_equal(symlink("../../tmp/target", jail_path(j,
+	    JAIL_STATUS)), 0);
+	fifo_works(j);
+	assert_string_equal(jail_file(j, "/tmp/target"), "precious");
+}
+
+static void
+test_symlink_dangling(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(symlink("../../tmp/target", jail_path(j, JAIL_CTL)),
+	    0);
+	fifo_works(j);
+	assert_false(jail_exists(j, "/tmp/target"));
+}
+
+/* Links where it works under another name for a moment. */
+static void
+test_symlink_temporary(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_write(j, "/tmp/target", 0644, "precious"), 0);
+	assert_int_equal(symlink("../../tmp/target", jail_path(j,
+	    JAIL_CTL ".new")), 0);
+	assert_int_equal(symlink("../../tmp/target", jail_path(j,
+	    JAIL_STATUS ".new")), 0);
+	fifo_works(j);
+	assert_string_equal(jail_file(j, "/tmp/target"), "precious");
+}
+
+static void
+test_regular_file(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_write(j, JAIL_CTL, 0666, "precious"), 0);
+	fifo_works(j);
+}
+
+static void
+test_directory(void **state)
+{
+	struct jail *j = *state;
+	struct stat st;
+
+	assert_int_equal(jail_write(j, JAIL_CTL "/in/it", 0644, "precious"),
+	    0);
+	live_boot(j, NULL);
+	assert_int_equal(lstat(jail_path(j, JAIL_CTL), &st), 0);
+	assert_true(S_ISDIR(st.st_mode));
+	assert_string_equal(jail_file(j, JAIL_CTL "/in/it"), "precious");
+	live_log_has(j, JAIL_CTL);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	HALTS(j);
+	assert_string_equal(jail_file(j, JAIL_CTL "/in/it"), "precious");
+}
+
+/* Somebody else's, mode 0666, with a reader who would like to listen. */
+static void
+test_foreign_fifo(void **state)
+{
+	struct jail *j = *state;
+	struct stat before, after;
+	char buf[16];
+	int fd;
+
+	if (geteuid() != 0)
+		live_skip("only root can make a FIFO another user's");
+	assert_int_equal(mkfifo(jail_path(j, JAIL_CTL), 0666), 0);
+	assert_int_equal(chmod(jail_path(j, JAIL_CTL), 0666), 0);
+	assert_int_equal(chown(jail_path(j, JAIL_CTL), 1000, 1000), 0);
+	fd = open(jail_path(j, JAIL_CTL), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &before), 0);
+	live_boot(j, NULL);
+	fifo_stat(j, &after);
+	assert_int_not_equal(before.st_ino, after.st_ino);
+	assert_int_equal(after.st_uid, 0);
+	assert_int_equal(write(fd, "halt\n", 5), 5);	/* says it to itself */
+	jail_sleep_ms(200);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_int_equal(read(fd, buf, sizeof(buf)), 5);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+	assert_int_equal(read(fd, buf, sizeof(buf)), -1);
+	close(fd);
+}
+
+/* A FIFO of our own, left by a life that was killed: nobody else's request
+ * may wait in it, and whoever holds it open is not heard. */
+static void
+test_stale_fifo(void **state)
+{
+	struct jail *j = *state;
+	int fd;
+
+	assert_int_equal(mkfifo(jail_path(j, JAIL_CTL), 0600), 0);
+	fd = open(jail_path(j, JAIL_CTL), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "halt\n", 5), 5);
+	live_boot(j, NULL);
+	jail_sleep_ms(200);
+	assert_string_equal(jail_status(j, "state"), "run");
+	close(fd);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+/* /var/run is a link on Debian: the folders above may be. */
+static void
+test_linked_folder(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(mkdir(jail_path(j, "/run"), 0755), 0);
+	assert_int_equal(rmdir(jail_path(j, "/var/run")), 0);
+	assert_int_equal(symlink("../run", jail_path(j, "/var/run")), 0);
+	fifo_works(j);
+}
+
+/* Pain 14. */
+static void
+test_tmpfs_over(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "mount -t tmpfs run /var/run"), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	j->via_proc = true;
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_sh(j, "grep -q ' /var/run tmpfs' /proc/mounts"
+	    " && [ -p " JAIL_CTL " ] && echo halt >" JAIL_CTL), 0);
+	j->via_proc = false;
+	HALTS(j);
+}
+
+/* FreeBSD's cleanvar, and other tidy people. */
+static void
+test_removed_by_rc(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "rm -f /var/run/*"), 0);
+	fifo_works(j);
+}
+
+static void
+test_sighup(void **state)
+{
+	struct jail *j = *state;
+	struct stat before, after;
+
+	live_boot(j, NULL);
+	fifo_stat(j, &before);
+	assert_int_equal(jail_signal(j, SIGHUP), 0);
+	jail_sleep_ms(100);
+	fifo_stat(j, &after);	/* nothing to do: it stays */
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(unlink(jail_path(j, JAIL_CTL)), 0);
+	jail_sleep_ms(100);
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_int_equal(jail_signal(j, SIGHUP), 0);
+	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
+	fifo_stat(j, &after);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	HALTS(j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_echo),
+		LIVE_TEST(test_echo_inside),
+		LIVE_TEST(test_no_newline),
+		LIVE_TEST(test_budget),
+		LIVE_TEST(test_two_in_one_write),
+		LIVE_TEST(test_torn),
+		LIVE_TEST(test_torn_slowly),
+		LIVE_TEST(test_long_line),
+		LIVE_TEST(test_nul),
+		LIVE_TEST(test_rubbish),
+		LIVE_TEST(test_bad_budgets),
+		LIVE_TEST(test_blank_lines),
+		LIVE_TEST(test_mode),
+		LIVE_TEST(test_other_path),
+		LIVE_TEST(test_none),
+		LIVE_TEST(test_writers_gone),
+		LIVE_TEST(test_flood),
+		LIVE_TEST(test_flood_request),
+		LIVE_TEST(test_symlink),
+		LIVE_TEST(test_symlink_dangling),
+		LIVE_TEST(test_symlink_temporary),
+		LIVE_TEST(test_regular_file),
+		LIVE_TEST(test_directory),
+		LIVE_TEST(test_foreign_fifo),
+		LIVE_TEST(test_stale_fifo),
+		LIVE_TEST(test_linked_folder),
+		LIVE_TEST(test_tmpfs_over),
+		LIVE_TEST(test_removed_by_rc),
+		LIVE_TEST(test_sighup),
+	};
+
+	return (cmocka_run_group_tests_name("control", tests, NULL, NULL));
+}
