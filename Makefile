@@ -2,7 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | demo | install | clean | lint | cross-freebsd | sanitize
+#	make check | demo | install DESTDIR= PREFIX= | clean
+#	make lint | cross-freebsd | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -19,6 +20,11 @@ LINK !=		test "$(STATIC)" = 1 && echo -no-pie -static || \
 LDFLAGS =	-Wl,-z,relro -Wl,-z,now
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
+
+SANITIZE =	-fsanitize=address,undefined -fno-sanitize-recover=all
+ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
+TIDY =		-*,bugprone-*,cert-*,concurrency-*,performance-*,portability-*
+SH =		test/check test/deps test/demo/* .ci/run
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -41,7 +47,54 @@ $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
+# With the tests' own build of the program beside it: musl, static.
+check:
+	sh test/deps check
+	$(MAKE) all
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	sh test/check unit $(B)
+	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
+	    sh test/check live $(B)
+
+demo:
+	sh test/deps demo
+	$(MAKE) all
+	sh test/demo/demo $(B)/jailinit
+
+# Unit and live tests with the program built to watch itself.
+sanitize:
+	sh test/deps check
+	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
+	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
+	JAILINIT=$(B)/asan/jailinit sh test/check live $(B)/asan
+
+# Compiled and linked, not run: there is no FreeBSD here.
+cross-freebsd:
+	sh test/deps lint
+	mkdir -p $(B)
+	$(ZIGCC) $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
+	    $(SRC) jailinit/os_freebsd.c $(LDFLAGS) -lutil
+
+lint:
+	sh test/deps lint
+	mandoc -Tlint -Wwarning man/jailinit.8 man/jailinit.ctl.5
+	shellcheck $(SH)
+	shfmt -d $(SH)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability -D__linux__ \
+	    '-DVERSION="0"' -Ijailinit jailinit test
+	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
+	    $(SRC) jailinit/os_linux.c -- $(DEFS)
+
+install: all
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8
+	install -s -m 755 $(B)/jailinit $(DESTDIR)$(PREFIX)/sbin/jailinit
+	install -m 644 man/jailinit.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 man/jailinit.ctl.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+
 clean:
 	rm -rf build $(B)
 
-.PHONY: all clean
+.PHONY: all check clean cross-freebsd demo install lint sanitize

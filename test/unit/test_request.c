@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The request language: every verb, every error, every byte, both ends of
+ * every number. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "request.h"
+
+#define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
+
+static enum request_error
+parse(const char *line, struct request *rq)
+{
+	rq->verb = REQUEST_NONE;
+	rq->budget_ms = 4711;
+	return (request_parse(line, strlen(line), rq));
+}
+
+static void
+test_good(void **state)
+{
+	static const struct {
+		const char *line;
+		enum request_verb verb;
+		int64_t budget_ms;
+	} t[] = {
+		{ "halt", REQUEST_HALT, REQUEST_NO_BUDGET },
+		{ "poweroff", REQUEST_POWEROFF, REQUEST_NO_BUDGET },
+		{ "reboot", REQUEST_REBOOT, REQUEST_NO_BUDGET },
+		{ "halt 0", REQUEST_HALT, 0 },
+		{ "halt 3", REQUEST_HALT, 3000 },
+		{ "poweroff 007", REQUEST_POWEROFF, 7000 },
+		{ "reboot 999999999", REQUEST_REBOOT, 999999999000 },
+		{ " \thalt \t 12\t ", REQUEST_HALT, 12000 },
+		{ "halt ", REQUEST_HALT, REQUEST_NO_BUDGET },
+	};
+	struct request rq;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		assert_int_equal(parse(t[i].line, &rq), REQUEST_OK);
+		assert_int_equal(rq.verb, t[i].verb);
+		assert_int_equal(rq.budget_ms, t[i].budget_ms);
+	}
+}
+
+static void
+test_bad(void **state)
+{
+	static const struct {
+		const char *line;
+		enum request_error error;
+	} t[] = {
+		{ "", REQUEST_EMPTY },
+		{ " \t ", REQUEST_EMPTY },
+		{ "hal", REQUEST_UNKNOWN },
+		{ "halts", REQUEST_UNKNOWN },
+		{ "HALT", REQUEST_UNKNOWN },
+		{ "halt3", REQUEST_UNKNOWN },
+		{ "3", REQUEST_UNKNOWN },
+		{ "reboo", REQUEST_UNKNOWN },
+		{ "power off", REQUEST_UNKNOWN },
+		{ "halt x", REQUEST_BAD_BUDGET },
+		{ "halt -1", REQUEST_BAD_BUDGET },
+		{ "halt +1", REQUEST_BAD_BUDGET },
+		{ "halt 1.5", REQUEST_BAD_BUDGET },
+		{ "halt 3s", REQUEST_BAD_BUDGET },
+		{ "halt 0x3", REQUEST_BAD_BUDGET },
+		{ "halt 1000000000", REQUEST_BAD_BUDGET },
+		{ "halt 0000000000", REQUEST_BAD_BUDGET },
+		{ "halt 3 4", REQUEST_EXTRA },
+		{ "halt 3 x", REQUEST_EXTRA },
+		{ "halt\r", REQUEST_BINARY },
+		{ "halt\n", REQUEST_BINARY },
+		{ "halt\033[2J", REQUEST_BINARY },
+		{ "h\xc3\xa4lt", REQUEST_BINARY },
+	};
+	struct request rq;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		assert_int_equal(parse(t[i].line, &rq), t[i].error);
+		assert_int_equal(rq.verb, REQUEST_NONE);
+		assert_int_equal(rq.budget_ms, 4711);
+	}
+}
+
+/* Each byte at each place of "halt 3": it is text, a blank, or binary. */
+static void
+test_bytes(void **state)
+{
+	struct request rq;
+	char line[] = "halt 3";
+	size_t at;
+	int c;
+
+	(void)state;
+	for (at = 0; at < sizeof(line) - 1; at++)
+		for (c = 0; c < 256; c++) {
+			enum request_error e;
+			char was = line[at];
+
+			line[at] = (char)c;
+			e = request_parse(line, sizeof(line) - 1, &rq);
+			line[at] = was;
+			if ((c < ' ' && c != '\t') || c > '~')
+				assert_int_equal(e, REQUEST_BINARY);
+			else
+				assert_int_not_equal(e, REQUEST_BINARY);
+		}
+}
+
+static void
+test_length(void **state)
+{
+	char line[REQUEST_LINE_MAX + 1];
+	struct request rq;
+
+	(void)state;
+	memset(line, ' ', sizeof(line));
+	memcpy(line, "halt", 4);
+	assert_int_equal(request_parse(line, REQUEST_LINE_MAX, &rq),
+	    REQUEST_OK);
+	assert_int_equal(request_parse(line, REQUEST_LINE_MAX + 1, &rq),
+	    REQUEST_TOO_LONG);
+	/* what is behind the length is not read */
+	assert_int_equal(request_parse("halt 3x", 6, &rq), REQUEST_OK);
+	assert_int_equal(rq.budget_ms, 3000);
+	assert_int_equal(request_parse("halted", 4, &rq), REQUEST_OK);
+}
+
+static void
+test_seconds(void **state)
+{
+	int64_t ms = 4711;
+
+	(void)state;
+	assert_false(request_seconds("", 0, &ms));
+	assert_false(request_seconds("1234567890", 10, &ms));
+	assert_false(request_seconds("12/", 3, &ms));
+	assert_false(request_seconds("12:", 3, &ms));
+	assert_int_equal(ms, 4711);
+	assert_true(request_seconds("0", 1, &ms));
+	assert_int_equal(ms, 0);
+	assert_true(request_seconds("999999999", 9, &ms));
+	assert_int_equal(ms, (int64_t)REQUEST_SECONDS_MAX * 1000);
+}
+
+static void
+test_words(void **state)
+{
+	int e, f;
+
+	(void)state;
+	assert_string_equal(request_name(REQUEST_NONE), "none");
+	assert_string_equal(request_name(REQUEST_HALT), "halt");
+	assert_string_equal(request_name(REQUEST_POWEROFF), "poweroff");
+	assert_string_equal(request_name(REQUEST_REBOOT), "reboot");
+	assert_string_equal(request_name((enum request_verb)99), "none");
+	assert_string_equal(request_strerror((enum request_error)99),
+	    "no error");
+	assert_string_equal(request_strerror(REQUEST_OK), "no error");
+	assert_string_equal(request_strerror(REQUEST_EMPTY), "no error");
+	/* the others differ, each from each */
+	for (e = REQUEST_EMPTY; e <= REQUEST_EXTRA; e++)
+		for (f = REQUEST_EMPTY; f < e; f++)
+			assert_string_not_equal(
+			    request_strerror((enum request_error)e),
+			    request_strerror((enum request_error)f));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_seconds),
+		cmocka_unit_test(test_words),
+	};
+
+	return (cmocka_run_group_tests_name("request", tests, NULL, NULL));
+}
