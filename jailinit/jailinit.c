@@ -90,14 +90,13 @@ gone(void)
  * The loop.
  */
 static void
-status_set(void)
+status_fill(void)
 {
 	if (init.status.stage != init.life.stage)
 		os_title(life_stage_name(init.life.stage));
 	init.status.stage = init.life.stage;
 	init.status.verb = init.life.verb;
 	init.status.dropped_log = log_dropped();
-	status_update(&init.status, act_now_ms());
 }
 
 /* The command was executed, or what kept it from that: spawn.h. */
@@ -174,7 +173,12 @@ path_or_none(const char *path, const char *otherwise)
 static void
 start_options(int argc, char **argv)
 {
-	options_parse(&init.opt, argc, argv);
+	/* The options' strings are the copy's: the title is to be written
+	 * over the others. */
+	init.argv = os_title_init(argc, argv);
+	if (init.argv == NULL)
+		refuse(strerror(errno));
+	options_parse(&init.opt, argc, init.argv);
 	if (getenv(SPAWN_OWN_ENV) != NULL) {
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
@@ -201,7 +205,7 @@ start_session(void)
 }
 
 static void
-start_ground(int argc, char **argv)
+start_ground(void)
 {
 	const char *ctl = init.opt.ctl == NULL ? DEFAULT_CTL : init.opt.ctl;
 	const char *why = "";
@@ -213,9 +217,6 @@ start_ground(int argc, char **argv)
 	if (init.opt.ready_fd != -1)
 		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
 	os_program_init();
-	init.argv = os_title_init(argc, argv);
-	if (init.argv == NULL)
-		refuse(strerror(errno));
 	if (init.opt.background && notify_background() == -1)
 		refuse(strerror(errno));
 	if (os_adopt() == -1)
@@ -261,7 +262,7 @@ start(int argc, char **argv)
 	(void)stdio_init();
 	init.born_ms = act_now_ms();
 	start_options(argc, argv);
-	start_ground(argc, argv);
+	start_ground();
 	init.status.app = init.opt.command != NULL;
 	init.status.boot_status = -1;
 	status_init(path_or_none(init.opt.status, DEFAULT_STATUS));
@@ -287,10 +288,11 @@ main(int argc, char **argv)
 	/* From here on nothing may end the program, make it wait, or
 	 * allocate. */
 	while (init.life.stage != LIFE_GONE) {
-		status_set();
+		status_fill();
+		status_update(&init.status, act_now_ms());
 		wait_event();
 		turn();
 	}
-	status_set();
+	status_fill();
 	gone();
 }

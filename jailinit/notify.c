@@ -117,7 +117,7 @@ notify_ready(int status)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "READY=1\nSTATUS=%s %d\n",
+	(void)snprintf(text, sizeof(text), "READY=1\nSTATUS=%s %d\n",
 	    "running, rc's exit status", status);
 	socket_send(text);
 	if (ready_fd != -1 && stdio_write(ready_fd, "\n", 1) != 1)

@@ -44,7 +44,7 @@ static const struct os_name signals[] = {
 _Noreturn void
 options_error(const char *what, const char *why)
 {
-	fprintf(stderr, "jailinit: %s: %s\n"
+	(void)fprintf(stderr, "jailinit: %s: %s\n"
 	    "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] "
 	    "[-k sec]\n"
 	    "                [-l auto|exit|reexec|reboot] [-r path] [-R path] "
@@ -69,7 +69,8 @@ option_arg(int c, const char *arg)
 {
 	static char buf[128];
 
-	snprintf(buf, sizeof(buf), "-%c%s%s", c, *arg == '\0' ? "" : ": ", arg);
+	(void)snprintf(buf, sizeof(buf), "-%c%s%s", c,
+	    *arg == '\0' ? "" : ": ", arg);
 	return (buf);
 }
 
@@ -186,7 +187,7 @@ option(struct options *o, int c, char *arg)
 		o->limits.term_ms = seconds(c, arg);
 		break;
 	case 'V':
-		puts("jailinit " VERSION);
+		(void)puts("jailinit " VERSION);
 		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
 	default:
 		options_error(option_arg(optopt, ""),

@@ -152,7 +152,7 @@ proc_read(pid_t pid, const char *what, char *buf, size_t size)
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return (false);
@@ -188,9 +188,10 @@ is_ours(pid_t pid)
 
 	if (pid <= 1 || pid == getpid())
 		return (false);
-	if (place != OS_SUBTREE)
+	if (place == OS_JAIL)
 		return (proc_parent(pid) != -1);
-	for (i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
+	/* Of a machine, the kernel's threads are not: theirs is 2, or 0. */
+	for (i = 0; i < ANCESTORS_MAX && pid > 0; i++) {
 		pid = proc_parent(pid);
 		if (pid == getpid())
 			return (true);
@@ -250,11 +251,12 @@ os_signal_all(int sig)
 		kill(-1, sig);
 }
 
+/* A subreaper without children has no descendants either, and nobody enters
+ * a machine (where kill(2) would find the kernel's own threads). */
 bool
 os_others_left(void)
 {
-	/* A subreaper without children has no descendants either. */
-	return (place != OS_SUBTREE && getpid() == 1 && kill(-1, 0) == 0);
+	return (place == OS_JAIL && getpid() == 1 && kill(-1, 0) == 0);
 }
 
 struct names {
@@ -270,10 +272,10 @@ name_one(pid_t pid, void *arg)
 	char comm[32], *p;
 	int len;
 
-	if (!is_ours(pid) || !proc_read(pid, "comm", comm, sizeof(comm)))
+	if (n->count == NAMES_MAX || !is_ours(pid) ||
+	    !proc_read(pid, "comm", comm, sizeof(comm)))
 		return;
-	if (++n->count > NAMES_MAX)
-		return;
+	n->count++;
 	for (p = comm; *p != '\0' && *p != '\n'; p++)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
@@ -293,9 +295,8 @@ os_names(char *buf, size_t size)
 
 	buf[0] = '\0';
 	proc_walk(name_one, &n);
-	if (n.count > NAMES_MAX)
-		snprintf(buf + n.used, size - n.used, " and %d more",
-		    n.count - NAMES_MAX);
+	if (n.count == NAMES_MAX)
+		(void)snprintf(buf + n.used, size - n.used, " ...");
 }
 
 static char **
@@ -339,7 +340,7 @@ os_title(const char *state)
 	if (title_size == 0)
 		return;
 	memset(title, 0, title_size);
-	snprintf(title, title_size, "jailinit: %s", state);
+	(void)snprintf(title, title_size, "jailinit: %s", state);
 }
 
 void

@@ -15,7 +15,7 @@
 #include "os.h"
 #include "spawn.h"
 
-static bool terminal;
+static bool terminal, foreground;
 
 /* A terminal that is nobody's becomes ours, if it can (a session leader has
  * to ask); one that already is stays, and with it the session. */
@@ -29,6 +29,7 @@ spawn_terminal_init(void)
 		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	}
 	terminal = tcgetpgrp(STDIN_FILENO) != -1;
+	foreground = terminal && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
 /* Ignored signals stay ignored over execve(2); caught ones do not. */
@@ -47,16 +48,18 @@ child_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* SIGTTOU, which a background process gets for this, is blocked still. */
+/* On our terminal a group of its own will do, in the foreground if that is
+ * where we were.  SIGTTOU, which would stop us for this, is blocked. */
 static void
-child_session(bool foreground)
+child_session(bool on_terminal)
 {
-	if (!foreground) {
+	if (!on_terminal) {
 		(void)setsid();
 		return;
 	}
 	(void)setpgid(0, 0);
-	(void)tcsetpgrp(STDIN_FILENO, getpid());
+	if (foreground)
+		(void)tcsetpgrp(STDIN_FILENO, getpid());
 }
 
 static _Noreturn void
@@ -71,12 +74,12 @@ child_failed(const char *path, int e, int report_fd)
 }
 
 static pid_t
-child_fork(bool foreground)
+child_fork(bool on_terminal)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		child_session(foreground);
+		child_session(on_terminal);
 		if (geteuid() == 0)
 			os_child_class();
 		(void)unsetenv(SPAWN_OWN_ENV);

@@ -46,9 +46,10 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	int n;
 
 	if (s->boot_status >= 0)
-		snprintf(boot, sizeof(boot), "%d", s->boot_status);
+		(void)snprintf(boot, sizeof(boot), "%d", s->boot_status);
 	if (s->end_s != 0)
-		snprintf(deadline, sizeof(deadline), "%" PRId64, s->end_s);
+		(void)snprintf(deadline, sizeof(deadline), "%" PRId64,
+		    s->end_s);
 	n = snprintf(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n",
