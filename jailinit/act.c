@@ -266,8 +266,8 @@ act_step(enum life_event event, const struct request *rq)
 	unsigned actions = life_step(&init.life, event, rq, now);
 
 	if (life_end_ms(&init.life) != end_ms)
-		init.status.end_s = seconds_up(clock_ms(CLOCK_REALTIME) +
-		    life_end_ms(&init.life) - now);
+		init.status.end_s = (clock_ms(CLOCK_REALTIME) +
+		    life_end_ms(&init.life) - now) / 1000;
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
 		log_line("%s requested, gone in %" PRId64 " s at most",

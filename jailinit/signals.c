@@ -75,18 +75,23 @@ signals_child(bool ignored)
 	caught[SIGCHLD] = 1;
 }
 
+/* Linux delivers no signal when a descriptor is ready: of a FIFO that is
+ * always full we would never hear one.  So these are asked for apart. */
 int
 signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
+	static const struct timespec none;
 	struct timespec ts;
+	int r;
 
-	if (wait_ms == INT64_MAX)
-		return (ppoll(fds, n, NULL, &wait_mask));
 	if (wait_ms < 0)
 		wait_ms = 0;
 	ts.tv_sec = (time_t)(wait_ms / 1000);
 	ts.tv_nsec = (long)(wait_ms % 1000 * 1000000);
-	return (ppoll(fds, n, &ts, &wait_mask));
+	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
+	if (r > 0)
+		(void)ppoll(NULL, 0, &none, &wait_mask);
+	return (r);
 }
 
 bool
