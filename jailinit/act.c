@@ -224,7 +224,7 @@ act(unsigned actions)
 
 /* Says of which stage the time ran out, once. */
 static void
-forced_say(void)
+forced_say(enum life_stage from)
 {
 	unsigned forced = init.life.forced & ~init.status.forced;
 	int64_t s = (act_now_ms() - stage_ms) / 1000;
@@ -236,7 +236,7 @@ forced_say(void)
 		log_line("%s: took over %" PRId64 " s, ended",
 		    init.command_pid != 0 ? init.opt.command[0] :
 		    init.opt.rc_shutdown, s);
-	if ((forced & 1U << LIFE_KILL) != 0)
+	if ((forced & 1U << LIFE_KILL) != 0 && from == LIFE_KILL)
 		log_line("something is left that KILL does not end");
 }
 
@@ -245,7 +245,7 @@ stage_entered(enum life_stage from)
 {
 	int boot_status = init.status.boot_status;
 
-	forced_say();
+	forced_say(from);
 	stage_ms = act_now_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {

@@ -256,7 +256,8 @@ os_signal_all(int sig)
 bool
 os_others_left(void)
 {
-	return (place == OS_JAIL && getpid() == 1 && kill(-1, 0) == 0);
+	return (place == OS_JAIL && getpid() == 1 &&
+	    (kill(-1, 0) == 0 || errno != ESRCH));
 }
 
 struct names {
