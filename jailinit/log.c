@@ -10,6 +10,8 @@
 #include "log.h"
 #include "stdio_fd.h"
 
+_Static_assert(LOG_LINE_MAX <= 512, "a line must fit into any PIPE_BUF");
+
 static uint64_t dropped, unsaid;
 
 static bool

@@ -123,14 +123,15 @@ is_other(const struct kinfo_proc *kp)
 	    kp->ki_stat != SZOMB && kp->ki_pid > 1 && kp->ki_pid != getpid());
 }
 
-/* Is there any other process here?  Yes when it cannot be told. */
+/* Is there a process here that is not even our child (as one that wrote the
+ * last status of the life before may be)?  Yes when it cannot be told. */
 static bool
 is_any_other(void)
 {
 	size_t i, n = procs_read();
 
 	for (i = 0; i < n; i++)
-		if (is_other(&procs[i]))
+		if (is_other(&procs[i]) && procs[i].ki_ppid != getpid())
 			return (true);
 	return (n == 0 || n == PROCS_MAX);
 }
@@ -235,8 +236,8 @@ reaped_read(pid_t reaper, struct procctl_reaper_pidinfo *buf, size_t max)
 }
 
 /* Calls fn for each of our descendants.  (PROC_REAP_KILL would signal them
- * all in one call; but from FreeBSD 14 on it stops each first, and so waits,
- * not to be interrupted, for one that is stuck in a dead file system.) */
+ * all in one call; but kernels since 2022 stop each of them first, and so
+ * wait, past all signals, for one that is stuck in a dead file system.) */
 static void
 subtree_walk(proc_fn *fn, void *arg)
 {
@@ -290,7 +291,8 @@ os_others_left(void)
 	struct procctl_reaper_status rs;
 
 	if (place == OS_JAIL)
-		return (kill(-1, 0) == 0 && is_any_other());
+		return ((kill(-1, 0) == 0 || errno != ESRCH) &&
+		    is_any_other());
 	memset(&rs, 0, sizeof(rs));
 	return (place == OS_SUBTREE && procctl(P_PID, getpid(),
 	    PROC_REAP_STATUS, &rs) == 0 && rs.rs_descendants != 0);
@@ -336,7 +338,7 @@ os_names(char *buf, size_t size)
 	else if (place == OS_SUBTREE)
 		subtree_walk(name_one, &n);
 	if (n.count > NAMES_MAX)
-		snprintf(buf + n.used, size - n.used, " and more");
+		(void)snprintf(buf + n.used, size - n.used, " and more");
 }
 
 /* setproctitle(3) leaves argv's strings and the environment as they are, but

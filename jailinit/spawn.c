@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "os.h"
+#include "signals.h"
 #include "spawn.h"
 
 static bool terminal, foreground;
@@ -62,11 +63,15 @@ child_session(bool on_terminal)
 		(void)tcsetpgrp(STDIN_FILENO, getpid());
 }
 
+/* As the log's writer it needs signals as process 1 has them: SIGPIPE and
+ * the log's timer would end it with a status of their own. */
 static _Noreturn void
 child_failed(const char *path, int e, int report_fd)
 {
 	unsigned char code = e == ENOENT ? SPAWN_NOT_FOUND : SPAWN_CANNOT_EXEC;
 
+	signals_block();
+	signals_init(false);
 	log_line("%s: %s", path, strerror(e));
 	if (report_fd != -1)
 		(void)!write(report_fd, &code, 1);
