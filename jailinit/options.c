@@ -11,10 +11,6 @@
 #include "options.h"
 #include "os.h"
 
-#ifndef VERSION
-#error "VERSION is to be given by the Makefile"
-#endif
-
 /* + keeps glibc from looking for options behind the first operand. */
 static const char letters[] = "+B:bc:d:ef:gk:l:r:R:s:S:t:V";
 

@@ -13,10 +13,6 @@
 
 #include "status.h"
 
-#ifndef VERSION
-#error "VERSION is to be given by the Makefile"
-#endif
-
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
 static int64_t written_ms = INT64_MIN;	/* of a change of counters */
