@@ -171,6 +171,69 @@ file_copy(const char *from, const char *to)
 	return (0);
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	(void)remove(path);
+	return (0);
+}
+
+/* A cgroup is empty only some time after its last process was reaped. */
+static void
+all_remove(const char *dir)
+{
+	char cgroup[PATH_MAX];
+	int i;
+
+	snprintf(cgroup, sizeof(cgroup), PIDS_CGROUP "/%s",
+	    strrchr(dir, '/') + 1);
+	for (i = 0; i < 200; i++) {
+		(void)nftw(dir, remove_one, 32,
+		    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		(void)rmdir(cgroup);
+		if (access(dir, F_OK) == -1 && access(cgroup, F_OK) == -1)
+			break;
+		jail_sleep_ms(10);
+	}
+}
+
+/* Removes the directory when the test could not, having been killed: that
+ * is when the other end of the pipe is closed. */
+static int
+janitor_start(struct jail *j)
+{
+	int p[2];
+	char c;
+
+	if (pipe2(p, O_CLOEXEC) == -1)
+		return (complain("pipe", ""));
+	fflush(NULL);
+	j->janitor = fork();
+	if (j->janitor == 0) {
+		(void)setsid();
+		close(p[1]);
+		while (read(p[0], &c, 1) == -1 && errno == EINTR)
+			continue;
+		if (access(j->dir, F_OK) == 0)
+			all_remove(j->dir);
+		_exit(0);
+	}
+	close(p[0]);
+	j->janitor_fd = p[1];
+	return (j->janitor == -1 ? complain("fork", "") : 0);
+}
+
+static void
+janitor_end(struct jail *j)
+{
+	close(j->janitor_fd);
+	if (j->janitor > 0)
+		(void)waitpid(j->janitor, NULL, 0);
+}
+
 const char *
 jail_path(const struct jail *j, const char *path)
 {
@@ -214,6 +277,30 @@ jail_script(const struct jail *j, const char *path, const char *text)
 	return (jail_write(j, path, 0755, buf));
 }
 
+/* In a wait for something: whether it may still come.  Process 1 is not
+ * reaped here, so that a test can look at how it ended. */
+static bool
+may_come(const struct jail *j, const char *what, int64_t end_ms)
+{
+	struct pollfd p = { j->pidfd, POLLIN, 0 };
+	siginfo_t si = { 0 };
+
+	if (j->pid != 0 && j->ended_ms == 0 && poll(&p, 1, 0) == 1) {
+		(void)waitid(P_PID, (id_t)j->pid, &si,
+		    WEXITED | WNOHANG | WNOWAIT);
+		fprintf(stderr, "jail: no %s: process 1 has ended, %s %d\n",
+		    what, si.si_code == CLD_EXITED ? "exit" : "signal",
+		    si.si_status);
+		return (false);
+	}
+	if (jail_now_ms() < end_ms) {
+		jail_sleep_ms(POLL_MS);
+		return (true);
+	}
+	fprintf(stderr, "jail: no %s in time\n", what);
+	return (false);
+}
+
 bool
 jail_exists(const struct jail *j, const char *path)
 {
@@ -227,11 +314,9 @@ jail_wait_file(const struct jail *j, const char *path, int64_t timeout_ms)
 {
 	int64_t end_ms = jail_now_ms() + timeout_ms;
 
-	while (!jail_exists(j, path)) {
-		if (jail_now_ms() >= end_ms)
-			return (-1);
-		jail_sleep_ms(POLL_MS);
-	}
+	while (!jail_exists(j, path))
+		if (!may_come(j, path, end_ms))
+			return (jail_exists(j, path) ? 0 : -1);
 	return (0);
 }
 
@@ -275,11 +360,9 @@ jail_wait_log(const struct jail *j, const char *text, int64_t timeout_ms)
 {
 	int64_t end_ms = jail_now_ms() + timeout_ms;
 
-	while (!jail_log_has(j, text)) {
-		if (jail_now_ms() >= end_ms)
-			return (-1);
-		jail_sleep_ms(POLL_MS);
-	}
+	while (!jail_log_has(j, text))
+		if (!may_come(j, text, end_ms))
+			return (jail_log_has(j, text) ? 0 : -1);
 	return (0);
 }
 
@@ -347,13 +430,15 @@ jail_new(struct jail *j)
 	size_t i;
 
 	memset(j, 0, sizeof(*j));
-	j->pidfd = -1;
+	j->pidfd = j->janitor_fd = -1;
 	snprintf(j->dir, sizeof(j->dir), "/tmp/jail.XXXXXX");
 	if (mkdtemp(j->dir) == NULL) {
 		j->dir[0] = '\0';
 		return (complain("mkdtemp", "/tmp/jail.XXXXXX"));
 	}
 	(void)chmod(j->dir, 0755);
+	if (janitor_start(j) == -1)
+		return (-1);
 	snprintf(j->root, sizeof(j->root), "%s/root", j->dir);
 	snprintf(j->log, sizeof(j->log), "%s/log", j->dir);
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
@@ -367,6 +452,14 @@ jail_new(struct jail *j)
 	    -1)
 		return (-1);
 	return (jail_script(j, "/etc/rc", "exit 0"));
+}
+
+int
+jail_copy(const struct jail *j, const char *from, const char *to)
+{
+	if (file_copy(from, jail_path(j, to)) == -1)
+		return (-1);
+	return (libraries_copy(j, from));
 }
 
 /*
@@ -792,27 +885,15 @@ reports_show(struct jail *j)
 	return (found == 0 ? 0 : -1);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+int
+jail_again(struct jail *j)
 {
-	(void)st;
-	(void)type;
-	(void)f;
-	(void)remove(path);
-	return (0);
-}
+	int e = process_end(j);
 
-static void
-cgroup_remove(const struct jail *j)
-{
-	int i;
-
-	/* It is empty only some time after the last process was reaped. */
-	for (i = 0; j->cgroup[0] != '\0' && i < 200; i++) {
-		if (rmdir(j->cgroup) == 0 || errno == ENOENT)
-			return;
-		jail_sleep_ms(10);
-	}
+	j->via_proc = false;
+	(void)unlink(j->log);
+	(void)unlink(jail_path(j, JAIL_STATUS));
+	return (e);
 }
 
 int
@@ -825,9 +906,8 @@ jail_free(struct jail *j)
 	e = process_end(j);
 	j->via_proc = false;
 	e |= reports_show(j);
-	cgroup_remove(j);
-	(void)nftw(j->dir, remove_one, 32,
-	    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	all_remove(j->dir);
+	janitor_end(j);
 	if (access(j->dir, F_OK) == 0)
 		e = complain("remove", j->dir);
 	j->dir[0] = '\0';
@@ -902,20 +982,27 @@ jail_status(const struct jail *j, const char *key)
 	return (value);
 }
 
+static bool
+status_is(const struct jail *j, const char *key, const char *value)
+{
+	return (jail_exists(j, JAIL_STATUS) &&
+	    strcmp(jail_status(j, key), value) == 0);
+}
+
 int
 jail_wait_status(const struct jail *j, const char *key, const char *value,
     int64_t timeout_ms)
 {
 	int64_t end_ms = jail_now_ms() + timeout_ms;
 
-	while (!jail_exists(j, JAIL_STATUS) ||
-	    strcmp(jail_status(j, key), value) != 0) {
-		if (jail_now_ms() >= end_ms) {
-			fprintf(stderr, "jail: %s=%s, not %s\nlog:\n%s", key,
-			    jail_status(j, key), value, jail_log(j));
-			return (-1);
-		}
-		jail_sleep_ms(POLL_MS);
+	while (!status_is(j, key, value)) {
+		if (may_come(j, key, end_ms))
+			continue;
+		if (status_is(j, key, value))
+			break;
+		fprintf(stderr, "jail: %s=%s, not %s\nlog:\n%s", key,
+		    jail_status(j, key), value, jail_log(j));
+		return (-1);
 	}
 	return (0);
 }
@@ -1144,7 +1231,8 @@ proc_figure(pid_t pid, const char *key)
 	for (p = buf; p != NULL; p = strchr(p, '\n')) {
 		p += *p == '\n';
 		if (strncmp(p, key, len) == 0 && p[len] == ':')
-			return (strtol(p + len + 1, NULL, 10));
+			return (strtol(p + len + 1, NULL,
+			    strncmp(key, "Sig", 3) == 0 ? 16 : 10));
 	}
 	return (-1);
 }

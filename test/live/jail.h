@@ -55,6 +55,8 @@ struct jail {
 	char root[PATH_MAX / 2 + 8];	/* the jail's root, in it */
 	char log[PATH_MAX / 2 + 8];	/* its 1 and 2, in it */
 	char cgroup[PATH_MAX];	/* "" if none */
+	pid_t janitor;		/* removes dir if the test is killed */
+	int janitor_fd;
 	pid_t pid;		/* process 1 (host's number); 0: none */
 	int pidfd;		/* -1: none */
 	ino_t pidns;		/* 0: none */
@@ -85,7 +87,14 @@ int jail_wait_exiting(struct jail *j, int64_t timeout_ms);
  * after the end of process 1, or a sanitizer's report (printed). */
 int jail_free(struct jail *j);
 
+/* Ends process 1 if it lives, and forgets it, its log and its status, so that
+ * the same root can be started once more.  As jail_free(). */
+int jail_again(struct jail *j);
+
 /* Files; paths are the jail's. */
+
+/* Copies a program of the host, a path, with its libraries. */
+int jail_copy(const struct jail *j, const char *from, const char *to);
 
 /* The host's path of the jail's, in a static buffer. */
 const char *jail_path(const struct jail *j, const char *path);
@@ -141,7 +150,8 @@ int jail_wait_count(const struct jail *j, int n, int64_t timeout_ms);
 /* The host's pid of the first process named comm, 0 if there is none. */
 pid_t jail_find(const struct jail *j, const char *comm);
 /* A process's CPU time in microseconds, state letter, number of descriptors,
- * and a figure of /proc/PID/status (kB or as is); -1 if not known. */
+ * and a figure of /proc/PID/status (kB, or as is, a set of signals
+ * cut off at LONG_MAX); -1 if not known. */
 int64_t proc_cpu_us(pid_t pid);
 int proc_state(pid_t pid);
 int proc_fds(pid_t pid);

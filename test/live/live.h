@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,11 @@
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"
+
+/* The end of main(); LIVE_FILTER in the environment picks tests (test_x*). */
+#define LIVE_MAIN(name)							\
+	cmocka_set_test_filter(getenv("LIVE_FILTER"));			\
+	return (cmocka_run_group_tests_name(name, tests, NULL, NULL))
 
 /* Time in which what should happen at once must have happened. */
 #define LIVE_SOON_MS	jail_slack(5000)
@@ -49,7 +55,7 @@ live_teardown(void **state)
 static inline void
 live_skip(const char *why)
 {
-	printf("[  SKIPPED ] reason: %s\n", why);
+	printf("skipped: %s\n", why);
 	skip();
 }
 

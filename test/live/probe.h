@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A program for inside the jail, in the test's own executable: it writes down
+ * how it was started, or what it gets.  Copied to PROBE by probe_install(). */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jail.h"
+
+#define PROBE		"/bin/probe"
+#define PROBE_STATE	"/tmp/state."	/* and its name */
+#define PROBE_FD_MAX	64
+
+/* What the kernel takes, as libc hides some signals. */
+struct probe_sigaction {
+	uintptr_t handler;
+	unsigned long flags, restorer, mask;
+};
+
+static int probe_fd, probe_last;
+
+static inline unsigned long
+probe_ignored(void)
+{
+	struct probe_sigaction sa;
+	unsigned long set = 0;
+	int sig;
+
+	for (sig = 1; sig <= 64; sig++)
+		if (syscall(SYS_rt_sigaction, sig, NULL, &sa, 8L) == 0 &&
+		    sa.handler != (uintptr_t)SIG_DFL)
+			set |= 1UL << (sig - 1);
+	return (set);
+}
+
+static inline void
+probe_open_list(char *buf, size_t size)
+{
+	size_t used = 0;
+	int fd;
+
+	buf[0] = '\0';
+	for (fd = 0; fd < PROBE_FD_MAX; fd++)
+		if (fcntl(fd, F_GETFD) != -1 && used < size)
+			used += (size_t)snprintf(buf + used, size - used,
+			    "%s%d", used == 0 ? "" : ",", fd);
+}
+
+/* How it was started: PROBE_STATE and name, renamed into place. */
+static inline int
+probe_state(const char *name, const char *arg)
+{
+	char list[256], cwd[PATH_MAX], path[128], tmp[132];
+	unsigned long blocked = 0;
+	mode_t mask = umask(0);
+	FILE *f;
+
+	probe_open_list(list, sizeof(list));
+	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, 8L);
+	snprintf(path, sizeof(path), PROBE_STATE "%.64s", name);
+	snprintf(tmp, sizeof(tmp), "%s.x", path);
+	f = fopen(tmp, "w");
+	if (f == NULL)
+		return (1);
+	fprintf(f, "arg=%s\npid=%d\nsid=%d\npgid=%d\nopen=%s\n", arg,
+	    (int)getpid(), (int)getsid(0), (int)getpgrp(), list);
+	fprintf(f, "nonblock=%d\nblocked=%lx\nignored=%lx\numask=%o\ncwd=%s\n",
+	    ((fcntl(0, F_GETFL) | fcntl(1, F_GETFL) | fcntl(2, F_GETFL)) &
+	    O_NONBLOCK) != 0, blocked, probe_ignored(), (unsigned)mask,
+	    getcwd(cwd, sizeof(cwd)) == NULL ? "?" : cwd);
+	return (fclose(f) == 0 && rename(tmp, path) == 0 ? 0 : 1);
+}
+
+static inline void
+probe_on_signal(int sig)
+{
+	char buf[16];
+	int n = snprintf(buf, sizeof(buf), "%d\n", sig);
+
+	(void)!write(probe_fd, buf, (size_t)n);
+	if (sig == probe_last)
+		_exit(42);
+}
+
+static inline void
+probe_catch(const char *path)
+{
+	struct sigaction sa;
+	int sig;
+
+	probe_fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = probe_on_signal;
+	sigfillset(&sa.sa_mask);
+	for (sig = 1; sig <= 64; sig++)
+		if (sig != SIGCHLD)
+			(void)sigaction(sig, &sa, NULL);
+	(void)!write(probe_fd, "ready\n", 6);
+}
+
+/* signals FILE N: notes what it gets in FILE, exits with 42 on N.  A second
+ * process of its group does the same in FILE.child. */
+static inline _Noreturn void
+probe_signals(const char *path, const char *last)
+{
+	char child[256];
+
+	snprintf(child, sizeof(child), "%s.child", path);
+	if (fork() == 0) {
+		probe_last = SIGTERM;	/* what all get in the end */
+		probe_catch(child);
+	} else {
+		while (access(child, F_OK) == -1)
+			usleep(1000);
+		probe_last = atoi(last);
+		probe_catch(path);
+	}
+	for (;;)
+		pause();
+}
+
+static inline void
+probe_on_winch(int sig)
+{
+	struct winsize w;
+	char buf[64];
+	int n;
+
+	(void)sig;
+	if (ioctl(0, TIOCGWINSZ, &w) == -1)
+		return;
+	n = snprintf(buf, sizeof(buf), "size %dx%d\n", w.ws_row, w.ws_col);
+	(void)!write(1, buf, (size_t)n);
+}
+
+/* winch: says the terminal's size whenever that has changed. */
+static inline _Noreturn void
+probe_winch(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = probe_on_winch;
+	(void)sigaction(SIGWINCH, &sa, NULL);
+	(void)!write(1, "watching\n", 9);
+	for (;;)
+		pause();
+}
+
+/* raise N: dies of it, if it is to be died of. */
+static inline int
+probe_raise(const char *sig)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)kill(getpid(), atoi(sig));
+	sleep(1);
+	return (77);
+}
+
+static inline void
+probe_say(const char *text)
+{
+	(void)!write(1, text, strlen(text));
+}
+
+static inline void
+probe_on_term(int sig)
+{
+	(void)sig;
+	probe_say("termed\n");
+	_exit(0);
+}
+
+/* As rc, one that needs no shell (whose descriptors begin at 10): it starts
+ * a service that ends on TERM. */
+static inline int
+probe_rc(void)
+{
+	if (fork() == 0) {
+		(void)signal(SIGTERM, probe_on_term);
+		probe_say("up\n");
+		for (;;)
+			pause();
+	}
+	probe_say("booted\n");
+	return (0);
+}
+
+/* fill: keeps the process table full; its children end on TERM. */
+static inline _Noreturn void
+probe_fill(void)
+{
+	(void)signal(SIGCHLD, SIG_IGN);
+	for (;;)
+		switch (fork()) {
+		case 0:
+			for (;;)
+				pause();
+		case -1:
+			usleep(200);
+		}
+}
+
+/* The exit status when this is the probe, -1 when it is the test. */
+static inline int
+probe_main(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+
+	name = name == NULL ? argv[0] : name + 1;
+	if (strcmp(name, "rc") == 0 || strcmp(name, "rc.shutdown") == 0)
+		return (probe_state(name, argc > 1 ? argv[1] : ""));
+	if (strcmp(name, "rc.small") == 0)
+		return (probe_rc());
+	if (strcmp(name, "rc.shutdown.small") == 0) {
+		probe_say(argc == 2 && strcmp(argv[1], "halt") == 0 ?
+		    "down halt\n" : "down?\n");
+		return (0);
+	}
+	if (strcmp(name, "probe") != 0)
+		return (-1);
+	if (argc == 1)
+		return (probe_state(name, ""));
+	if (strcmp(argv[1], "signals") == 0 && argc == 4)
+		probe_signals(argv[2], argv[3]);
+	if (strcmp(argv[1], "raise") == 0 && argc == 3)
+		return (probe_raise(argv[2]));
+	if (strcmp(argv[1], "winch") == 0)
+		probe_winch();
+	if (strcmp(argv[1], "fill") == 0)
+		probe_fill();
+	return (99);
+}
+
+static inline int
+probe_install(const struct jail *j)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n <= 0)
+		return (-1);
+	self[n] = '\0';
+	return (jail_copy(j, self, PROBE));
+}
+
+/* A value that the probe wrote, in a static buffer; "" if there is none. */
+static inline const char *
+probe_value(const struct jail *j, const char *name, const char *key)
+{
+	static char value[PATH_MAX];
+	char path[128];
+	size_t len = strlen(key);
+	const char *p;
+
+	value[0] = '\0';
+	snprintf(path, sizeof(path), PROBE_STATE "%s", name);
+	for (p = jail_file(j, path); p != NULL; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, key, len) == 0 && p[len] == '=')
+			snprintf(value, sizeof(value), "%.*s",
+			    (int)strcspn(p + len + 1, "\n"), p + len + 1);
+	}
+	return (value);
+}
+
+#endif

@@ -1,0 +1,803 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * App mode: jailinit -- command.  Guards against: exit codes lost (pain 19);
+ * leftovers that get neither TERM nor time (pains 21, 33); a signal that the
+ * command does not get, or that ends it when it should not (pain 16); a
+ * shell without job control; no life without a writable /var/run (pain 15);
+ * and, as a subreaper, a signal to a process that is not ours (pain 18).
+ */
+#include "live.h"
+
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+
+#include "probe.h"
+
+#define JAILINIT	"/sbin/jailinit"
+#define GOT		"/tmp/got"
+#define NOBODY		65534
+
+struct pty {
+	int master_fd, slave_fd;
+	size_t used;
+	char buf[65536];	/* what was read, a string */
+};
+
+/* Starts jailinit option option -- sh -c script (options may be NULL). */
+static void
+app_start(struct jail *j, const struct jail_opts *o, const char *opt,
+    const char *arg, const char *script)
+{
+	int e;
+
+	if (opt == NULL)
+		e = jail_start(j, o, JAILINIT, "--", "/bin/sh", "-c", script,
+		    NULL);
+	else
+		e = jail_start(j, o, JAILINIT, opt, arg, "--", "/bin/sh",
+		    "-c", script, NULL);
+	assert_int_equal(e, 0);
+}
+
+static void
+app_exits(struct jail *j, const char *script, int code)
+{
+	app_start(j, NULL, NULL, NULL, script);
+	(void)live_exits(j, code, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_exit_statuses(void **state)
+{
+	char script[32];
+	int code;
+
+	for (code = 0; code <= 255; code++) {
+		snprintf(script, sizeof(script), "exit %d", code);
+		app_exits(*state, script, code);
+	}
+}
+
+/* Signals whose default is not to end the process. */
+static bool
+is_harmless(int sig)
+{
+	return (sig == SIGCHLD || sig == SIGCONT || sig == SIGSTOP ||
+	    sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU ||
+	    sig == SIGURG || sig == SIGWINCH);
+}
+
+static void
+test_exit_signals(void **state)
+{
+	struct jail *j = *state;
+	char text[16];
+	int sig;
+
+	assert_int_equal(probe_install(j), 0);
+	for (sig = 1; sig <= 64; sig++) {
+		if (is_harmless(sig))
+			continue;
+		snprintf(text, sizeof(text), "%d", sig);
+		assert_int_equal(jail_start(j, NULL, JAILINIT, "--", PROBE,
+		    "raise", text, NULL), 0);
+		(void)live_exits(j, 128 + sig, LIVE_SOON_MS);
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_not_executed(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/nowhere",
+	    NULL), 0);
+	(void)live_exits(j, 127, LIVE_SOON_MS);
+	live_log_has(j, "jailinit: /nowhere: No such file or directory\n");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "nowhere", NULL),
+	    0);
+	(void)live_exits(j, 127, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/etc/passwd",
+	    NULL), 0);
+	(void)live_exits(j, 126, LIVE_SOON_MS);
+	live_log_has(j, "jailinit: /etc/passwd: Permission denied\n");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/etc", NULL),
+	    0);
+	(void)live_exits(j, 126, LIVE_SOON_MS);
+}
+
+/*
+ * Leftovers.
+ */
+static void
+test_leftover_term(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	app_start(j, NULL, NULL, NULL, "for i in 1 2 3; do setsid sh -c "
+	    "'trap \"sleep 0.2; echo x >>" LIVE_MARK "; exit\" TERM;"
+	    " echo up >>/tmp/up; while :; do sleep 0.02; done' & done;"
+	    " while [ \"$(wc -l </tmp/up)\" != 3 ]; do sleep 0.02; done;"
+	    " exit 7");
+	ms = live_exits(j, 7, LIVE_SOON_MS);
+	assert_true(ms >= 200);
+	assert_int_equal(strlen(jail_file(j, LIVE_MARK)), 6);
+	assert_string_equal(jail_status(j, "forced"), "");
+	assert_string_equal(jail_status(j, "mode"), "app");
+	assert_string_equal(jail_status(j, "state"), "gone");
+	assert_string_equal(jail_status(j, "boot_status"), "");
+}
+
+static void
+test_leftover_kill(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	app_start(j, NULL, "-t", "1", "setsid sh -c 'trap \"\" TERM;"
+	    " touch /tmp/up; exec sleep 1000' & while ! [ -e /tmp/up ]; do"
+	    " sleep 0.02; done; exit 8");
+	ms = live_exits(j, 8, LIVE_SOON_MS);
+	assert_in_range(ms, 1000, jail_slack(2000));
+	assert_string_equal(jail_status(j, "forced"), "term");
+	live_log_has(j, "jailinit: still there after TERM: sleep (");
+}
+
+/*
+ * Signals.
+ */
+static bool
+got_line(const struct jail *j, const char *path, int sig)
+{
+	char line[16];
+
+	snprintf(line, sizeof(line), "\n%d\n", sig);
+	return (strstr(jail_file(j, path), line) != NULL);
+}
+
+static void
+assert_got(struct jail *j, const char *path, int sig)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (!got_line(j, path, sig)) {
+		if (jail_now_ms() >= end_ms)
+			fail_msg("%s: no signal %d in:\n%s", path, sig,
+			    jail_file(j, path));
+		jail_sleep_ms(1);
+	}
+}
+
+static void
+signals_start(struct jail *j, const char *opt, const char *arg,
+    const char *last)
+{
+	(void)unlink(jail_path(j, GOT));
+	(void)unlink(jail_path(j, GOT ".child"));
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-lexit", opt, arg,
+	    "--", PROBE, "signals", GOT, last, NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	while (strcmp(jail_file(j, GOT), "ready\n") != 0) {
+		assert_true(jail_now_ms() - j->started_ms < LIVE_SOON_MS);
+		jail_sleep_ms(1);
+	}
+}
+
+/* 32 and 33 are libc's own, which nobody can catch. */
+static bool
+is_passed(int sig)
+{
+	return (sig != SIGKILL && sig != SIGSTOP && sig != SIGCHLD &&
+	    sig != SIGTERM && sig != SIGPWR && sig != 32 && sig != 33 &&
+	    (sig < 37 || sig > 39));
+}
+
+static void
+signals_pass(struct jail *j, bool group)
+{
+	int sig;
+
+	for (sig = 1; sig <= 64; sig++) {
+		if (!is_passed(sig))
+			continue;
+		assert_int_equal(jail_signal(j, sig), 0);
+		assert_got(j, GOT, sig);
+		if (group)
+			assert_got(j, GOT ".child", sig);
+	}
+	if (!group)
+		assert_string_equal(jail_file(j, GOT ".child"), "ready\n");
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_string_equal(jail_status(j, "request"), "");
+}
+
+static void
+test_signals_passed(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(probe_install(j), 0);
+	signals_start(j, "-t", "10", "0");
+	signals_pass(j, false);
+	assert_int_equal(jail_again(j), 0);
+	signals_start(j, "-g", "-t10", "0");
+	signals_pass(j, true);
+}
+
+/* What ends the jail does so with the stop signal. */
+static void
+test_signals_end(void **state)
+{
+	static const int enders[] = { SIGTERM, SIGPWR, 37, 38, 39 };
+	static const char *const verb[] = { "halt", "halt", "halt",
+	    "poweroff", "reboot" };
+	struct jail *j = *state;
+	size_t i;
+
+	assert_int_equal(probe_install(j), 0);
+	for (i = 0; i < sizeof(enders) / sizeof(enders[0]); i++) {
+		signals_start(j, "-S", "USR1", "10");
+		assert_int_equal(jail_signal(j, enders[i]), 0);
+		(void)live_exits(j, 42, LIVE_SOON_MS);
+		assert_string_equal(jail_status(j, "request"), verb[i]);
+		assert_false(got_line(j, GOT, enders[i]));
+		assert_false(got_line(j, GOT ".child", 10));
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_fifo_ends(void **state)
+{
+	struct jail *j = *state;
+
+	app_start(j, NULL, NULL, NULL, "trap 'exit 5' TERM; touch /tmp/up;"
+	    " while :; do sleep 0.02; done");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 5, LIVE_SOON_MS);
+	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
+	assert_string_equal(jail_status(j, "request"), "halt");
+}
+
+/* A stopped command cannot act on TERM without CONT. */
+static void
+test_stopped_command(void **state)
+{
+	struct jail *j = *state;
+	pid_t pid;
+
+	app_start(j, NULL, NULL, NULL, "touch /tmp/up; kill -STOP $$;"
+	    " sleep 1000; exit 9");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	pid = jail_find(j, "sh");
+	assert_true(pid > 0);
+	while (proc_state(pid) != 'T')
+		jail_sleep_ms(1);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+static void
+test_ignores_term(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-s", "1", "-t", "1",
+	    "--", "/bin/sh", "-c", "trap '' TERM; touch /tmp/up;"
+	    " while :; do sleep 0.5; done", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
+	assert_in_range(ms, 2000, jail_slack(3000));
+	assert_string_equal(jail_status(j, "forced"), "shutdown,term");
+	live_log_has(j, "jailinit: /bin/sh: took over 1 s, ended\n");
+}
+
+/* rc.shutdown runs while the command ends, and others live until both have
+ * ended. */
+static void
+test_rc_shutdown(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/down", "echo down $1 >>" LIVE_MARK
+	    "; while ! [ -e /tmp/termed ]; do sleep 0.02; done; sleep 0.3;"
+	    " kill -0 $(cat /tmp/left) && echo others >>" LIVE_MARK), 0);
+	app_start(j, NULL, "-R", "/down", "setsid sleep 1000 &"
+	    " echo $! >/tmp/left; trap 'touch /tmp/termed; exit 3' TERM;"
+	    " touch /tmp/up; while :; do sleep 0.02; done");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, 38), 0);
+	(void)live_exits(j, 3, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "down poweroff\n"
+	    "others\n");
+}
+
+/* It also runs when the command ends by itself; without -R there is none. */
+static void
+test_rc_shutdown_after(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo $1 >>" LIVE_MARK), 0);
+	app_exits(j, "exit 4", 4);
+	assert_false(jail_exists(j, LIVE_MARK));
+	app_start(j, NULL, "-R", "/etc/rc.shutdown", "exit 6");
+	(void)live_exits(j, 6, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+}
+
+/*
+ * Its surroundings.
+ */
+static void
+place_set(void *arg)
+{
+	(void)arg;
+	umask(027);
+	(void)!chdir("/etc");
+}
+
+static void
+test_untouched(void **state)
+{
+	static const char *const env[] = { "NOTIFY_SOCKET=/nowhere/notify",
+	    "FOO=bar baz", NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = place_set };
+	struct jail *j = *state;
+	const char *out;
+
+	app_start(j, &o, NULL, NULL, "echo $PWD $(umask); exec env");
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	out = jail_log(j);
+	assert_non_null(strstr(out, "/etc 0027\n"));
+	assert_non_null(strstr(out, "NOTIFY_SOCKET=/nowhere/notify\n"));
+	assert_non_null(strstr(out, "FOO=bar baz\n"));
+	assert_non_null(strstr(out,
+	    "PATH=/sbin:/bin:/usr/sbin:/usr/bin\n"));
+	assert_null(strstr(out, "JAILINIT"));
+	assert_null(strstr(out, "jailinit:"));
+}
+
+/* The second life's command does not see that it is one. */
+static void
+test_reboot(void **state)
+{
+	struct jail *j = *state;
+
+	app_start(j, NULL, NULL, NULL, "echo life >>" LIVE_MARK "; env;"
+	    " trap 'exit 5' TERM; while :; do sleep 0.02; done");
+	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	while (strcmp(jail_file(j, LIVE_MARK), "life\nlife\n") != 0) {
+		assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
+		jail_sleep_ms(5);
+	}
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "request"), "");
+	jail_sleep_ms(100);	/* its trap */
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 5, LIVE_SOON_MS);
+	assert_int_equal(jail_log_count(j, "PATH="), 2);
+	assert_false(jail_log_has(j, "NEXT_LIFE"));
+}
+
+/* rc's environment neither, in no life. */
+static void
+test_reboot_rc_env(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "env; echo life"), 0);
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	assert_int_equal(jail_wait_log(j, "reboot requested", LIVE_SOON_MS),
+	    0);
+	while (jail_log_count(j, "life\n") < 2) {
+		assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
+		jail_sleep_ms(5);
+	}
+	assert_int_equal(jail_log_count(j, "PATH=/sbin:/bin:/usr/sbin:"
+	    "/usr/bin:/usr/local/sbin:/usr/local/bin\n"), 2);
+	assert_false(jail_log_has(j, "NEXT_LIFE"));
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+static void
+test_nobody_readonly(void **state)
+{
+	static const struct jail_opts o = { .uid = NOBODY, .gid = NOBODY,
+	    .readonly = true };
+	struct jail *j = *state;
+
+	app_start(j, &o, NULL, NULL, "id; setsid sleep 1000 & exit 11");
+	(void)live_exits(j, 11, LIVE_SOON_MS);
+	live_log_has(j, "uid=65534");
+	assert_int_equal(jail_log_count(j, "jailinit: "), 1);
+	live_log_has(j, "jailinit: /var/run/jailinit.ctl: Read-only file "
+	    "system; signals still work\n");
+	assert_int_equal(jail_again(j), 0);
+	app_start(j, &o, NULL, NULL, "trap 'exit 12' TERM; echo up;"
+	    " while :; do sleep 0.02; done");
+	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 12, LIVE_SOON_MS);
+}
+
+/*
+ * A subreaper: not process 1, but a process among others.
+ */
+static void
+bystander(struct jail *j)
+{
+	(void)j;
+	for (;;)
+		pause();
+}
+
+static void
+assert_alive(pid_t pid)
+{
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	assert_int_equal(proc_state(pid), 'S');
+}
+
+static void
+wait_gone(pid_t pid)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (kill(pid, 0) == 0) {
+		assert_true(jail_now_ms() < end_ms);
+		jail_sleep_ms(2);
+	}
+	assert_int_equal(errno, ESRCH);
+}
+
+static void
+test_subreaper(void **state)
+{
+	static const struct jail_opts o = { .host = true };
+	struct jail *j = *state;
+	pid_t innocent = live_fork(j, bystander), left;
+
+	app_start(j, &o, NULL, NULL, "sh -c 'setsid sleep 1000 &"
+	    " echo $! >/tmp/left'; for i in 1 2 3 4 5; do (sleep 0.01 &);"
+	    " done; sleep 0.2; ps -o stat,ppid | grep -c \"^Z *$PPID\";"
+	    " touch /tmp/up; sleep 0.2; exit 13");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	left = (pid_t)atoi(jail_file(j, "/tmp/left"));
+	assert_true(left > 1 && kill(left, 0) == 0);
+	(void)live_exits(j, 13, LIVE_SOON_MS);
+	wait_gone(left);
+	assert_string_equal(jail_log(j), "0\n");	/* zombies */
+	assert_alive(innocent);
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_false(jail_exists(j, JAIL_STATUS));
+}
+
+/* It ends by KILL what will not go, and nobody else. */
+static void
+test_subreaper_kill(void **state)
+{
+	static const struct jail_opts o = { .host = true };
+	struct jail *j = *state;
+	pid_t innocent = live_fork(j, bystander), left;
+	int64_t ms;
+
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "-k1",
+	    "-c", JAIL_CTL, "-f", JAIL_STATUS, "--", "/bin/sh", "-c",
+	    "trap '' TERM; setsid sleep 1000 & echo $! >/tmp/left;"
+	    " touch /tmp/up; while :; do sleep 0.1; done", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	left = (pid_t)atoi(jail_file(j, "/tmp/left"));
+	assert_true(left > 1 && kill(left, 0) == 0);
+	assert_int_equal(atoi(jail_status(j, "pid")), j->pid);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
+	assert_in_range(ms, 2000, jail_slack(3000));
+	wait_gone(left);
+	assert_alive(innocent);
+	assert_false(jail_exists(j, JAIL_CTL));
+	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+/*
+ * Terminals.
+ */
+static void
+pty_open(struct pty *t)
+{
+	t->used = 0;
+	t->buf[0] = '\0';
+	t->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(t->master_fd >= 0);
+	assert_int_equal(unlockpt(t->master_fd), 0);
+	t->slave_fd = open(ptsname(t->master_fd),
+	    O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(t->slave_fd >= 0);
+}
+
+static void
+pty_close(struct pty *t)
+{
+	close(t->slave_fd);
+	close(t->master_fd);
+}
+
+static void
+pty_type(struct pty *t, const char *text)
+{
+	t->used = 0;
+	t->buf[0] = '\0';
+	assert_int_equal(write(t->master_fd, text, strlen(text)),
+	    strlen(text));
+}
+
+/* Waits until text has come since the last pty_type(). */
+static void
+pty_expect(struct pty *t, const char *text)
+{
+	struct pollfd p = { t->master_fd, POLLIN, 0 };
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	ssize_t n;
+
+	while (strstr(t->buf, text) == NULL) {
+		if (jail_now_ms() >= end_ms)
+			fail_msg("no \"%s\" on the terminal, but:\n%s", text,
+			    t->buf);
+		if (poll(&p, 1, 20) != 1 || (p.revents & POLLIN) == 0)
+			continue;
+		n = read(t->master_fd, t->buf + t->used,
+		    sizeof(t->buf) - 1 - t->used);
+		if (n > 0)
+			t->used += (size_t)n;
+		t->buf[t->used] = '\0';
+	}
+}
+
+/* Waits for a process of that name to be in the state. */
+static pid_t
+job_wait(struct jail *j, const char *name, int want)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	pid_t pid = 0;
+
+	while ((pid = jail_find(j, name)) == 0 || proc_state(pid) != want) {
+		if (jail_now_ms() >= end_ms)
+			fail_msg("%s (%d) is not in state %c", name, (int)pid,
+			    want);
+		jail_sleep_ms(2);
+	}
+	return (pid);
+}
+
+/* ^C ends the job and not the shell, ^Z stops it, fg has it go on, and a new
+ * size reaches it. */
+static void
+job_control(struct jail *j, struct pty *t)
+{
+	struct winsize w = { .ws_row = 41, .ws_col = 123 };
+	pid_t pid;
+
+	pty_type(t, "echo he''re; test -t 0 && echo on-a-t''ty\n");
+	pty_expect(t, "on-a-tty");
+	assert_null(strstr(t->buf, "job control"));
+	pty_type(t, PROBE " winch\n");
+	pty_expect(t, "watching");
+	assert_int_equal(ioctl(t->master_fd, TIOCSWINSZ, &w), 0);
+	pty_expect(t, "size 41x123");
+	pid = job_wait(j, "probe", 'S');
+	pty_type(t, "\003");
+	while (jail_find(j, "probe") == pid)
+		jail_sleep_ms(2);
+	pty_type(t, "echo st=$?\n");
+	pty_expect(t, "st=130");
+	pty_type(t, PROBE " winch\n");
+	pty_expect(t, "watching");
+	pty_type(t, "\032");
+	(void)job_wait(j, "probe", 'T');
+	pty_type(t, "jobs\n");
+	pty_expect(t, "Stopped");
+	pty_type(t, "fg\n");
+	(void)job_wait(j, "probe", 'S');
+	pty_type(t, "\003");
+	pty_type(t, "echo st=$?\n");
+	pty_expect(t, "st=130");
+	pty_type(t, "exit 21\n");
+	(void)live_exits(j, 21, LIVE_SOON_MS);
+	assert_false(jail_log_has(j, "requested"));
+}
+
+static void
+tty_take(void *arg)
+{
+	(void)arg;
+	(void)ioctl(0, TIOCSCTTY, 0);
+}
+
+static void
+tty_case(struct jail *j, const char *shell, struct jail_opts *o)
+{
+	static struct pty t;
+	int fds[3];
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o->fds = fds;
+	assert_int_equal(probe_install(j), 0);
+	if (access("/bin/bash", X_OK) == 0)
+		assert_int_equal(jail_copy(j, "/bin/bash", "/bin/bash"), 0);
+	else
+		shell = "/bin/sh";
+	assert_int_equal(jail_start(j, o, JAILINIT, "--", shell, "-i", NULL),
+	    0);
+	job_control(j, &t);
+	pty_close(&t);
+}
+
+/* As runc does: process 1 leads a session that has the terminal. */
+static void
+test_tty_runc(void **state)
+{
+	struct jail_opts o = { .before_exec = tty_take };
+	struct jail_opts again = o;
+
+	tty_case(*state, "/bin/bash", &o);
+	assert_int_equal(jail_again(*state), 0);
+	tty_case(*state, "/bin/sh", &again);
+}
+
+/* A terminal that is nobody's, in a session of our own. */
+static void
+test_tty_free(void **state)
+{
+	struct jail_opts o = { 0 };
+
+	tty_case(*state, "/bin/bash", &o);
+}
+
+/* The same as unshare starts it: session and group 0. */
+static void
+test_tty_session0(void **state)
+{
+	struct jail_opts o = { .keep_session = true };
+	struct jail_opts again = o;
+
+	tty_case(*state, "/bin/bash", &o);
+	assert_int_equal(jail_again(*state), 0);
+	tty_case(*state, "/bin/sh", &again);
+}
+
+/* unshare typed at a prompt: the terminal is the outer session's. */
+static void
+test_tty_outer(void **state)
+{
+	static struct pty t;
+	struct jail_opts o = { .keep_session = true };
+	struct jail *j = *state;
+	int fds[3];
+
+	if (getsid(0) != getpid())
+		live_skip("this program does not lead a session");
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(ioctl(t.slave_fd, TIOCSCTTY, 0), 0);
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-i",
+	    NULL), 0);
+	job_control(j, &t);
+	assert_int_equal(ioctl(t.slave_fd, TIOCNOTTY), 0);
+	pty_close(&t);
+}
+
+/* An interactive shell does not care for TERM. */
+static void
+test_tty_term(void **state)
+{
+	static struct pty t;
+	struct jail_opts o = { .before_exec = tty_take };
+	struct jail *j = *state;
+	int64_t ms;
+	int fds[3];
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--",
+	    "/bin/sh", "-i", NULL), 0);
+	pty_type(&t, "echo he''re\n");
+	pty_expect(&t, "here");
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
+	assert_in_range(ms, 2000, jail_slack(3000));
+	pty_close(&t);
+}
+
+/* SIGTSTP, SIGWINCH sent to process 1 are the command's, on a terminal too. */
+static void
+test_tty_signals(void **state)
+{
+	static struct pty t;
+	struct winsize w = { .ws_row = 5, .ws_col = 6 };
+	struct jail_opts o = { .before_exec = tty_take };
+	struct jail *j = *state;
+	int fds[3];
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(ioctl(t.master_fd, TIOCSWINSZ, &w), 0);
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, "winch",
+	    NULL), 0);
+	pty_expect(&t, "watching");
+	assert_int_equal(jail_signal(j, SIGWINCH), 0);
+	pty_expect(&t, "size 5x6");
+	assert_int_equal(jail_signal(j, SIGTSTP), 0);
+	(void)job_wait(j, "probe", 'T');
+	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	(void)job_wait(j, "probe", 'S');
+	assert_int_equal(jail_signal(j, SIGINT), 0);
+	(void)live_exits(j, 128 + SIGINT, LIVE_SOON_MS);
+	pty_close(&t);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_exit_statuses),
+		LIVE_TEST(test_exit_signals),
+		LIVE_TEST(test_not_executed),
+		LIVE_TEST(test_leftover_term),
+		LIVE_TEST(test_leftover_kill),
+		LIVE_TEST(test_signals_passed),
+		LIVE_TEST(test_signals_end),
+		LIVE_TEST(test_fifo_ends),
+		LIVE_TEST(test_stopped_command),
+		LIVE_TEST(test_ignores_term),
+		LIVE_TEST(test_rc_shutdown),
+		LIVE_TEST(test_rc_shutdown_after),
+		LIVE_TEST(test_untouched),
+		LIVE_TEST(test_reboot),
+		LIVE_TEST(test_reboot_rc_env),
+		LIVE_TEST(test_nobody_readonly),
+		LIVE_TEST(test_subreaper),
+		LIVE_TEST(test_subreaper_kill),
+		LIVE_TEST(test_tty_runc),
+		LIVE_TEST(test_tty_free),
+		LIVE_TEST(test_tty_session0),
+		LIVE_TEST(test_tty_outer),
+		LIVE_TEST(test_tty_term),
+		LIVE_TEST(test_tty_signals),
+	};
+	int e = probe_main(argc, argv);
+
+	if (e != -1)
+		return (e);
+	/* For test_tty_outer, without a prompt's ^C and HUP. */
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)setsid();
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

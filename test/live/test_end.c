@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The end of a live jail.  Guards against: a stop that times out and leaves
+ * the jail alive (pain 1); services that see TERM before rc.shutdown is done
+ * with them; stopped processes that never act on TERM (27); a respawner that
+ * puts KILL off for ever; a halt lost during boot (17); processes that
+ * entered and are forgotten (20); a fixed sleep at the end (36).
+ */
+#include "live.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#define ROUNDS		11	/* of a median */
+
+/* A service that says on TERM that it has seen it. */
+#define SERVICE								\
+	"cat >/tmp/service <<'end'\n"					\
+	"trap 'echo term >>/tmp/order; exit' TERM\n"			\
+	"echo $$ >>/tmp/up\n"						\
+	"while :; do sleep 1000 & wait; done\n"				\
+	"end\n"
+#define SERVICES	SERVICE						\
+	"for i in 1 2 3; do sh /tmp/service & done\n"			\
+	"while [ \"$(wc -l </tmp/up)\" != 3 ]; do sleep 0.05; done 2>&-\n"
+
+static void
+scripts(struct jail *j, const char *rc, const char *rc_shutdown)
+{
+	assert_int_equal(jail_script(j, "/etc/rc", rc), 0);
+	if (rc_shutdown != NULL)
+		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+		    rc_shutdown), 0);
+}
+
+static int64_t
+halt(struct jail *j, const char *request, int64_t within_ms)
+{
+	assert_int_equal(jail_ctl(j, request), 0);
+	return (live_exits(j, 0, within_ms));
+}
+
+/*
+ * rc.shutdown.
+ */
+static void
+test_order(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, SERVICES, "kill -0 $(cat /tmp/up) && "
+	    "echo begin $(wc -l </tmp/up) >>/tmp/order\nsleep 0.5\n"
+	    "kill -0 $(cat /tmp/up) && echo end >>/tmp/order");
+	live_boot(j, NULL);
+	halt(j, "halt\n", LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, "/tmp/order"),
+	    "begin 3\nend\nterm\nterm\nterm\n");
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+static void
+test_order_timeout(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	scripts(j, SERVICES, "echo begin >>/tmp/order\nsleep 1\n"
+	    "cat /tmp/order >/tmp/order.1\nsleep 1000\necho never "
+	    ">>/tmp/order");
+	live_boot(j, NULL);
+	ms = halt(j, "halt 4\n", jail_slack(5000));
+	/* Six tenths of the budget are rc.shutdown's. */
+	assert_in_range(ms, 2390, jail_slack(3000));
+	assert_string_equal(jail_file(j, "/tmp/order.1"), "begin\n");
+	assert_string_equal(jail_file(j, "/tmp/order"),
+	    "begin\nterm\nterm\nterm\n");
+	assert_string_equal(jail_status(j, "forced"), "shutdown");
+	live_log_has(j, "jailinit: /etc/rc.shutdown: took over 2 s, ended\n");
+}
+
+static void
+argument(struct jail *j, const char *request, int sig, const char *arg)
+{
+	char text[32];
+
+	scripts(j, "exit 0", "echo \"$# $1\" >" LIVE_MARK);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-l", "exit",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	if (request != NULL)
+		assert_int_equal(jail_ctl(j, request), 0);
+	else
+		assert_int_equal(jail_signal(j, sig), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	snprintf(text, sizeof(text), "1 %s\n", arg);
+	assert_string_equal(jail_file(j, LIVE_MARK), text);
+	assert_string_equal(jail_status(j, "request"), arg);
+}
+
+static void
+again(struct jail *j)
+{
+	assert_int_equal(jail_free(j), 0);
+	assert_int_equal(jail_new(j), 0);
+}
+
+static void
+test_argument(void **state)
+{
+	struct jail *j = *state;
+
+	argument(j, "halt\n", 0, "halt");
+	again(j);
+	argument(j, "poweroff\n", 0, "poweroff");
+	again(j);
+	argument(j, "reboot\n", 0, "reboot");
+}
+
+/* Pain 16: the dialects.  The last three are the managers' SIGRTMIN+3, +4
+ * and +5, which are numbers whatever libc there is. */
+static void
+test_signals(void **state)
+{
+	static const struct {
+		int sig;
+		const char *arg;
+	} dialect[] = { { SIGTERM, "halt" }, { SIGUSR1, "halt" },
+	    { SIGPWR, "halt" }, { SIGUSR2, "poweroff" },
+	    { SIGINT, "reboot" }, { 37, "halt" }, { 38, "poweroff" },
+	    { 39, "reboot" } };
+	struct jail *j = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(dialect) / sizeof(dialect[0]); i++) {
+		argument(j, NULL, dialect[i].sig, dialect[i].arg);
+		again(j);
+	}
+}
+
+static void
+test_not_executable(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_write(j, "/etc/rc", 0644,
+	    "echo \"rc $#\" >>" LIVE_MARK "\n"), 0);
+	assert_int_equal(jail_write(j, "/etc/rc.shutdown", 0600,
+	    "echo \"rc.shutdown $1\" >>" LIVE_MARK "\n"), 0);
+	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "boot_status"), "0");
+	halt(j, "halt\n", LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK),
+	    "rc 0\nrc.shutdown halt\n");
+}
+
+static void
+test_no_rc_shutdown(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	halt(j, "halt\n", LIVE_SOON_MS);
+	assert_false(jail_log_has(j, "rc.shutdown"));
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+static void
+test_rc_shutdown_fails(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "exit 3", "kill -9 $$");
+	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "boot_status"), "3");
+	live_log_has(j, "jailinit: /etc/rc: exit status 3\n");
+	halt(j, "halt\n", LIVE_SOON_MS);
+	live_log_has(j, "jailinit: /etc/rc.shutdown: killed by signal 9\n");
+}
+
+/*
+ * Stopped processes.
+ */
+static void
+test_stopped(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "cat >/tmp/s <<'end'\n"
+	    "trap 'echo term >>" LIVE_MARK "; exit' TERM\n"
+	    "kill -STOP $$\nwhile :; do sleep 0.1; done\nend\n"
+	    "sh /tmp/s &\nsleep 1000 & kill -STOP $!\n"
+	    "while ! grep -q '(sh) T' /proc/*/stat; do sleep 0.05; done\n"
+	    "exit 0", NULL);
+	live_boot(j, NULL);
+	halt(j, "halt\n", LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+static void
+test_stopped_rc(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "trap 'echo rc >>" LIVE_MARK "; exit 1' TERM\n"
+	    "echo >/tmp/started; kill -STOP $$; exec sleep 1000",
+	    "trap 'echo rc.shutdown >>" LIVE_MARK "; exit 1' TERM\n"
+	    "kill -STOP $$; exec sleep 1000");
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
+	jail_sleep_ms(100);
+	halt(j, "halt 3\n", jail_slack(4000));
+	assert_string_equal(jail_file(j, LIVE_MARK), "rc\nrc.shutdown\n");
+	assert_string_equal(jail_status(j, "forced"), "shutdown");
+}
+
+/*
+ * The bounded end: halt 3, and in 4 s it is over, whatever is there.
+ */
+static void
+bounded_any(struct jail *j)
+{
+	int64_t ms = halt(j, "halt 3\n", jail_slack(6000));
+
+	assert_in_range(ms, 0, 4000);
+	assert_int_equal(jail_count(j), 0);
+	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+/* With a bomb the machine may be too busy for its dead to be reaped in the
+ * three tenths of a second after KILL: "kill" may be forced as well. */
+static void
+bounded_bomb(struct jail *j)
+{
+	bounded_any(j);
+	assert_non_null(strstr(jail_status(j, "forced"), "term"));
+}
+
+static void
+bounded(struct jail *j, const char *forced)
+{
+	bounded_any(j);
+	if (strcmp(jail_status(j, "forced"), forced) != 0)
+		print_error("log:\n%s", jail_log(j));
+	assert_string_equal(jail_status(j, "forced"), forced);
+}
+
+#define FOR_EVER	"trap '' TERM\nwhile :; do sleep 1; done"
+#define DEAF_200							\
+	"trap '' TERM\ni=0\nwhile [ $i -lt 200 ]; do\n"			\
+	"sleep 1000 & i=$((i+1)); done\n"
+
+static void
+test_bounded_rc_shutdown(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "exit 0", "sleep 1000000");
+	live_boot(j, NULL);
+	bounded(j, "shutdown");
+}
+
+static void
+test_bounded_deaf_rc_shutdown(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "exit 0", FOR_EVER);
+	live_boot(j, NULL);
+	bounded(j, "shutdown,term");
+}
+
+static void
+test_bounded_deaf(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, DEAF_200, NULL);
+	live_boot(j, NULL);
+	assert_int_equal(jail_count(j), 201);
+	bounded(j, "term");
+	live_log_has(j, "jailinit: still there after TERM: sleep (");
+}
+
+/* As many processes as there may be, each forking as fast as it can. */
+static void
+bomb(void)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_IGN);
+	while (access("/tmp/go", F_OK) == -1)
+		(void)usleep(10000);
+	for (;;)
+		(void)fork();
+}
+
+/* Each TERM makes a new process of it. */
+static void
+respawn(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	for (;;)
+		if (sigwait(&set, &sig) == 0 && fork() > 0)
+			_exit(0);
+}
+
+static void
+bomb_start(void *arg)
+{
+	(void)arg;
+	live_child(bomb);
+}
+
+static void
+respawn_start(void *arg)
+{
+	(void)arg;
+	live_child(respawn);
+}
+
+static void
+all_start(void *arg)
+{
+	bomb_start(arg);
+	respawn_start(arg);
+}
+
+static void
+bomb_light(struct jail *j, int n)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	while (jail_count(j) < n && jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
+	assert_true(jail_count(j) >= n);
+}
+
+static void
+test_bounded_bomb_cgroup(void **state)
+{
+	struct jail_opts o = { .pids_max = 300, .before_exec = bomb_start };
+	struct jail *j = *state;
+
+	if (!jail_has_pids())
+		live_skip("no pids cgroup to be made");
+	live_boot(j, &o);
+	bomb_light(j, 290);
+	bounded_bomb(j);
+}
+
+static void
+test_bounded_bomb_nproc(void **state)
+{
+	struct jail_opts o = { .nproc = 300, .uid = 65534, .gid = 65534,
+	    .before_exec = bomb_start };
+	struct jail *j = *state;
+
+	if (geteuid() != 0)
+		live_skip("RLIMIT_NPROC counts the user's other processes");
+	assert_int_equal(chown(jail_path(j, "/var/run"), 65534, 65534), 0);
+	live_boot(j, &o);
+	bomb_light(j, 290);
+	bounded_bomb(j);
+}
+
+static void
+test_bounded_respawn(void **state)
+{
+	struct jail_opts o = { .before_exec = respawn_start };
+	struct jail *j = *state;
+
+	live_boot(j, &o);
+	assert_int_equal(jail_count(j), 2);
+	bounded(j, "term");
+}
+
+static void
+test_bounded_all(void **state)
+{
+	struct jail_opts o = { .pids_max = 600, .before_exec = all_start };
+	struct jail *j = *state;
+
+	if (!jail_has_pids())
+		live_skip("no pids cgroup to be made");
+	scripts(j, DEAF_200, FOR_EVER);
+	live_boot(j, &o);
+	bomb_light(j, 400);
+	jail_sleep_ms(300);
+	bounded_bomb(j);	/* rc.shutdown may not have found a place */
+}
+
+/* No time at all is a budget too. */
+static void
+test_bounded_nothing(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, DEAF_200, FOR_EVER);
+	live_boot(j, NULL);
+	assert_in_range(halt(j, "halt 0\n", LIVE_SOON_MS), 0,
+	    jail_slack(1000));
+}
+
+/*
+ * No timer when there is nobody to wait for.
+ */
+static void
+test_empty_at_once(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms[ROUNDS], median;
+	size_t i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		if (i > 0)
+			again(j);
+		scripts(j, "exit 0", i % 2 == 0 ? NULL : "exit 0");
+		live_boot(j, NULL);
+		ms[i] = halt(j, "halt\n", LIVE_SOON_MS);
+	}
+	median = jail_median(ms, ROUNDS);
+	printf("empty jail: median %d ms, longest %d ms\n", (int)median,
+	    (int)ms[ROUNDS - 1]);
+	assert_in_range(median, 0, jail_slack(49));
+}
+
+static void
+test_sleepers(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	scripts(j, "i=0\nwhile [ $i -lt 500 ]; do\n"
+	    "sleep 1000 & i=$((i+1)); done", NULL);
+	live_boot(j, NULL);
+	assert_int_equal(jail_count(j), 501);
+	ms = halt(j, "halt\n", LIVE_SOON_MS);
+	printf("500 sleepers: %d ms\n", (int)ms);
+	assert_in_range(ms, 0, jail_slack(499));
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+/*
+ * Requests at odd times, and several.
+ */
+static void
+test_during_boot(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "trap 'echo rc >>" LIVE_MARK "; exit' TERM\n"
+	    "echo >/tmp/started; sleep 1000 & wait; sleep 1000",
+	    "echo \"rc.shutdown $1\" >>" LIVE_MARK);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	halt(j, "poweroff\n", LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK),
+	    "rc\nrc.shutdown poweroff\n");
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+/* B/10 for an rc that does not listen. */
+static void
+test_during_boot_deaf(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	scripts(j, "trap '' TERM\necho >/tmp/started\n"
+	    "while :; do sleep 1; done", "echo >" LIVE_MARK);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
+	ms = halt(j, "halt 5\n", jail_slack(6000));
+	assert_in_range(ms, 490, jail_slack(1500));
+	assert_true(jail_exists(j, LIVE_MARK));
+	assert_non_null(strstr(jail_status(j, "forced"), "boot"));
+}
+
+/* Pain 17: a signal that comes as soon as signals can be held at all, that
+ * is, when they are blocked; before that the kernel drops those for a
+ * process 1 without handlers. */
+static void
+test_at_once(void **state)
+{
+	struct jail *j = *state;
+
+	scripts(j, "sleep 1000", "echo >" LIVE_MARK);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	while (proc_figure(j->pid, "SigBlk") == 0)
+		assert_true(jail_now_ms() < j->started_ms + LIVE_SOON_MS);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	live_log_has(j, "halt requested");
+	assert_true(jail_exists(j, LIVE_MARK));
+}
+
+static void
+test_shorter(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	scripts(j, "exit 0", "sleep 1000");
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "halt 20\n"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	ms = halt(j, "halt 2\n", jail_slack(3000));
+	assert_in_range(ms, 1000, jail_slack(2000));
+}
+
+static void
+test_longer(void **state)
+{
+	struct jail *j = *state;
+	int64_t begin_ms;
+
+	scripts(j, DEAF_200, FOR_EVER);
+	live_boot(j, NULL);
+	begin_ms = jail_now_ms();
+	assert_int_equal(jail_ctl(j, "halt 2\n"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt 60\nhalt\n"), 0);
+	live_exits(j, 0, jail_slack(3000));
+	assert_in_range(j->ended_ms - begin_ms, 1500, jail_slack(3000));
+	assert_int_equal(jail_log_count(j, " requested, gone in "), 1);
+}
+
+static void
+two_verbs(struct jail *j, const char *first, const char *second,
+    const char *verb)
+{
+	scripts(j, "echo >>/tmp/lives", "sleep 1");
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, first), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, second), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, "/tmp/lives"), "\n");
+	assert_string_equal(jail_status(j, "request"), verb);
+}
+
+static void
+test_reboot_then_halt(void **state)
+{
+	two_verbs(*state, "reboot\n", "halt\n", "halt");
+}
+
+static void
+test_halt_then_reboot(void **state)
+{
+	two_verbs(*state, "halt\n", "reboot\n", "halt");
+}
+
+static void
+test_poweroff_then_reboot(void **state)
+{
+	two_verbs(*state, "poweroff\n", "reboot\n", "poweroff");
+}
+
+/*
+ * Those that entered: nobody's children in here.
+ */
+static int
+entered(void *arg)
+{
+	sigset_t set;
+	int sig;
+
+	(void)arg;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	if (sigwait(&set, &sig) != 0)
+		return (1);
+	jail_sleep_ms(500);
+	return (creat(LIVE_MARK, 0644) == -1);
+}
+
+static void
+test_entered(void **state)
+{
+	struct jail *j = *state;
+	pid_t pid;
+	int64_t ms;
+	int st;
+
+	live_boot(j, NULL);
+	pid = jail_enter(j, entered, NULL);
+	assert_true(pid > 0);
+	jail_sleep_ms(100);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	j->n_entered = 0;
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), 0);
+	assert_true(jail_exists(j, LIVE_MARK));
+	ms = live_exits(j, 0, LIVE_SOON_MS);
+	assert_in_range(ms, 500, jail_slack(1200));
+	assert_string_equal(jail_status(j, "forced"), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_order),
+		LIVE_TEST(test_order_timeout),
+		LIVE_TEST(test_argument),
+		LIVE_TEST(test_signals),
+		LIVE_TEST(test_not_executable),
+		LIVE_TEST(test_no_rc_shutdown),
+		LIVE_TEST(test_rc_shutdown_fails),
+		LIVE_TEST(test_stopped),
+		LIVE_TEST(test_stopped_rc),
+		LIVE_TEST(test_bounded_rc_shutdown),
+		LIVE_TEST(test_bounded_deaf_rc_shutdown),
+		LIVE_TEST(test_bounded_deaf),
+		LIVE_TEST(test_bounded_bomb_cgroup),
+		LIVE_TEST(test_bounded_bomb_nproc),
+		LIVE_TEST(test_bounded_respawn),
+		LIVE_TEST(test_bounded_all),
+		LIVE_TEST(test_bounded_nothing),
+		LIVE_TEST(test_empty_at_once),
+		LIVE_TEST(test_sleepers),
+		LIVE_TEST(test_during_boot),
+		LIVE_TEST(test_during_boot_deaf),
+		LIVE_TEST(test_at_once),
+		LIVE_TEST(test_shorter),
+		LIVE_TEST(test_longer),
+		LIVE_TEST(test_reboot_then_halt),
+		LIVE_TEST(test_halt_then_reboot),
+		LIVE_TEST(test_poweroff_then_reboot),
+		LIVE_TEST(test_entered),
+	};
+
+	LIVE_MAIN("end");
+}

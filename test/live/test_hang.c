@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the kernel or the world outside can hold a jail's end up with.  Guards
+ * against: process 1 in an uninterruptible open of a path on a file system
+ * that answers nothing (FUSE, NFS; pain 26); an entered process whose parent
+ * outside never reaps it (20).  There "gone" means that process 1 has begun
+ * to exit: its memory is given back and /proc/PID/cmdline is empty.
+ */
+#include "live.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <linux/fuse.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define READY	"/tmp/fuse"
+
+static int fuse_fd = -1;
+
+/* Answers INIT, and reads all the rest, so that it is "in progress" and its
+ * caller cannot even be killed.  Forever. */
+static void
+fuse_serve(void)
+{
+	static char buf[FUSE_MIN_READ_BUFFER * 20];
+	struct fuse_in_header *in = (void *)buf;
+	struct {
+		struct fuse_out_header h;
+		struct fuse_init_out init;
+	} out;
+	ssize_t n;
+
+	for (;;) {
+		n = read(fuse_fd, buf, sizeof(buf));
+		if (n == -1 && errno == ENODEV)
+			return;
+		if (n < (ssize_t)sizeof(*in) || in->opcode != FUSE_INIT)
+			continue;
+		memset(&out, 0, sizeof(out));
+		out.h.len = sizeof(out);
+		out.h.unique = in->unique;
+		out.init.major = FUSE_KERNEL_VERSION;
+		out.init.minor = FUSE_KERNEL_MINOR_VERSION;
+		out.init.max_write = 4096;
+		(void)!write(fuse_fd, &out, sizeof(out));
+	}
+}
+
+static int
+fuse_mount(void *arg)
+{
+	char opts[128];
+
+	(void)arg;
+	snprintf(opts, sizeof(opts),
+	    "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse_fd);
+	if (mount("hang", "/var/run", "fuse", 0, opts) == -1)
+		return (errno);
+	return (creat(READY, 0644) == -1);
+}
+
+/* A process of the jail's own: it gets TERM like the others, and ignores it;
+ * KILL ends it and with it the hang. */
+static int
+fuse_inside(void *arg)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	if (fuse_mount(arg) == 0)
+		fuse_serve();
+	return (1);
+}
+
+static void
+fuse_outside(struct jail *j)
+{
+	(void)j;
+	fuse_serve();
+}
+
+/* Opens the device; skips the test if that cannot be. */
+static void
+fuse_open(void)
+{
+	fuse_fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (geteuid() != 0 || fuse_fd == -1)
+		live_skip("no /dev/fuse, or not root");
+}
+
+static void
+stat_it(struct jail *j)
+{
+	struct stat st;
+
+	(void)stat(jail_path(j, JAIL_CTL), &st);
+}
+
+/* That it hangs indeed: whoever looks at the path does not come back. */
+static void
+fuse_hangs(struct jail *j)
+{
+	pid_t pid;
+
+	j->via_proc = true;
+	pid = live_fork(j, stat_it);
+	jail_sleep_ms(300);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	j->via_proc = false;
+}
+
+static void
+hang_inside(struct jail *j, int sig, int ctl_fd)
+{
+	assert_true(jail_enter(j, fuse_inside, NULL) > 0);
+	close(fuse_fd);
+	assert_int_equal(jail_wait_file(j, READY, LIVE_SOON_MS), 0);
+	fuse_hangs(j);
+	if (sig != 0)
+		assert_int_equal(jail_signal(j, sig), 0);
+	else
+		assert_int_equal(write(ctl_fd, "halt 2\n", 7), 7);
+	assert_int_equal(jail_wait_exiting(j, jail_slack(3000)), 0);
+}
+
+static void
+short_boot(struct jail *j)
+{
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-B", "2",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+static void
+test_fuse_inside_signal(void **state)
+{
+	struct jail *j = *state;
+
+	fuse_open();
+	short_boot(j);
+	hang_inside(j, SIGTERM, -1);
+}
+
+/* The FIFO was opened before it was hidden. */
+static void
+test_fuse_inside_halt(void **state)
+{
+	struct jail *j = *state;
+	int fd;
+
+	fuse_open();
+	short_boot(j);
+	fd = jail_ctl_open(j);
+	assert_true(fd >= 0);
+	hang_inside(j, 0, fd);
+	close(fd);
+}
+
+/* The server is out of KILL's reach: the hang outlives the jail's processes,
+ * and the kernel keeps process 1 until it is over; but it has left. */
+static void
+hang_outside(struct jail *j)
+{
+	pid_t pid;
+	int st;
+
+	live_fork(j, fuse_outside);
+	pid = jail_enter(j, fuse_mount, NULL);
+	close(fuse_fd);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	j->n_entered--;
+	assert_int_equal(st, 0);
+	fuse_hangs(j);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	assert_int_equal(jail_wait_exiting(j, jail_slack(3000)), 0);
+}
+
+static void
+test_fuse_outside(void **state)
+{
+	struct jail *j = *state;
+
+	fuse_open();
+	short_boot(j);
+	hang_outside(j);
+}
+
+/* With a process of the jail stuck in it, which KILL does not end. */
+static void
+test_fuse_outside_stuck(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "(while [ ! -e " READY
+	    " ]; do sleep 0.05; done; sleep 0.2; cat /var/run/x) &"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo bye >/var/run/bye"), 0);
+	fuse_open();
+	short_boot(j);
+	hang_outside(j);
+	/* It has had to give up, and said so. */
+	live_log_has(j, "/etc/rc.shutdown: took over");
+}
+
+/*
+ * Entered, dead, and not reaped by the one who is to.
+ */
+static int
+entered(void *arg)
+{
+	(void)arg;
+	(void)pause();
+	return (0);
+}
+
+static void
+unreaped(struct jail *j, bool dead_before)
+{
+	pid_t pid;
+
+	short_boot(j);
+	pid = jail_enter(j, entered, NULL);
+	assert_true(pid > 0);
+	if (dead_before)
+		assert_int_equal(kill(pid, SIGKILL), 0);
+	jail_sleep_ms(100);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_int_equal(jail_wait_exiting(j, jail_slack(3000)), 0);
+	assert_in_range(jail_now_ms() - j->asked_ms, 0, jail_slack(3000));
+	/* The kernel waits for it, as no init can help. */
+	assert_int_equal(proc_state(pid), 'Z');
+	assert_int_equal(jail_wait(j, 100, NULL), -1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	j->n_entered = 0;
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+static void
+test_entered_unreaped(void **state)
+{
+	unreaped(*state, false);
+}
+
+static void
+test_entered_zombie(void **state)
+{
+	unreaped(*state, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_fuse_inside_signal),
+		LIVE_TEST(test_fuse_inside_halt),
+		LIVE_TEST(test_fuse_outside),
+		LIVE_TEST(test_fuse_outside_stuck),
+		LIVE_TEST(test_entered_unreaped),
+		LIVE_TEST(test_entered_zombie),
+	};
+
+	LIVE_MAIN("hang");
+}

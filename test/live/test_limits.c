@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Process 1 with little to live on.  Guards against: an end that needs a
+ * fork, a file, /proc, /dev or descriptors that are not to be had (pains 1,
+ * 15); memory that grows with requests; wake-ups of an idle process 1.
+ */
+#include "live.h"
+
+#include <sys/stat.h>
+
+#include <stdlib.h>
+
+#include "probe.h"
+
+#define JAILINIT	"/sbin/jailinit"
+#define TABLE_SIZE	24	/* of processes, when there is a limit */
+#define UNUSED_UID	54321	/* so that its processes are ours alone */
+#define RUBBISH		5000
+#define GROWN_KB	64	/* a page or two of the stack, no more */
+#define IDLE_MS		3000
+
+/* rc runs, so does rc.shutdown if it may, a service gets TERM, and the jail
+ * ends by a signal.  All of it is told by the log alone. */
+static void
+ends_by_signal(struct jail *j, const struct jail_opts *o)
+{
+	static const char *const name[] = { "/etc/rc.small",
+	    "/etc/rc.shutdown.small" };
+	int i;
+
+	assert_int_equal(probe_install(j), 0);
+	for (i = 0; i < 2; i++)
+		if (!jail_exists(j, name[i]))
+			assert_int_equal(symlink(PROBE,
+			    jail_path(j, name[i])), 0);
+	assert_int_equal(jail_start(j, o, JAILINIT, "-r", name[0], "-R",
+	    name[1], NULL), 0);
+	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_log(j, "booted\n", LIVE_SOON_MS), 0);
+	jail_sleep_ms(100);	/* rc's end */
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	live_log_has(j, "down halt\n");
+	live_log_has(j, "termed\n");
+	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
+}
+
+static void
+test_no_proc(void **state)
+{
+	static const struct jail_opts o = { .no_proc = true };
+	struct jail *j = *state;
+
+	ends_by_signal(j, &o);
+	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+static void
+test_no_dev(void **state)
+{
+	static const struct jail_opts o = { .no_dev = true };
+	struct jail *j = *state;
+
+	ends_by_signal(j, &o);
+	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+static void
+test_readonly(void **state)
+{
+	static const struct jail_opts o = { .readonly = true };
+	struct jail *j = *state;
+
+	ends_by_signal(j, &o);
+	live_log_has(j, "jailinit: /var/run/jailinit.ctl: Read-only file "
+	    "system; signals still work\n");
+}
+
+/* Descriptors: 0-2, the FIFO, its program, and what a status takes. */
+static void
+test_few_descriptors(void **state)
+{
+	static const struct jail_opts o = { .nofile = 8 };
+	struct jail *j = *state;
+
+	ends_by_signal(j, &o);
+	assert_string_equal(jail_status(j, "state"), "gone");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", ""), 0);
+	live_boot(j, &o);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	assert_int_equal(jail_wait_status(j, "request", "reboot",
+	    LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_status(j, "request", "", LIVE_SOON_MS),
+	    0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+static void
+test_all_at_once(void **state)
+{
+	static const struct jail_opts o = { .no_proc = true, .no_dev = true,
+	    .readonly = true, .nofile = 8 };
+
+	ends_by_signal(*state, &o);
+}
+
+/* What does not end on TERM is ended without /proc too, if not named. */
+static void
+test_no_proc_kill(void **state)
+{
+	static const struct jail_opts o = { .no_proc = true };
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "sh -c 'trap \"\" TERM; while :; do sleep 0.05; done' &"), 0);
+	live_boot(j, &o);
+	jail_sleep_ms(50);
+	assert_int_equal(jail_ctl(j, "halt 1\n"), 0);
+	(void)live_exits(j, 0, jail_slack(2000));
+	assert_string_equal(jail_status(j, "forced"), "term");
+	assert_false(jail_log_has(j, "still there"));
+}
+
+/*
+ * The process table is full when rc.shutdown is due.
+ */
+static void
+table_full(struct jail *j, const struct jail_opts *o)
+{
+	int64_t ms;
+
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(chmod(jail_path(j, "/var/run"), 0777), 0);
+	assert_int_equal(chmod(jail_path(j, "/tmp"), 0777), 0);
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "exec 2>/dev/null; " PROBE " fill &"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	assert_int_equal(jail_start(j, o, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	jail_sleep_ms(300);	/* no status is being written any more */
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	ms = live_exits(j, 0, LIVE_SOON_MS);
+	live_log_has(j, "jailinit: /etc/rc.shutdown: fork: Resource "
+	    "temporarily unavailable\n");
+	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
+	assert_in_range(ms, 0, jail_slack(2000));
+}
+
+static void
+test_fork_fails_cgroup(void **state)
+{
+	static const struct jail_opts o = { .pids_max = TABLE_SIZE };
+
+	if (!jail_has_pids())
+		live_skip("no pids cgroup can be made");
+	table_full(*state, &o);
+}
+
+static void
+test_fork_fails_nproc(void **state)
+{
+	static const struct jail_opts o = { .nproc = TABLE_SIZE,
+	    .uid = UNUSED_UID, .gid = UNUSED_UID };
+
+	if (geteuid() != 0)
+		live_skip("not root, whose processes are counted too");
+	table_full(*state, &o);
+}
+
+/* rc itself cannot be started: logged, the jail lives, and ends. */
+static void
+test_fork_fails_rc(void **state)
+{
+	static const struct jail_opts o = { .pids_max = 1 };
+	struct jail *j = *state;
+
+	if (!jail_has_pids())
+		live_skip("no pids cgroup can be made");
+	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_log(j, "jailinit: /etc/rc: fork: ",
+	    LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-e", NULL), 0);
+	(void)live_exits(j, 1, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/true",
+	    NULL), 0);
+	(void)live_exits(j, 126, LIVE_SOON_MS);
+}
+
+/*
+ * Nothing grows, nothing wakes up.
+ */
+static void
+rubbish(struct jail *j, int n)
+{
+	static const char *const line[] = { "bogus\n", "halt now please\n",
+	    "reboot 9999999999\n", "\001\002\003\n", " \t halt -1\n" };
+	int i, fd = jail_ctl_open(j);
+
+	assert_true(fd >= 0);
+	for (i = 0; i < n; i++)
+		while (write(fd, line[i % 5], strlen(line[i % 5])) == -1)
+			jail_sleep_ms(1);
+	close(fd);
+}
+
+/* Counters are written once a second, and not by a timer. */
+static void
+wait_dropped(struct jail *j, const char *n)
+{
+	jail_sleep_ms(1100);
+	assert_int_equal(jail_ctl(j, "\n"), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", n,
+	    LIVE_SOON_MS), 0);
+}
+
+static void
+test_memory(void **state)
+{
+	struct jail *j = *state;
+	long data, rss, grown;
+	char text[16];
+
+	live_boot(j, NULL);
+	rubbish(j, 500);
+	wait_dropped(j, "500");
+	data = proc_figure(j->pid, "VmData");
+	rss = proc_figure(j->pid, "VmRSS");
+	assert_true(data > 0 && rss > 0);
+	rubbish(j, RUBBISH);
+	snprintf(text, sizeof(text), "%d", 500 + RUBBISH);
+	wait_dropped(j, text);
+	assert_int_equal(proc_figure(j->pid, "VmData"), data);
+	grown = proc_figure(j->pid, "VmRSS") - rss;
+	assert_true(grown <= GROWN_KB * jail_slack(1));
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+static long
+wakeups(const struct jail *j)
+{
+	long n = proc_figure(j->pid, "voluntary_ctxt_switches"),
+	    m = proc_figure(j->pid, "nonvoluntary_ctxt_switches");
+
+	assert_true(n > 0 && m >= 0);
+	return (n + m);
+}
+
+/* Two jails side by side: RUN, and a command. */
+static void
+test_idle(void **state)
+{
+	static struct jail other;
+	struct jail *j = *state;
+	long boot, app, boot_woken, app_woken;
+	int e;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "sleep 1000 &"), 0);
+	live_boot(j, NULL);
+	if (jail_new(&other) == -1 || jail_start(&other, NULL, JAILINIT,
+	    "--", "/bin/sleep", "1000", NULL) == -1 ||
+	    jail_wait_state(&other, "run", LIVE_SOON_MS) == -1) {
+		(void)jail_free(&other);
+		fail_msg("the second jail does not start");
+	}
+	jail_sleep_ms(200);
+	boot = wakeups(j);
+	app = wakeups(&other);
+	jail_sleep_ms(IDLE_MS);
+	boot_woken = (int)(wakeups(j) - boot);
+	app_woken = (int)(wakeups(&other) - app);
+	e = jail_free(&other);
+	assert_int_equal(boot_woken, 0);
+	assert_int_equal(app_woken, 0);
+	assert_int_equal(e, 0);
+}
+
+/* In RUN the kernel reaps: an orphan that ends does not wake process 1 (what
+ * else may do so, a few times, is the kernel's own business). */
+static void
+test_idle_orphans(void **state)
+{
+	struct jail *j = *state;
+	long before, woken;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "sh -c 'touch /tmp/up;"
+	    " sleep 0.3; i=0; while [ $i -lt 50 ]; do (sleep 0.1 &);"
+	    " i=$((i + 1)); done; sleep 0.5; touch /tmp/done; exec sleep 1000' &"), 0);
+	live_boot(j, NULL);
+	jail_sleep_ms(200);
+	before = wakeups(j);
+	assert_int_equal(jail_wait_file(j, "/tmp/done", LIVE_SOON_MS), 0);
+	woken = wakeups(j) - before;
+	assert_in_range(woken, 0, 5);
+	assert_int_equal(jail_zombies(j), 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_no_proc),
+		LIVE_TEST(test_no_dev),
+		LIVE_TEST(test_readonly),
+		LIVE_TEST(test_few_descriptors),
+		LIVE_TEST(test_all_at_once),
+		LIVE_TEST(test_no_proc_kill),
+		LIVE_TEST(test_fork_fails_cgroup),
+		LIVE_TEST(test_fork_fails_nproc),
+		LIVE_TEST(test_fork_fails_rc),
+		LIVE_TEST(test_memory),
+		LIVE_TEST(test_idle),
+		LIVE_TEST(test_idle_orphans),
+	};
+	int e = probe_main(argc, argv);
+
+	if (e != -1)
+		return (e);
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The log of a live process 1.  Guards against: a full console pipe, a
+ * stopped or unread tty, a full socket or device that blocks process 1, also
+ * with other writers racing for the last byte (pain 24); O_NONBLOCK left on a
+ * descriptor that others share; a reader that has gone, whose SIGPIPE and
+ * EPIPE make the log loop or process 1 die (pain 31).
+ */
+#include "live.h"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+
+/* Time in which process 1 must answer, whatever its log does. */
+#define ANSWER_MS	jail_slack(1000)
+
+/* What the CPU time of an idle second may be. */
+#define IDLE_US		(20 * jail_slack(1000))
+
+#define RACE_ROUNDS	150
+
+struct pty {
+	int master_fd, slave_fd;
+};
+
+/* Writes until there is no room for a byte, by an open file of its own, so
+ * that the one under test keeps its flags. */
+static void
+fill_path(const char *path)
+{
+	char buf[4096];
+	size_t n = sizeof(buf);
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	memset(buf, 'f', sizeof(buf));
+	while (n > 0)
+		if (write(fd, buf, n) <= 0)
+			n /= 2;
+	close(fd);
+}
+
+static void
+fill_fd(int fd)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fill_path(path);
+}
+
+/* Reads all there is; true if text was in it. */
+static bool
+drain_has(int fd, const char *text)
+{
+	static char buf[262144];
+	struct pollfd p = { fd, POLLIN, 0 };
+	size_t used = 0;
+	ssize_t n;
+
+	while (used < sizeof(buf) - 1 && poll(&p, 1, 200) == 1) {
+		n = read(fd, buf + used, sizeof(buf) - 1 - used);
+		if (n <= 0)
+			break;
+		used += (size_t)n;
+	}
+	buf[used] = '\0';
+	return (strstr(buf, text) != NULL);
+}
+
+static void
+assert_blocking(int fd)
+{
+	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+}
+
+/* Boots with a log that takes nothing, asks, halts: all of it in time, and
+ * each line counted: rc's failure, the dropped request. */
+static void
+unwritable(struct jail *j, int fd)
+{
+	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
+	const struct jail_opts o = { .fds = fds };
+
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	assert_string_equal(jail_status(j, "boot_status"), "3");
+	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
+	    2 * ANSWER_MS), 0);
+	assert_string_equal(jail_status(j, "dropped_log"), "2");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, ANSWER_MS);
+	assert_string_equal(jail_status(j, "dropped_log"), "3");
+}
+
+/* The lines that were dropped are told of as soon as there is room. */
+static void
+test_full_pipe(void **state)
+{
+	struct jail *j = *state;
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	fill_fd(p[1]);
+	unwritable(j, p[1]);
+	assert_blocking(p[1]);
+	assert_false(drain_has(p[0], "jailinit"));
+	close(p[0]);
+	close(p[1]);
+}
+
+static void
+test_full_fifo(void **state)
+{
+	struct jail *j = *state;
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s", jail_path(j, "/console"));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	fill_path(path);
+	unwritable(j, fd);
+	assert_blocking(fd);
+	close(fd);
+}
+
+static void
+test_room_again(void **state)
+{
+	struct jail *j = *state;
+	int p[2];
+	int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 };
+	const struct jail_opts o = { .fds = fds };
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	fds[2] = p[1];
+	fill_fd(p[1]);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt 60\nhalt 50\nhalt 40\n"), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_log", "3",
+	    2 * ANSWER_MS), 0);
+	assert_false(drain_has(p[0], "jailinit"));
+	assert_int_equal(jail_ctl(j, "halt 1\n"), 0);
+	(void)live_exits(j, 0, jail_slack(2000));
+	assert_true(drain_has(p[0],
+	    "jailinit: 3 log lines were dropped here\n"
+	    "jailinit: halt requested, gone in 1 s at most\n"));
+	assert_string_equal(jail_status(j, "dropped_log"), "3");
+	close(p[0]);
+	close(p[1]);
+}
+
+static void
+test_dev_full(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	unwritable(*state, fd);
+	close(fd);
+}
+
+/* Closed at the start: /dev/null takes what is said, nothing is dropped. */
+static void
+test_closed(void **state)
+{
+	static const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_CLOSED,
+	    JAIL_FD_CLOSED };
+	static const struct jail_opts o = { .fds = fds };
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_boot(j, &o);
+	assert_int_equal(jail_ctl(j, "bogus\nhalt\n"), 0);
+	(void)live_exits(j, 0, ANSWER_MS);
+	assert_string_equal(jail_status(j, "dropped_log"), "0");
+	assert_string_equal(jail_status(j, "dropped_requests"), "1");
+}
+
+/*
+ * Terminals.
+ */
+static void
+pty_open(struct pty *t)
+{
+	t->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(t->master_fd >= 0);
+	assert_int_equal(unlockpt(t->master_fd), 0);
+	t->slave_fd = open(ptsname(t->master_fd),
+	    O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(t->slave_fd >= 0);
+}
+
+static void
+pty_close(struct pty *t)
+{
+	close(t->slave_fd);
+	close(t->master_fd);
+}
+
+static void
+test_tty_stopped(void **state)
+{
+	struct pty t;
+
+	pty_open(&t);
+	assert_int_equal(tcflow(t.slave_fd, TCOOFF), 0);
+	unwritable(*state, t.slave_fd);
+	assert_blocking(t.slave_fd);
+	pty_close(&t);
+}
+
+static void
+test_tty_xoff(void **state)
+{
+	struct pty t;
+
+	pty_open(&t);
+	assert_int_equal(write(t.master_fd, "\023", 1), 1);	/* ^S */
+	unwritable(*state, t.slave_fd);
+	pty_close(&t);
+}
+
+/* Nobody reads the master. */
+static void
+test_tty_unread(void **state)
+{
+	struct pty t;
+
+	pty_open(&t);
+	fill_path(ptsname(t.master_fd));
+	unwritable(*state, t.slave_fd);
+	assert_blocking(t.slave_fd);
+	pty_close(&t);
+}
+
+/*
+ * Sockets.
+ */
+static void
+socket_case(struct jail *j, int type)
+{
+	char buf[1024];
+	int s[2];
+
+	assert_int_equal(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, s), 0);
+	memset(buf, 'f', sizeof(buf));
+	while (send(s[1], buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		continue;
+	while (send(s[1], buf, 1, MSG_DONTWAIT) > 0)
+		continue;
+	unwritable(j, s[1]);
+	assert_blocking(s[1]);
+	close(s[0]);
+	close(s[1]);
+}
+
+static void
+test_socket_stream(void **state)
+{
+	socket_case(*state, SOCK_STREAM);
+}
+
+static void
+test_socket_datagram(void **state)
+{
+	socket_case(*state, SOCK_DGRAM);
+}
+
+/*
+ * Others that write to, and read from, the same full pipe.
+ */
+struct race {
+	volatile int stop;	/* the readers have */
+	volatile int seen;	/* lines of process 1 that were read */
+};
+
+/* Fills without end, in sizes that leave all kinds of rests. */
+static pid_t
+race_filler(int fd, size_t size)
+{
+	char buf[4096];
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return (pid);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	memset(buf, '\n', sizeof(buf));
+	while (write(fd, buf, size) > 0)
+		continue;
+	_exit(0);
+}
+
+/* Takes a little at a time, and counts the lines that matter. */
+static pid_t
+race_reader(int fd, struct race *r)
+{
+	static const char word[] = "requested, gone in";
+	char c[64];
+	size_t at = 0;
+	ssize_t i, n;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return (pid);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (!r->stop && (n = read(fd, c, sizeof(c))) > 0)
+		for (i = 0; i < n; i++) {
+			at = c[i] == word[at] ? at + 1 : c[i] == word[0];
+			if (word[at] == '\0') {
+				at = 0;
+				r->seen++;
+			}
+		}
+	_exit(0);
+}
+
+/* Each request makes a line and a new deadline: how long until that shows? */
+static int64_t
+race_ask(struct jail *j, int n)
+{
+	char text[64], was[64];
+	int64_t begin_ms = jail_now_ms();
+
+	snprintf(was, sizeof(was), "%s", jail_status(j, "deadline"));
+	snprintf(text, sizeof(text), "halt %d\n", n);
+	assert_int_equal(jail_ctl(j, text), 0);
+	while (strcmp(was, jail_status(j, "deadline")) == 0) {
+		if (jail_now_ms() - begin_ms > 10 * ANSWER_MS)
+			fail_msg("no answer to halt %d", n);
+		jail_sleep_ms(1);
+	}
+	return (jail_now_ms() - begin_ms);
+}
+
+static pid_t race_pid[4];
+
+static void
+race_begin(int read_fd, int write_fd, struct race *r)
+{
+	race_pid[0] = race_reader(read_fd, r);
+	race_pid[1] = race_filler(write_fd, 1);
+	race_pid[2] = race_filler(write_fd, 61);
+	race_pid[3] = race_filler(write_fd, 4096);
+}
+
+/* The writers, then the reader, who has some time to read the rest. */
+static void
+race_end(int64_t rest_ms)
+{
+	int i;
+
+	for (i = 3; i >= 0; i--) {
+		if (i == 0)
+			jail_sleep_ms(rest_ms);
+		if (race_pid[i] <= 0)
+			continue;
+		(void)kill(race_pid[i], SIGKILL);
+		(void)waitpid(race_pid[i], NULL, 0);
+		race_pid[i] = 0;
+	}
+}
+
+static int
+race_teardown(void **state)
+{
+	race_end(0);
+	return (live_teardown(state));
+}
+
+static void
+race_run(struct jail *j, int read_fd, int write_fd, bool gone)
+{
+	const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, write_fd };
+	const struct jail_opts o = { .fds = fds };
+	int64_t took_ms[RACE_ROUNDS], worst_ms;
+	struct race *r;
+	int i, dropped;
+
+	r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(r != MAP_FAILED);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-s", "99999",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	race_begin(read_fd, write_fd, r);
+	for (i = 0; i < RACE_ROUNDS; i++) {
+		if (gone && i == RACE_ROUNDS / 2)
+			r->stop = 1;
+		took_ms[i] = race_ask(j, 90000 - 10 * i);
+	}
+	dropped = atoi(jail_status(j, "dropped_log"));
+	assert_in_range(jail_median(took_ms, RACE_ROUNDS), 0,
+	    jail_slack(100));
+	worst_ms = took_ms[RACE_ROUNDS - 1];	/* sorted by now */
+	assert_in_range(worst_ms, 0, ANSWER_MS);
+	race_end(gone ? 0 : 300);
+	print_message("%d of %d lines dropped, worst answer %d ms\n", dropped,
+	    RACE_ROUNDS, (int)worst_ms);
+	assert_in_range(dropped, 1, RACE_ROUNDS);
+	if (!gone)	/* all that was not dropped is there, whole */
+		assert_in_range(r->seen + dropped, RACE_ROUNDS,
+		    RACE_ROUNDS + 1);
+	(void)munmap(r, sizeof(*r));
+	assert_int_equal(jail_ctl(j, "halt 0\n"), 0);
+	(void)live_exits(j, 0, ANSWER_MS);
+}
+
+static void
+test_race_pipe(void **state)
+{
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	race_run(*state, p[0], p[1], false);
+	close(p[0]);
+	close(p[1]);
+}
+
+/* The reader stops half way, the writers do not. */
+static void
+test_race_pipe_stuck(void **state)
+{
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	race_run(*state, p[0], p[1], true);
+	close(p[0]);
+	close(p[1]);
+}
+
+static void
+test_race_tty(void **state)
+{
+	struct pty t;
+
+	pty_open(&t);
+	race_run(*state, t.master_fd, t.slave_fd, true);
+	pty_close(&t);
+}
+
+/*
+ * The reader has gone.
+ */
+static int
+broken_pipe(void)
+{
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	close(p[0]);
+	return (p[1]);
+}
+
+static void
+assert_idle(struct jail *j)
+{
+	int64_t us = proc_cpu_us(j->pid);
+
+	jail_sleep_ms(1000);
+	us = proc_cpu_us(j->pid) - us;
+	if (us > IDLE_US)
+		print_error("process 1 used %d us\n", (int)us);
+	assert_in_range(us, 0, IDLE_US);
+}
+
+static void
+test_epipe_boot(void **state)
+{
+	struct jail *j = *state;
+	int fd = broken_pipe();
+	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
+	const struct jail_opts o = { .fds = fds };
+
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_boot(j, &o);
+	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_idle(j);
+	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
+	    2 * ANSWER_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, ANSWER_MS);
+	assert_string_equal(jail_status(j, "dropped_log"), "3");
+	close(fd);
+}
+
+/* Every signal is passed on there: but not the one of our own log. */
+static void
+test_epipe_app(void **state)
+{
+	struct jail *j = *state;
+	int fd = broken_pipe();
+	const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, fd };
+	const struct jail_opts o = { .fds = fds };
+
+	assert_int_equal(jail_script(j, "/command", "trap 'echo P' PIPE\n"
+	    "trap 'echo U' USR1\nwhile :; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/command",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_idle(j);
+	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
+	    3 * ANSWER_MS), 0);
+	assert_int_equal(jail_signal(j, SIGUSR1), 0);
+	assert_int_equal(jail_wait_log(j, "U\n", ANSWER_MS), 0);
+	assert_false(jail_log_has(j, "P\n"));
+	assert_int_equal(jail_signal(j, SIGPIPE), 0);	/* another's is */
+	assert_int_equal(jail_wait_log(j, "P\n", ANSWER_MS), 0);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 128 + SIGTERM, ANSWER_MS);
+	close(fd);
+}
+
+/* The child that says why it cannot execute: its status is not that of a
+ * signal for having said it. */
+static void
+test_epipe_missing(void **state)
+{
+	struct jail *j = *state;
+	int fd = broken_pipe();
+	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
+	const struct jail_opts o = { .fds = fds };
+
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/nowhere",
+	    NULL), 0);
+	(void)live_exits(j, 127, ANSWER_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-r", "/nowhere",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	assert_string_equal(jail_status(j, "boot_status"), "127");
+	close(fd);
+}
+
+/*
+ * Complaints: one a second is said, all are counted.
+ */
+static void
+test_complaints(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms = jail_now_ms() + 2500;
+	char text[32];
+	int n = 0, said;
+
+	live_boot(j, NULL);
+	while (jail_now_ms() < end_ms) {
+		assert_int_equal(jail_ctl(j, "bogus\nfoo\n"), 0);
+		n += 2;
+	}
+	snprintf(text, sizeof(text), "%d", n);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, ANSWER_MS);
+	assert_string_equal(jail_status(j, "dropped_requests"), text);
+	said = jail_log_count(j, "jailinit: request dropped: unknown "
+	    "request: ");
+	assert_in_range(said, 2, 3);
+	assert_true(n > 100);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_full_pipe),
+		LIVE_TEST(test_full_fifo),
+		LIVE_TEST(test_room_again),
+		LIVE_TEST(test_dev_full),
+		LIVE_TEST(test_closed),
+		LIVE_TEST(test_tty_stopped),
+		LIVE_TEST(test_tty_xoff),
+		LIVE_TEST(test_tty_unread),
+		LIVE_TEST(test_socket_stream),
+		LIVE_TEST(test_socket_datagram),
+		cmocka_unit_test_setup_teardown(test_race_pipe, live_setup,
+		    race_teardown),
+		cmocka_unit_test_setup_teardown(test_race_pipe_stuck, live_setup,
+		    race_teardown),
+		cmocka_unit_test_setup_teardown(test_race_tty, live_setup,
+		    race_teardown),
+		LIVE_TEST(test_epipe_boot),
+		LIVE_TEST(test_epipe_app),
+		LIVE_TEST(test_epipe_missing),
+		LIVE_TEST(test_complaints),
+	};
+
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

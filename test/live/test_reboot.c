@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reboot in place, and the other ways to leave for a reboot.  Guards against:
+ * a reboot that becomes a halt (pain 5); what was for the first life (-d,
+ * NOTIFY_SOCKET, requests) passing into the next; descriptors and memory
+ * that grow with each life; a life that cannot begin since its program was
+ * replaced or removed.
+ */
+#include "live.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <linux/capability.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#define REBOOTS		20
+#define LIFE_MIN_MS	1000	/* a life is followed by the next then */
+#define NOTIFY		"/tmp/notify"
+#define DASH_D_FD	9
+
+/* Each life adds a line; services are left over for the next to miss. */
+#define RC	"echo life >>/tmp/lives\nps -o comm | grep -c sleep "	\
+		">/tmp/sleeps\nsleep 1000 &\nsleep 1000 &\n"
+
+static int
+lives(const struct jail *j)
+{
+	const char *p;
+	int n = 0;
+
+	for (p = jail_file(j, "/tmp/lives"); *p != '\0'; p++)
+		n += *p == '\n';
+	return (n);
+}
+
+/* Life n is in RUN. */
+static void
+lives_wait(struct jail *j, int n)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (lives(j) < n && jail_now_ms() < end_ms &&
+	    jail_wait(j, 0, NULL) == -1)
+		jail_sleep_ms(2);
+	if (lives(j) != n || j->ended_ms != 0)
+		print_error("%d lives, not %d; wait status %d, log:\n%s",
+		    lives(j), n, j->status, jail_log(j));
+	assert_int_equal(j->ended_ms, 0);
+	assert_int_equal(lives(j), n);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+static void
+first_life(struct jail *j, const struct jail_opts *o, const char *opt,
+    const char *arg)
+{
+	assert_int_equal(jail_script(j, "/etc/rc", RC), 0);
+	assert_int_equal(jail_start(j, o, "/sbin/jailinit", opt, arg, NULL),
+	    0);
+	lives_wait(j, 1);
+}
+
+static void
+next_life(struct jail *j, int n)
+{
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	lives_wait(j, n);
+}
+
+static void
+last_life(struct jail *j)
+{
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+static void
+test_second_life(void **state)
+{
+	struct jail *j = *state;
+	struct stat before, after;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo $1 >>" LIVE_MARK "; sleep 100"), 0);
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(stat(jail_path(j, JAIL_CTL), &before), 0);
+	/* What is to be seen of this life must not be seen of the next. */
+	assert_int_equal(jail_ctl(j, "bogus\nreboot 1\n"), 0);
+	lives_wait(j, 2);
+	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
+	assert_string_equal(jail_file(j, "/tmp/sleeps"), "0\n");
+	assert_string_equal(jail_status(j, "pid"), "1");
+	assert_string_equal(jail_status(j, "boot_status"), "0");
+	assert_string_equal(jail_status(j, "request"), "");
+	assert_string_equal(jail_status(j, "deadline"), "");
+	assert_string_equal(jail_status(j, "forced"), "");
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+	assert_int_equal(stat(jail_path(j, JAIL_CTL), &after), 0);
+	assert_true(S_ISFIFO(after.st_mode));
+	assert_int_equal(jail_signal(j, SIGTERM), 0);	/* not blocked */
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt 0\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* The options are those of the first life, whatever the title was. */
+static void
+test_options_stay(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, "-s", "1");
+	next_life(j, 2);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_log_count(j, "gone in 16 s at most\n"), 2);
+}
+
+static int
+fds_list(pid_t pid, char *buf, size_t size)
+{
+	char dir[64], link[PATH_MAX], path[PATH_MAX];
+	const struct dirent *e;
+	size_t used = 0;
+	ssize_t n;
+	DIR *d;
+
+	snprintf(dir, sizeof(dir), "/proc/%d/fd", (int)pid);
+	d = opendir(dir);
+	buf[0] = '\0';
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%.20s", dir, e->d_name);
+		n = readlink(path, link, sizeof(link) - 1);
+		link[n < 0 ? 0 : n] = '\0';
+		used += (size_t)snprintf(buf + used, size - used, "%s %s\n",
+		    e->d_name, link);
+	}
+	if (d == NULL)
+		return (-1);
+	closedir(d);
+	return (0);
+}
+
+/* When the status writer has gone and its pipe with it. */
+static void
+fds_settled(pid_t pid, char *buf, size_t size)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	do {
+		jail_sleep_ms(20);
+		assert_int_equal(fds_list(pid, buf, size), 0);
+	} while (strstr(buf, "pipe:") != NULL && jail_now_ms() < end_ms);
+}
+
+static void
+test_twenty(void **state)
+{
+	struct jail *j = *state;
+	char before[4096], after[4096];
+	long data, rss;
+	int i;
+
+	first_life(j, NULL, NULL, NULL);
+	fds_settled(j->pid, before, sizeof(before));
+	data = proc_figure(j->pid, "VmData");
+	rss = proc_figure(j->pid, "VmRSS");
+	for (i = 0; i < REBOOTS; i++)
+		next_life(j, 2 + i);
+	fds_settled(j->pid, after, sizeof(after));
+	assert_string_equal(before, after);
+	assert_true(data > 0 && rss > 0);
+	/* Where the heap begins is random, within a page. */
+	assert_in_range(proc_figure(j->pid, "VmData"), 1, data + 8);
+	assert_in_range(proc_figure(j->pid, "VmRSS"), 1, rss + 200);
+	last_life(j);
+}
+
+/* No spinning through lives: rc ends at once, and asks for the next. */
+static void
+test_one_a_second(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
+	    "echo reboot >" JAIL_CTL), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	jail_sleep_ms(3500);
+	assert_in_range(lives(j), 2, 4);
+}
+
+/* A halt in the time between two lives. */
+static void
+test_halt_between(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	assert_int_equal(jail_wait_state(j, "gone", LIVE_SOON_MS), 0);
+	jail_sleep_ms(50);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(lives(j), 1);
+}
+
+/* What was asked twice is done once. */
+static void
+test_pending_request(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 0.5"), 0);
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_ctl(j, "reboot\nreboot\n"), 0);
+	jail_sleep_ms(100);
+	assert_int_equal(jail_signal(j, SIGINT), 0);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	lives_wait(j, 2);
+	jail_sleep_ms(300);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_string_equal(jail_status(j, "request"), "");
+	last_life(j);
+	assert_int_equal(lives(j), 2);
+}
+
+/*
+ * The program.
+ */
+static void
+test_newer_program(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_sh(j, "mv /sbin/jailinit /sbin/jailinit.old"),
+	    0);
+	assert_int_equal(jail_script(j, "/sbin/jailinit", "echo newer >"
+	    LIVE_MARK "; exec /sbin/jailinit.old \"$@\""), 0);
+	next_life(j, 2);
+	assert_string_equal(jail_file(j, LIVE_MARK), "newer\n");
+	last_life(j);
+}
+
+static void
+test_deleted_program(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(unlink(jail_path(j, "/sbin/jailinit")), 0);
+	next_life(j, 2);
+	next_life(j, 3);
+	last_life(j);
+}
+
+/* What is there in its place cannot be executed at all. */
+static void
+test_broken_program(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_write(j, "/sbin/jailinit", 0644, "broken"), 0);
+	next_life(j, 2);
+	last_life(j);
+}
+
+/*
+ * Readiness is the first life's.
+ */
+static int notify_fd = -1;
+
+static void
+notify_open(struct jail *j)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.100s", jail_path(j,
+	    NOTIFY));
+	notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(notify_fd >= 0);
+	assert_int_equal(bind(notify_fd, (struct sockaddr *)&sun,
+	    sizeof(sun)), 0);
+}
+
+/* Whether text comes in time; a message has several lines. */
+static bool
+notify_said(const char *text, int64_t timeout_ms)
+{
+	struct pollfd p = { notify_fd, POLLIN, 0 };
+	int64_t end_ms = jail_now_ms() + timeout_ms, left;
+	char buf[1024];
+	ssize_t n;
+
+	for (;;) {
+		left = end_ms - jail_now_ms();
+		if (poll(&p, 1, left < 0 ? 0 : (int)left) != 1)
+			return (false);
+		n = read(notify_fd, buf, sizeof(buf) - 1);
+		buf[n < 0 ? 0 : n] = '\0';
+		if (strstr(buf, text) != NULL)
+			return (true);
+	}
+}
+
+static void
+test_notify_socket(void **state)
+{
+	static const char *const env[] = { "NOTIFY_SOCKET=" NOTIFY, NULL };
+	struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+
+	notify_open(j);
+	first_life(j, &o, NULL, NULL);
+	assert_true(notify_said("READY=1", LIVE_SOON_MS));
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	assert_true(notify_said("STOPPING=1", LIVE_SOON_MS));
+	lives_wait(j, 2);
+	last_life(j);
+	assert_false(notify_said("", 100));
+	close(notify_fd);
+}
+
+static int ready_fd[2];
+
+static void
+ready_pass(void *arg)
+{
+	(void)arg;
+	(void)dup2(ready_fd[1], DASH_D_FD);
+}
+
+static void
+test_ready_fd(void **state)
+{
+	struct jail_opts o = { .before_exec = ready_pass };
+	struct jail *j = *state;
+	struct pollfd p = { -1, POLLIN, 0 };
+	char buf[16];
+
+	assert_int_equal(pipe2(ready_fd, O_CLOEXEC), 0);
+	first_life(j, &o, "-d", "9");
+	close(ready_fd[1]);
+	p.fd = ready_fd[0];
+	assert_int_equal(poll(&p, 1, (int)LIVE_SOON_MS), 1);
+	assert_int_equal(read(ready_fd[0], buf, sizeof(buf)), 1);
+	assert_int_equal(buf[0], '\n');
+	assert_int_equal(read(ready_fd[0], buf, sizeof(buf)), 0);
+	close(ready_fd[0]);
+	next_life(j, 2);
+	assert_false(jail_log_has(j, "-d"));
+	last_life(j);
+}
+
+/*
+ * The other ways to leave.
+ */
+static void
+reboot_ends(struct jail *j, const struct jail_opts *o, const char *opt,
+    const char *arg)
+{
+	int st;
+
+	first_life(j, o, opt, arg);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	st = jail_wait(j, LIVE_SOON_MS, NULL);
+	assert_int_not_equal(st, -1);
+	assert_int_equal(lives(j), 1);
+}
+
+static void
+test_leave_exit(void **state)
+{
+	struct jail *j = *state;
+
+	reboot_ends(j, NULL, "-l", "exit");
+	assert_true(WIFEXITED(j->status));
+	assert_int_equal(WEXITSTATUS(j->status), 0);
+}
+
+/* reboot(2): RESTART ends process 1 as if by SIGHUP. */
+static void
+test_leave_reboot(void **state)
+{
+	struct jail *j = *state;
+
+	reboot_ends(j, NULL, "-l", "reboot");
+	assert_true(WIFSIGNALED(j->status));
+	assert_int_equal(WTERMSIG(j->status), SIGHUP);
+}
+
+static void
+test_leave_manager(void **state)
+{
+	static const char *const lxc[] = { "container=lxc", NULL };
+	static const char *const nspawn[] = { "container=systemd-nspawn",
+	    NULL };
+	struct jail_opts o = { .env = lxc };
+	struct jail *j = *state;
+
+	reboot_ends(j, &o, NULL, NULL);
+	assert_true(WIFSIGNALED(j->status));
+	assert_int_equal(WTERMSIG(j->status), SIGHUP);
+	assert_int_equal(jail_free(j), 0);
+	assert_int_equal(jail_new(j), 0);
+	o.env = nspawn;
+	reboot_ends(j, &o, NULL, NULL);
+	assert_true(WIFSIGNALED(j->status));
+	assert_int_equal(WTERMSIG(j->status), SIGHUP);
+}
+
+/* In place even under such a manager. */
+static void
+test_leave_reexec(void **state)
+{
+	static const char *const env[] = { "container=lxc", NULL };
+	struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+
+	first_life(j, &o, "-l", "reexec");
+	next_life(j, 2);
+	last_life(j);
+}
+
+static void
+no_boot(void *arg)
+{
+	(void)arg;
+	(void)prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT);
+}
+
+static void
+test_leave_refused(void **state)
+{
+	static const char *const env[] = { "container=lxc", NULL };
+	struct jail_opts o = { .env = env, .before_exec = no_boot };
+	struct jail *j = *state;
+
+	first_life(j, &o, NULL, NULL);
+	next_life(j, 2);
+	live_log_has(j, "Operation not permitted");
+	last_life(j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_second_life),
+		LIVE_TEST(test_options_stay),
+		LIVE_TEST(test_twenty),
+		LIVE_TEST(test_one_a_second),
+		LIVE_TEST(test_halt_between),
+		LIVE_TEST(test_pending_request),
+		LIVE_TEST(test_newer_program),
+		LIVE_TEST(test_deleted_program),
+		LIVE_TEST(test_broken_program),
+		LIVE_TEST(test_notify_socket),
+		LIVE_TEST(test_ready_fd),
+		LIVE_TEST(test_leave_exit),
+		LIVE_TEST(test_leave_reboot),
+		LIVE_TEST(test_leave_manager),
+		LIVE_TEST(test_leave_reexec),
+		LIVE_TEST(test_leave_refused),
+	};
+
+	LIVE_MAIN("reboot");
+}

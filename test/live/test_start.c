@@ -1,0 +1,845 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How process 1 starts, what it hands on, what it says of itself.  Guards
+ * against: nothing that runs when stdio is closed (pain 32), or a file opened
+ * later that lands there; a blocked mask, ignored signals, descriptors and
+ * O_NONBLOCK that services inherit (pains 10, 34); a signal dialect that is
+ * not understood (pain 16); kill(-1) outside of a jail (pain 18); a start
+ * that nobody can wait for.
+ */
+#include "live.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <regex.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "probe.h"
+
+#define JAILINIT	"/sbin/jailinit"
+#define READY_FD	"7"
+#define READY_FD_N	7
+#define QUIET_MS	300	/* in which nothing must come */
+
+static void
+exits_again(struct jail *j, int code)
+{
+	(void)live_exits(j, code, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+halts_again(struct jail *j)
+{
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	exits_again(j, 0);
+}
+
+/* /etc/rc and /etc/rc.shutdown are to be the probe. */
+static void
+probes_install(struct jail *j)
+{
+	assert_int_equal(probe_install(j), 0);
+	(void)unlink(jail_path(j, "/etc/rc"));
+	assert_int_equal(symlink(PROBE, jail_path(j, "/etc/rc")), 0);
+	assert_int_equal(symlink(PROBE, jail_path(j, "/etc/rc.shutdown")),
+	    0);
+}
+
+/* What a descriptor of process 1 is, as /proc names it. */
+static const char *
+fd_name(const struct jail *j, int fd)
+{
+	static char name[PATH_MAX];
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)j->pid, fd);
+	n = readlink(path, name, sizeof(name) - 1);
+	name[n < 0 ? 0 : n] = '\0';
+	return (name);
+}
+
+/*
+ * The ground.
+ */
+static void
+closed_case(struct jail *j, int closed, bool no_dev)
+{
+	const char *want = no_dev ? "pipe:[" : "/dev/null";
+	int fd, fds[3];
+	struct jail_opts o = { .fds = fds, .no_dev = no_dev };
+
+	for (fd = 0; fd < 3; fd++)
+		fds[fd] = (closed & 1 << fd) != 0 ? JAIL_FD_CLOSED :
+		    JAIL_FD_DEFAULT;
+	live_boot(j, &o);
+	for (fd = 0; fd < 3; fd++)
+		if ((closed & 1 << fd) != 0)
+			assert_int_equal(strncmp(fd_name(j, fd), want,
+			    strlen(want)), 0);
+		else if (fd > 0)
+			assert_string_equal(fd_name(j, fd), j->log);
+	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
+	assert_int_equal(jail_again(j), 0);
+	(void)unlink(jail_path(j, PROBE_STATE "rc"));
+	(void)unlink(jail_path(j, PROBE_STATE "rc.shutdown"));
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+	assert_int_equal(jail_again(j), 0);
+	(void)unlink(jail_path(j, PROBE_STATE "probe"));
+}
+
+static void
+test_closed_stdio(void **state)
+{
+	struct jail *j = *state;
+	int closed;
+
+	probes_install(j);
+	for (closed = 1; closed < 8; closed++)
+		closed_case(j, closed, false);
+}
+
+static void
+test_closed_stdio_no_dev(void **state)
+{
+	struct jail *j = *state;
+	int closed;
+
+	probes_install(j);
+	for (closed = 1; closed < 8; closed++)
+		closed_case(j, closed, true);
+}
+
+/* As unshare and bubblewrap start process 1; then as a leader. */
+static void
+test_session(void **state)
+{
+	struct jail_opts o = { .keep_session = true };
+	struct jail *j = *state;
+	int i;
+
+	probes_install(j);
+	for (i = 0; i < 2; i++) {
+		o.keep_session = i == 0;
+		live_boot(j, &o);
+		assert_true(atoi(probe_value(j, "rc", "sid")) > 1);
+		assert_int_equal(atoi(probe_value(j, "rc", "sid")),
+		    atoi(probe_value(j, "rc", "pid")));
+		assert_int_equal(atoi(probe_value(j, "rc", "pgid")),
+		    atoi(probe_value(j, "rc", "pid")));
+		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_int_equal(atoi(probe_value(j, "rc.shutdown", "sid")),
+		    atoi(probe_value(j, "rc.shutdown", "pid")));
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+descriptors_open(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	for (fd = 3; fd <= 20; fd++)
+		(void)dup2(0, fd);	/* not close-on-exec */
+}
+
+static void
+test_descriptors(void **state)
+{
+	static const struct jail_opts o = {
+	    .before_exec = descriptors_open };
+	struct jail *j = *state;
+	int fd;
+
+	probes_install(j);
+	live_boot(j, &o);
+	for (fd = 3; fd <= 20; fd++)
+		assert_string_not_equal(fd_name(j, fd), "/dev/null");
+	assert_true(proc_fds(j->pid) < 8);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
+	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	exits_again(j, 0);
+	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+}
+
+/*
+ * Signals, as they are handed on and as they are understood.
+ */
+static void
+signals_spoil(void *arg)
+{
+	sigset_t all;
+	int sig;
+
+	(void)arg;
+	for (sig = 1; sig <= 64; sig++)
+		(void)signal(sig, SIG_IGN);
+	sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+/* allowed: what libc does not let its users reset. */
+static void
+assert_fresh(struct jail *j, const char *name, unsigned long allowed)
+{
+	unsigned long ignored;
+
+	assert_string_equal(probe_value(j, name, "nonblock"), "0");
+	assert_string_equal(probe_value(j, name, "blocked"), "0");
+	ignored = strtoul(probe_value(j, name, "ignored"), NULL, 16);
+	if ((ignored & ~allowed) != 0)
+		print_error("%s: ignored %lx\n", name, ignored);
+	assert_true((ignored & ~allowed) == 0);
+}
+
+static void
+fresh_case(struct jail *j, void (*spoil)(void *), unsigned long allowed)
+{
+	const struct jail_opts o = { .before_exec = spoil };
+
+	live_boot(j, &o);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_fresh(j, "rc", allowed);
+	assert_fresh(j, "rc.shutdown", allowed);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	exits_again(j, 0);
+	assert_fresh(j, "probe", allowed);
+}
+
+static void
+test_fresh(void **state)
+{
+	struct jail *j = *state;
+
+	probes_install(j);
+	fresh_case(j, NULL, 0);
+	fresh_case(j, signals_spoil, 0);
+}
+
+/* The whole table of signals in boot mode, by number. */
+static void
+signals_table(struct jail *j)
+{
+	static const struct {
+		int sig;
+		const char *verb;
+	} t[] = {
+		{ SIGTERM, "halt" }, { SIGUSR1, "halt" }, { SIGPWR, "halt" },
+		{ 37, "halt" }, { SIGUSR2, "poweroff" }, { 38, "poweroff" },
+		{ SIGINT, "reboot" }, { 39, "reboot" }
+	};
+	size_t i;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo down $1"), 0);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		assert_int_equal(jail_start(j, NULL, JAILINIT, "-l", "exit",
+		    NULL), 0);
+		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		assert_int_equal(jail_signal(j, t[i].sig), 0);
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_string_equal(jail_status(j, "request"), t[i].verb);
+		live_log_has(j, "down ");
+		assert_non_null(strstr(strstr(jail_log(j), "down "),
+		    t[i].verb));
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_signals(void **state)
+{
+	signals_table(*state);
+}
+
+/* Other signals are nothing: they neither end process 1 nor the jail. */
+static void
+test_signals_other(void **state)
+{
+	static const int other[] = { SIGQUIT, SIGPIPE, SIGALRM, SIGCHLD,
+	    SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT, SIGVTALRM, 34, 35,
+	    36, 40, 50, 64 };
+	struct jail *j = *state;
+	size_t i;
+
+	live_boot(j, NULL);
+	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		assert_int_equal(jail_signal(j, other[i]), 0);
+	assert_int_equal(unlink(jail_path(j, JAIL_CTL)), 0);
+	assert_int_equal(jail_signal(j, SIGHUP), 0);
+	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	assert_false(jail_log_has(j, "jailinit:"));
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* The same, and a clean hand-over, with the program linked with musl. */
+static void
+test_musl(void **state)
+{
+	const char *musl = getenv("JAILINIT_MUSL");
+	struct jail *j = *state;
+
+	if (musl == NULL || *musl == '\0')
+		live_skip("JAILINIT_MUSL is not set");
+	assert_int_equal(jail_copy(j, musl, JAILINIT), 0);
+	signals_table(j);
+	(void)unlink(jail_path(j, "/etc/rc.shutdown"));
+	probes_install(j);
+	fresh_case(j, NULL, 0);
+	/* musl keeps 32 to 34 to itself. */
+	fresh_case(j, signals_spoil, 7UL << 31);
+}
+
+/*
+ * Readiness.
+ */
+static void
+ready_dup(void *arg)
+{
+	(void)dup2(*(int *)arg, READY_FD_N);
+}
+
+static bool
+readable(int fd, int64_t ms)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+
+	return (poll(&p, 1, (int)ms) == 1);
+}
+
+static void
+assert_newline_then_end(int fd)
+{
+	char buf[8];
+
+	assert_true(readable(fd, LIVE_SOON_MS));
+	assert_int_equal(read(fd, buf, sizeof(buf)), 1);
+	assert_int_equal(buf[0], '\n');
+	assert_true(readable(fd, LIVE_SOON_MS));
+	assert_int_equal(read(fd, buf, sizeof(buf)), 0);
+}
+
+/* When boot has ended and not before; rc and its services do not have it. */
+static void
+test_ready_fd(void **state)
+{
+	struct jail *j = *state;
+	int p[2];
+	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "sleep 1000 &"
+	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, NULL),
+	    0);
+	close(p[1]);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_false(readable(p[0], QUIET_MS));
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	assert_newline_then_end(p[0]);
+	close(p[0]);
+	halts_again(j);
+}
+
+static void
+test_ready_fd_app(void **state)
+{
+	struct jail *j = *state;
+	int p[2];
+	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
+	char c;
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--",
+	    "/bin/sleep", "1000", NULL), 0);
+	close(p[1]);
+	assert_newline_then_end(p[0]);
+	close(p[0]);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	exits_again(j, 128 + SIGTERM);
+	/* Not executed: closed, and not a word. */
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--",
+	    "/nowhere", NULL), 0);
+	close(p[1]);
+	assert_true(readable(p[0], LIVE_SOON_MS));
+	assert_int_equal(read(p[0], &c, 1), 0);
+	close(p[0]);
+	exits_again(j, 127);
+}
+
+static void
+notify_case(struct jail *j, const struct sockaddr_un *sun, socklen_t len,
+    const char *name)
+{
+	char var[160], buf[256];
+	const char *env[] = { var, NULL };
+	struct jail_opts o = { .env = env };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	ssize_t n;
+
+	assert_int_equal(bind(fd, (const struct sockaddr *)sun, len), 0);
+	snprintf(var, sizeof(var), "NOTIFY_SOCKET=%s", name);
+	(void)unlink(jail_path(j, "/tmp/go"));
+	assert_int_equal(jail_script(j, "/etc/rc", "echo =$NOTIFY_SOCKET=;"
+	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
+	assert_false(readable(fd, QUIET_MS));
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	assert_true(readable(fd, LIVE_SOON_MS));
+	n = recv(fd, buf, sizeof(buf), 0);
+	assert_true(n >= 8 && memcmp(buf, "READY=1\n", 8) == 0);
+	assert_false(readable(fd, QUIET_MS / 3));
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_true(readable(fd, LIVE_SOON_MS));
+	n = recv(fd, buf, sizeof(buf), 0);
+	assert_true(n >= 10 && memcmp(buf, "STOPPING=1", 10) == 0);
+	live_log_has(j, "==\n");	/* it is not rc's */
+	close(fd);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_notify(void **state)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct jail *j = *state;
+	char name[64];
+	int n;
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
+	    jail_path(j, "/tmp/n"));
+	notify_case(j, &sun, sizeof(sun), "/tmp/n");
+	n = snprintf(name, sizeof(name), "@jailinit.test.%d", (int)getpid());
+	memset(&sun.sun_path, 0, sizeof(sun.sun_path));
+	memcpy(sun.sun_path + 1, name + 1, (size_t)n - 1);
+	notify_case(j, &sun, (socklen_t)(offsetof(struct sockaddr_un,
+	    sun_path) + (size_t)n), name);
+}
+
+/* One that nobody listens on is said, and no reason to stop. */
+static void
+test_notify_nobody(void **state)
+{
+	static const char *const env[] = { "NOTIFY_SOCKET=/nowhere", NULL };
+	static const struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+
+	live_boot(j, &o);
+	live_log_has(j, "jailinit: NOTIFY_SOCKET /nowhere: ");
+	halts_again(j);
+}
+
+/*
+ * -b.  It leaves a process of which the harness does not know: ours, as this
+ * program adopts orphans.
+ */
+static void
+orphan_end(const struct jail *j, pid_t pid)
+{
+	if (pid <= 1 || pid == j->pid || pid == j->janitor)
+		return;
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+}
+
+static int
+orphans_end(void **state)
+{
+	char path[64], buf[4096], *p, *end;
+	int fd, i;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+	    (int)getpid());
+	for (i = 0; i < 20; i++) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd == -1 ? 0 : read(fd, buf, sizeof(buf) - 1);
+		close(fd);
+		if (n <= 0)
+			break;
+		buf[n] = '\0';
+		for (p = buf; strtol(p, &end, 10) > 1; p = end)
+			orphan_end(*state, (pid_t)strtol(p, NULL, 10));
+		jail_sleep_ms(10);
+	}
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
+	return (live_teardown(state));
+}
+
+/* Its parent has returned with the code; what it left ends by the FIFO. */
+static void
+background_case(struct jail *j, const struct jail_opts *o, int code,
+    const char *command, const char *arg)
+{
+	int64_t end_ms;
+	pid_t pid;
+
+	assert_int_equal(jail_start(j, o, JAILINIT, "-b", "-c", JAIL_CTL,
+	    "-f", JAIL_STATUS, "--", command, arg, NULL), 0);
+	(void)live_exits(j, code, LIVE_SOON_MS);
+	if (code != 0)
+		return;
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	pid = (pid_t)atoi(jail_status(j, "pid"));
+	assert_true(pid > 1);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_int_equal(jail_wait_state(j, "gone", LIVE_SOON_MS), 0);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (waitpid(pid, NULL, WNOHANG) != pid) {
+		assert_true(jail_now_ms() < end_ms);
+		jail_sleep_ms(2);
+	}
+}
+
+static void
+test_background(void **state)
+{
+	static const struct jail_opts o = { .host = true };
+	struct jail *j = *state;
+
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	background_case(j, &o, 0, "/bin/sleep", "1000");
+	assert_int_equal(jail_again(j), 0);
+	background_case(j, &o, 127, "/nowhere", NULL);
+	assert_int_equal(jail_again(j), 0);
+	background_case(j, &o, 126, "/etc/passwd", NULL);
+}
+
+/* $(jailinit -b -- sleep 1000): the caller's pipe ends. */
+static void
+test_background_pipe(void **state)
+{
+	struct jail *j = *state;
+	int p[2], fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 };
+	struct jail_opts o = { .host = true, .fds = fds };
+	char buf[512];
+	bool ended;
+
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	fds[1] = fds[2] = p[1];
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-b", "-c", JAIL_CTL,
+	    "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL), 0);
+	close(p[1]);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	ended = readable(p[0], 2000) && read(p[0], buf, sizeof(buf)) == 0;
+	close(p[0]);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_true(ended);
+}
+
+/*
+ * What it says.
+ */
+static void
+test_title(void **state)
+{
+	struct jail *j = *state;
+	char path[64];
+	FILE *f;
+	char buf[256] = "";
+	static const char *const stage[] = { "boot", "run", "shutdown" };
+	size_t i;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "2", NULL), 0);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
+	for (i = 0; i < 3; i++) {
+		if (i == 1)
+			assert_int_equal(jail_write(j, "/tmp/go", 0644, ""),
+			    0);
+		else if (i == 2)
+			assert_int_equal(jail_signal(j, SIGTERM), 0);
+		assert_int_equal(jail_wait_state(j, stage[i], LIVE_SOON_MS),
+		    0);
+		f = fopen(path, "re");
+		assert_non_null(f);
+		assert_non_null(fgets(buf, sizeof(buf), f));
+		fclose(f);
+		assert_int_equal(strncmp(buf, "jailinit: ", 10), 0);
+		assert_string_equal(buf + 10, stage[i]);
+	}
+	/* -B: a signal names no budget. */
+	(void)live_exits(j, 0, jail_slack(3000));
+	live_log_has(j, "jailinit: halt requested, gone in 2 s at most\n");
+	assert_string_equal(jail_status(j, "forced"), "shutdown");
+}
+
+/* Every line, in its order. */
+static void
+assert_status(struct jail *j, const char *pattern)
+{
+	regex_t re;
+	int e;
+
+	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	e = regexec(&re, jail_file(j, JAIL_STATUS), 0, NULL, 0);
+	regfree(&re);
+	if (e != 0)
+		print_error("status:\n%s", jail_file(j, JAIL_STATUS));
+	assert_int_equal(e, 0);
+}
+
+static void
+test_status(void **state)
+{
+	struct jail *j = *state;
+	struct stat st;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done; kill -9 $$"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_status(j, "^state=boot\nmode=boot\npid=1\nversion=[0-9.]+\n"
+	    "boot_status=\nrequest=\ndeadline=\nforced=\ndropped_log=0\n"
+	    "dropped_requests=0\n$");
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_status(j, "^state=run\nmode=boot\npid=1\nversion=[0-9.]+\n"
+	    "boot_status=137\nrequest=\ndeadline=\nforced=\n");
+	assert_int_equal(stat(jail_path(j, JAIL_STATUS), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(jail_ctl(j, "bogus\npoweroff 9\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_status(j, "^state=gone\nmode=boot\npid=1\nversion=[0-9.]+\n"
+	    "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
+	    "forced=\ndropped_log=0\ndropped_requests=1\n$");
+	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
+}
+
+static void
+test_version(void **state)
+{
+	static const struct jail_opts o = { .host = true };
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-V", NULL), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
+	assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
+	    strlen(jail_log(j)) - 10);
+}
+
+/* rc fails: said, shown, and with -e the end, by way of rc.shutdown. */
+static void
+test_rc_fails(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
+	    0);
+	live_boot(j, NULL);
+	live_log_has(j, "jailinit: /etc/rc: exit status 3\n");
+	assert_string_equal(jail_status(j, "boot_status"), "3");
+	halts_again(j);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
+	(void)live_exits(j, 1, LIVE_SOON_MS);
+	live_log_has(j, "down halt\n");
+	assert_string_equal(jail_status(j, "boot_status"), "3");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 0"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	halts_again(j);
+}
+
+static void
+test_rc_missing(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
+	    0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r", "/etc/none",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "boot_status"), "127");
+	live_log_has(j, "jailinit: /etc/none: No such file or directory\n");
+	halts_again(j);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-er", "/etc/none",
+	    NULL), 0);
+	(void)live_exits(j, 1, LIVE_SOON_MS);
+	live_log_has(j, "down halt\n");
+	assert_int_equal(jail_again(j), 0);
+	/* A missing rc.shutdown is no error, and a plain file is for sh. */
+	(void)unlink(jail_path(j, "/etc/rc.shutdown"));
+	assert_int_equal(jail_write(j, "/etc/rc", 0644, "echo plain\nexit 5"),
+	    0);
+	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "boot_status"), "5");
+	live_log_has(j, "plain\n");
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_false(jail_log_has(j, "rc.shutdown"));
+}
+
+/*
+ * Refusals.
+ */
+static void
+usage_case(struct jail *j, const struct jail_opts *o, const char *a,
+    const char *b, const char *c)
+{
+	const char *log, *usage;
+
+	assert_int_equal(jail_start(j, o, JAILINIT, a, b, c, NULL), 0);
+	(void)live_exits(j, 64, LIVE_SOON_MS);
+	log = jail_log(j);
+	usage = strstr(log, "\nusage: jailinit ");
+	if (strncmp(log, "jailinit: ", 10) != 0 || usage == NULL ||
+	    strchr(log, '\n') != usage)
+		fail_msg("jailinit %s %s: said\n%s", a, b == NULL ? "" : b,
+		    log);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_usage(void **state)
+{
+	static const char *const bad[][3] = {
+		{ "-x" }, { "-s" }, { "-s", "x" }, { "-s", "-1" },
+		{ "-s", "1.5" }, { "-s", "" }, { "-s", "1000000000" },
+		{ "-t", "ten" }, { "-k", "0x1" }, { "-B", "1s" },
+		{ "-S", "NONE" }, { "-S", "0" }, { "-S", "65" },
+		{ "-S", "RTMIN+31" }, { "-S", "" }, { "-l", "never" },
+		{ "-l" }, { "-d", "2" }, { "-d", "50" }, { "-d", "x" },
+		{ "--" }, { "word" }, { "-e", "word", "more" },
+		{ "--version" }, { "-b" }
+	};
+	static const struct jail_opts host = { .host = true };
+	struct jail *j = *state;
+	size_t i, n = sizeof(bad) / sizeof(bad[0]);
+
+	for (i = 0; i < n - 1; i++)	/* -b is right there */
+		usage_case(j, &host, bad[i][0], bad[i][1], bad[i][2]);
+	for (i = 0; i < n; i++)
+		usage_case(j, NULL, bad[i][0], bad[i][1], bad[i][2]);
+	usage_case(j, NULL, "-b", "--", "/bin/true");
+}
+
+static void
+bystander(struct jail *j)
+{
+	(void)j;
+	for (;;)
+		pause();
+}
+
+/* A plain child on the host: one line, 69, and nobody is signalled. */
+static void
+test_refused(void **state)
+{
+	static const char *const opt[] = { "-e", "-b", "-lexit" };
+	struct jail_opts o = { .host = true };
+	struct jail *j = *state;
+	pid_t innocent = live_fork(j, bystander);
+	size_t i;
+
+	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++) {
+		assert_int_equal(jail_start(j, &o, JAILINIT, opt[i], NULL),
+		    0);
+		(void)live_exits(j, 69, LIVE_SOON_MS);
+		assert_int_equal(jail_log_count(j, "\n"), 1);
+		assert_int_equal(strncmp(jail_log(j), "jailinit: not process "
+		    "1 of a PID namespace", 40), 0);
+		assert_int_equal(waitpid(innocent, NULL, WNOHANG), 0);
+		j->n_entered = 0;	/* it is for the next one too */
+		assert_int_equal(jail_again(j), 0);
+		assert_false(jail_exists(j, JAIL_CTL));
+		j->entered[j->n_entered++] = innocent;
+	}
+	o.no_proc = true;
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/true",
+	    NULL), 0);
+	(void)live_exits(j, 69, LIVE_SOON_MS);
+	assert_int_equal(jail_log_count(j, "jailinit: "), 1);
+	live_log_has(j, "jailinit: not process 1, and no /proc ");
+}
+
+/* What the system calls were. */
+static void
+test_refused_traced(void **state)
+{
+	struct jail *j = *state;
+	char cmd[PATH_MAX * 3];
+	int st;
+
+	if (access("/usr/bin/strace", X_OK) != 0)
+		live_skip("no strace");
+	snprintf(cmd, sizeof(cmd), "strace -f -o '%s' -e trace=kill,tkill,"
+	    "tgkill,pidfd_send_signal,reboot,exit_group '%s/sbin/jailinit' "
+	    "2>'%s/tmp/said'", j->log, j->root, j->root);
+	st = system(cmd);
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), 69);
+	live_log_has(j, "exit_group(69)");
+	assert_int_equal(jail_log_count(j, "("), 1);
+	assert_int_equal(strncmp(jail_file(j, "/tmp/said"), "jailinit: ", 10),
+	    0);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_closed_stdio),
+		LIVE_TEST(test_closed_stdio_no_dev),
+		LIVE_TEST(test_session),
+		LIVE_TEST(test_descriptors),
+		LIVE_TEST(test_fresh),
+		LIVE_TEST(test_signals),
+		LIVE_TEST(test_signals_other),
+		LIVE_TEST(test_musl),
+		LIVE_TEST(test_ready_fd),
+		LIVE_TEST(test_ready_fd_app),
+		LIVE_TEST(test_notify),
+		LIVE_TEST(test_notify_nobody),
+		cmocka_unit_test_setup_teardown(test_background, live_setup,
+		    orphans_end),
+		cmocka_unit_test_setup_teardown(test_background_pipe,
+		    live_setup, orphans_end),
+		LIVE_TEST(test_title),
+		LIVE_TEST(test_status),
+		LIVE_TEST(test_version),
+		LIVE_TEST(test_rc_fails),
+		LIVE_TEST(test_rc_missing),
+		LIVE_TEST(test_usage),
+		LIVE_TEST(test_refused),
+		LIVE_TEST(test_refused_traced),
+	};
+	int e = probe_main(argc, argv);
+
+	if (e != -1)
+		return (e);
+	return (cmocka_run_group_tests(tests, NULL, NULL));
+}

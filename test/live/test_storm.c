@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Storms of orphans.  Guards against: zombies that stay (pain 35: periodic
+ * reaping left thousands); a storm that keeps process 1 from its requests and
+ * signals; process 1's CPU being burnt by the reaping.
+ */
+#include "live.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#define ORPHANS		20000
+#define ROUNDS		11	/* of a median */
+#define ANSWER_MS	100
+#define GO		"/tmp/go"
+#define DONE		"/tmp/done"
+
+/* One orphan: its parent ends before it does, mostly. */
+static void
+orphan(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (fork() == 0)
+			(void)sched_yield();
+		_exit(0);
+	}
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+}
+
+static void
+orphans(int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		orphan();
+}
+
+static void
+storm_counted(void)
+{
+	while (access(GO, F_OK) == -1)
+		(void)usleep(10000);
+	orphans(ORPHANS);
+	(void)creat(DONE, 0644);
+	(void)pause();
+}
+
+static void
+storm_endless(void)
+{
+	while (access(GO, F_OK) == -1)
+		(void)usleep(1000);
+	orphans(500);
+	(void)creat(DONE, 0644);	/* it is in the middle */
+	for (;;)
+		orphan();
+}
+
+static void
+counted_start(void *arg)
+{
+	(void)arg;
+	live_child(storm_counted);
+}
+
+static void
+endless_start(void *arg)
+{
+	(void)arg;
+	live_child(storm_endless);
+}
+
+/* 10 children of process 1 that end at once. */
+static void
+ten_start(void *arg)
+{
+	int i;
+
+	(void)arg;
+	for (i = 0; i < 10; i++)
+		live_child(sync);
+}
+
+/* That the tests below would see a zombie if there were one. */
+static void
+test_zombies_are_seen(void **state)
+{
+	struct jail_opts o = { .before_exec = ten_start };
+	struct jail *j = *state;
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	assert_int_equal(jail_start(j, &o, "/bin/sleep", "1000", NULL), 0);
+	while (jail_zombies(j) != 10 && jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
+	assert_int_equal(jail_zombies(j), 10);
+}
+
+static void
+no_zombies(struct jail *j)
+{
+	int64_t end_ms = jail_now_ms() + jail_slack(1000);
+
+	while (jail_zombies(j) != 0 && jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
+	assert_int_equal(jail_zombies(j), 0);
+}
+
+static int64_t
+storm_pass(struct jail *j)
+{
+	int64_t us = proc_cpu_us(j->pid);
+
+	assert_int_equal(jail_write(j, GO, 0644, ""), 0);
+	assert_int_equal(jail_wait_file(j, DONE, jail_slack(60000)), 0);
+	no_zombies(j);
+	us = proc_cpu_us(j->pid) - us;
+	printf("%d orphans: %d us of process 1's time for each\n", ORPHANS,
+	    (int)(us / ORPHANS));
+	return (us);
+}
+
+/* In RUN the kernel reaps: process 1 is not even woken. */
+static void
+test_orphans_run(void **state)
+{
+	struct jail_opts o = { .before_exec = counted_start };
+	struct jail *j = *state;
+
+	live_boot(j, &o);
+	assert_in_range(storm_pass(j), 0, jail_slack(ORPHANS));
+	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* In BOOT, where rc's status matters, it is the wait loop. */
+static void
+test_orphans_boot(void **state)
+{
+	struct jail_opts o = { .before_exec = counted_start };
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "while [ ! -e " DONE " ]; do sleep 0.05; done; exit 7"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	(void)storm_pass(j);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "boot_status"), "7");
+	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* More than one turn's worth of zombies, and rc among them: what had ended
+ * before the kernel was told to reap is swept.  Process 1 is stopped so that
+ * they all end before it looks. */
+static void
+test_orphans_at_the_border(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "while [ ! -e " GO " ]; do sleep 0.02; done\n"
+	    "i=0; while [ $i -lt 600 ]; do (: &); i=$((i+1)); done"), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGSTOP), 0);
+	assert_int_equal(jail_write(j, GO, 0644, ""), 0);
+	while (jail_zombies(j) < 601 && jail_now_ms() < end_ms)
+		jail_sleep_ms(20);
+	assert_true(jail_zombies(j) >= 601);
+	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	no_zombies(j);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* Time from a request (a signal if sig is not 0) to its line in the log. */
+static int64_t
+answer(struct jail *j, const char *request, int sig)
+{
+	if (sig != 0)
+		assert_int_equal(jail_signal(j, sig), 0);
+	else
+		assert_int_equal(jail_ctl(j, request), 0);
+	assert_int_equal(jail_wait_log(j, "halt requested", LIVE_SOON_MS),
+	    0);
+	return (jail_now_ms() - j->asked_ms);
+}
+
+static void
+answers(struct jail *j, const char *stage, int sig)
+{
+	struct jail_opts o = { .before_exec = endless_start };
+	int64_t ms[ROUNDS], median;
+	size_t i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		if (i > 0) {
+			assert_int_equal(jail_free(j), 0);
+			assert_int_equal(jail_new(j), 0);
+		}
+		assert_int_equal(jail_script(j, "/etc/rc", strcmp(stage,
+		    "run") == 0 ? "exit 0" : "sleep 1000"), 0);
+		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+		    "echo >" LIVE_MARK), 0);
+		assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL),
+		    0);
+		assert_int_equal(jail_wait_state(j, stage, LIVE_SOON_MS), 0);
+		assert_int_equal(jail_write(j, GO, 0644, ""), 0);
+		assert_int_equal(jail_wait_file(j, DONE, LIVE_SOON_MS), 0);
+		ms[i] = answer(j, "halt 9\n", sig);
+		live_exits(j, 0, jail_slack(10000));
+		assert_true(jail_exists(j, LIVE_MARK));
+		assert_string_equal(jail_status(j, "forced"), "");
+	}
+	median = jail_median(ms, ROUNDS);
+	printf("answered in %s: median %d ms, longest %d ms\n", stage,
+	    (int)median, (int)ms[ROUNDS - 1]);
+	assert_in_range(median, 0, jail_slack(ANSWER_MS));
+}
+
+static void
+test_request_run(void **state)
+{
+	answers(*state, "run", 0);
+}
+
+static void
+test_request_boot(void **state)
+{
+	answers(*state, "boot", 0);
+}
+
+static void
+test_signal_run(void **state)
+{
+	answers(*state, "run", SIGTERM);
+}
+
+/* Signals with numbers higher than SIGCHLD's must get past it. */
+static void
+test_signal_boot(void **state)
+{
+	answers(*state, "boot", SIGPWR);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_zombies_are_seen),
+		LIVE_TEST(test_orphans_run),
+		LIVE_TEST(test_orphans_boot),
+		LIVE_TEST(test_orphans_at_the_border),
+		LIVE_TEST(test_request_run),
+		LIVE_TEST(test_request_boot),
+		LIVE_TEST(test_signal_run),
+		LIVE_TEST(test_signal_boot),
+	};
+
+	LIVE_MAIN("storm");
+}
