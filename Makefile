@@ -68,7 +68,7 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	JAILINIT=$(B)/asan/jailinit sh test/check live $(B)/asan
+	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit sh test/check live $(B)/asan
 
 # Compiled and linked, not run: there is no FreeBSD here.
 cross-freebsd:

@@ -245,7 +245,8 @@ start_command(void)
 		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	}
-	init.command_pid = spawn_command(init.opt.command, p[1]);
+	init.command_pid = spawn_command(init.opt.command, p[1],
+	    init.opt.background);
 	if (init.command_pid == -1) {
 		log_line("%s: fork: %s", init.opt.command[0], strerror(errno));
 		_exit(SPAWN_CANNOT_EXEC);
@@ -287,12 +288,12 @@ main(int argc, char **argv)
 	start(argc, argv);
 	/* From here on nothing may end the program, make it wait, or
 	 * allocate. */
-	while (init.life.stage != LIFE_GONE) {
+	for (;;) {
+		turn();
 		status_fill();
+		if (init.life.stage == LIFE_GONE)
+			gone();
 		status_update(&init.status, act_now_ms());
 		wait_event();
-		turn();
 	}
-	status_fill();
-	gone();
 }

@@ -41,6 +41,9 @@ struct os_signal {
 };
 extern const struct os_signal os_signals[];
 
+/* Gives sig its default action, also where libc keeps it to itself. */
+void os_signal_default(int sig);
+
 enum os_place {
 	OS_REFUSED,	/* boot mode where it would end more than a jail */
 	OS_MACHINE,	/* process 1 of a whole machine */

@@ -73,6 +73,12 @@ static struct kinfo_proc procs[PROCS_MAX];
 
 typedef void proc_fn(const struct kinfo_proc *, void *);
 
+void
+os_signal_default(int sig)
+{
+	(void)signal(sig, SIG_DFL);
+}
+
 static bool
 is_jailed(void)
 {

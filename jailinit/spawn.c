@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "os.h"
 #include "signals.h"
 #include "spawn.h"
+#include "stdio_fd.h"
 
 static bool terminal, foreground;
 
@@ -37,14 +39,11 @@ spawn_terminal_init(void)
 static void
 child_signals(void)
 {
-	struct sigaction sa;
 	sigset_t none;
 	int sig;
 
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = SIG_DFL;
 	for (sig = 1; sig <= os_signal_max; sig++)
-		(void)sigaction(sig, &sa, NULL);
+		os_signal_default(sig);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -113,12 +112,20 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 }
 
 pid_t
-spawn_command(char *const *argv, int report_fd)
+spawn_command(char *const *argv, int report_fd, bool background)
 {
 	pid_t pid = child_fork(terminal);
+	int e, log_fd = -1;
 
 	if (pid != 0)
 		return (pid);
+	if (background) {
+		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+		stdio_leave();
+	}
 	execvp(argv[0], argv);
-	child_failed(argv[0], errno, report_fd);
+	e = errno;
+	if (log_fd != -1)
+		(void)dup2(log_fd, STDERR_FILENO);
+	child_failed(argv[0], e, report_fd);
 }

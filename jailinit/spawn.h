@@ -31,7 +31,8 @@ pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
 
 /* Executes argv, found by PATH, in the foreground of the terminal if there
  * is one.  report_fd (-1: none), close-on-exec, gets one byte, the exit
- * status, when that fails.  Returns its pid, or -1 and errno of fork(2). */
-pid_t spawn_command(char *const *argv, int report_fd);
+ * status, when that fails.  background: it gets 0 to 2 as stdio_leave() makes
+ * them.  Returns its pid, or -1 and errno of fork(2). */
+pid_t spawn_command(char *const *argv, int report_fd, bool background);
 
 #endif

@@ -289,17 +289,23 @@ static void
 test_idle_orphans(void **state)
 {
 	struct jail *j = *state;
+	int64_t end_ms;
 	long before, woken;
 
 	assert_int_equal(jail_script(j, "/etc/rc", "sh -c 'touch /tmp/up;"
 	    " sleep 0.3; i=0; while [ $i -lt 50 ]; do (sleep 0.1 &);"
-	    " i=$((i + 1)); done; sleep 0.5; touch /tmp/done; exec sleep 1000' &"), 0);
+	    " i=$((i + 1)); done; sleep 0.5; touch /tmp/done;"
+	    " exec sleep 1000' &"), 0);
 	live_boot(j, NULL);
 	jail_sleep_ms(200);
 	before = wakeups(j);
 	assert_int_equal(jail_wait_file(j, "/tmp/done", LIVE_SOON_MS), 0);
 	woken = wakeups(j) - before;
 	assert_in_range(woken, 0, 5);
+	/* touch is one until its shell has seen that it ended */
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (jail_zombies(j) != 0 && jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
 	assert_int_equal(jail_zombies(j), 0);
 }
 

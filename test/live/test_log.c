@@ -36,14 +36,19 @@ static void
 fill_path(const char *path)
 {
 	char buf[4096];
-	size_t n = sizeof(buf);
 	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int quiet = 0;
+	size_t n;
 
 	assert_true(fd >= 0);
 	memset(buf, 'f', sizeof(buf));
-	while (n > 0)
-		if (write(fd, buf, n) <= 0)
-			n /= 2;
+	/* A pty hands on what it has a little later: there is room again. */
+	for (; quiet < 5; jail_sleep_ms(10), quiet++)
+		for (n = sizeof(buf); n > 0;)
+			if (write(fd, buf, n) <= 0)
+				n /= 2;
+			else
+				quiet = 0;
 	close(fd);
 }
 
