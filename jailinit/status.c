@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os.h"
 #include "status.h"
 
 static const char *file;
@@ -100,6 +101,8 @@ writer_start(const struct status *s, const struct control *c)
 	(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 	pid = fork();
 	if (pid == 0) {
+		/* Should it hang, then not with the FIFO open. */
+		os_close_others(p[1]);
 		if (file != NULL)
 			file_write(text, len);
 		if (c != NULL)

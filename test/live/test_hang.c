@@ -179,14 +179,39 @@ hang_outside(struct jail *j)
 	assert_int_equal(jail_wait_exiting(j, jail_slack(3000)), 0);
 }
 
+/* The first child of process 1, 0 if there is none. */
+static pid_t
+first_child(const struct jail *j)
+{
+	char path[64];
+	FILE *f;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)j->pid, (int)j->pid);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	fclose(f);
+	return (pid);
+}
+
 static void
 test_fuse_outside(void **state)
 {
 	struct jail *j = *state;
+	pid_t writer;
 
 	fuse_open();
 	short_boot(j);
 	hang_outside(j);
+	/* It is the status's writer that hangs, and it holds no FIFO open:
+	 * nobody is to take it for a listener. */
+	writer = first_child(j);
+	assert_int_not_equal(writer, 0);
+	assert_int_equal(proc_state(writer), 'D');
+	assert_int_equal(proc_fds(writer), 4);	/* 0-2 and its own end */
 }
 
 /* With a process of the jail stuck in it, which KILL does not end. */
