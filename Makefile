@@ -15,7 +15,7 @@ WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
-LINK !=		test "$(STATIC)" = 1 && echo -no-pie -static || \
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static || \
 		echo -fPIE -pie
 LDFLAGS =	-Wl,-z,relro -Wl,-z,now
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
