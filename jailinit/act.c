@@ -14,6 +14,7 @@
 
 #include "act.h"
 #include "log.h"
+#include "names.h"
 #include "notify.h"
 #include "signals.h"
 #include "spawn.h"
@@ -213,7 +214,7 @@ act(unsigned actions)
 		os_signal_all(SIGCONT);
 	}
 	if ((actions & LIFE_DO_KILL_ALL) != 0) {
-		os_names(names, sizeof(names));
+		names_list(names, sizeof(names));
 		if (names[0] != '\0')
 			log_line("still there after TERM: %s", names);
 		all_kill();

@@ -67,10 +67,11 @@ void os_signal_all(int sig);
  * entered the jail from outside is nobody's child here.) */
 bool os_others_left(void);
 
-/* Names of up to some 16 processes that os_signal_all() reaches, "name (pid),
- * name (pid)", printable, into buf[0..size).  Never blocks; an empty string
- * when it cannot be told. */
-void os_names(char *buf, size_t size);
+/* Calls fn with the name, as it is, and the pid of each process that
+ * os_signal_all() reaches and that can be seen, until fn says false.  Never
+ * blocks. */
+typedef bool os_each_fn(const char *comm, pid_t pid, void *arg);
+void os_each(os_each_fn *fn, void *arg);
 
 /* Copies argv and the environment to memory of their own, so that os_title()
  * may write over them.  Returns the copy of argv, or NULL (ENOMEM). */

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <login_cap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,8 +34,6 @@
  * begun anew because a parent has just died. */
 #define ANCESTORS_MAX	1024
 #define CHAIN_TRIES	3
-
-#define NAMES_MAX	16
 
 extern char **environ;
 
@@ -304,47 +301,34 @@ os_others_left(void)
 	    PROC_REAP_STATUS, &rs) == 0 && rs.rs_descendants != 0);
 }
 
-struct names {
-	char *buf;
-	size_t size, used;
-	int count;
+struct each {
+	os_each_fn *fn;
+	void *arg;
+	bool done;
 };
 
 static void
-name_one(const struct kinfo_proc *kp, void *arg)
+each_one(const struct kinfo_proc *kp, void *arg)
 {
-	struct names *n = arg;
-	char comm[sizeof(kp->ki_comm)], *p;
-	int len;
+	struct each *e = arg;
+	char comm[sizeof(kp->ki_comm)];
 
-	if (++n->count > NAMES_MAX)
+	if (e->done)
 		return;
 	memcpy(comm, kp->ki_comm, sizeof(comm));
 	comm[sizeof(comm) - 1] = '\0';
-	for (p = comm; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
-	    n->used == 0 ? "" : ", ", comm, (long)kp->ki_pid);
-	if (len > 0 && (size_t)len < n->size - n->used)
-		n->used += (size_t)len;
-	else
-		n->buf[n->used] = '\0';
+	e->done = !e->fn(comm, kp->ki_pid, e->arg);
 }
 
-/* How many more is not said: of a jail's, not all were looked at. */
 void
-os_names(char *buf, size_t size)
+os_each(os_each_fn *fn, void *arg)
 {
-	struct names n = { buf, size, 0, 0 };
+	struct each e = { fn, arg, false };
 
-	buf[0] = '\0';
 	if (place == OS_JAIL)
-		jail_walk(name_one, &n);
+		jail_walk(each_one, &e);
 	else if (place == OS_SUBTREE)
-		subtree_walk(name_one, &n);
-	if (n.count > NAMES_MAX)
-		(void)snprintf(buf + n.used, size - n.used, " and more");
+		subtree_walk(each_one, &e);
 }
 
 /* setproctitle(3) leaves argv's strings and the environment as they are, but

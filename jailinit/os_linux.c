@@ -34,8 +34,6 @@
 /* A chain of parents longer than this is not followed. */
 #define ANCESTORS_MAX	1024
 
-#define NAMES_MAX	16
-
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT	8
 #endif
@@ -270,44 +268,31 @@ os_others_left(void)
 	    (kill(-1, 0) == 0 || errno != ESRCH));
 }
 
-struct names {
-	char *buf;
-	size_t size, used;
-	int count;
+struct each {
+	os_each_fn *fn;
+	void *arg;
+	bool done;
 };
 
 static void
-name_one(pid_t pid, void *arg)
+each_one(pid_t pid, void *arg)
 {
-	struct names *n = arg;
-	char comm[32], *p;
-	int len;
+	struct each *e = arg;
+	char comm[32];
 
-	if (n->count == NAMES_MAX || !is_ours(pid) ||
+	if (e->done || !is_ours(pid) ||
 	    !proc_read(pid, "comm", comm, sizeof(comm)))
 		return;
-	n->count++;
-	for (p = comm; *p != '\0' && *p != '\n'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	*p = '\0';
-	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
-	    n->used == 0 ? "" : ", ", comm, (long)pid);
-	if (len > 0 && (size_t)len < n->size - n->used)
-		n->used += (size_t)len;
-	else
-		n->buf[n->used] = '\0';
+	comm[strcspn(comm, "\n")] = '\0';
+	e->done = !e->fn(comm, pid, e->arg);
 }
 
 void
-os_names(char *buf, size_t size)
+os_each(os_each_fn *fn, void *arg)
 {
-	struct names n = { buf, size, 0, 0 };
+	struct each e = { fn, arg, false };
 
-	buf[0] = '\0';
-	proc_walk(name_one, &n);
-	if (n.count == NAMES_MAX)
-		(void)snprintf(buf + n.used, size - n.used, " ...");
+	proc_walk(each_one, &e);
 }
 
 static char **

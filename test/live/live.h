@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -105,6 +106,26 @@ live_fork(struct jail *j, void (*fn)(struct jail *))
 	assert_true(pid > 0);
 	j->entered[j->n_entered++] = pid;
 	return (pid);
+}
+
+/* For live_fork(): one that nobody is to harm. */
+static inline void
+live_bystander(struct jail *j)
+{
+	(void)j;
+	for (;;)
+		pause();
+}
+
+/* A terminal; neither end becomes a controlling one. */
+static inline void
+live_pty(int *master_fd, int *slave_fd)
+{
+	*master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(*master_fd >= 0);
+	assert_int_equal(unlockpt(*master_fd), 0);
+	*slave_fd = open(ptsname(*master_fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(*slave_fd >= 0);
 }
 
 /* For jail_opts.before_exec: a process that process 1 finds as its child,

@@ -446,14 +446,6 @@ test_nobody_readonly(void **state)
  * A subreaper: not process 1, but a process among others.
  */
 static void
-bystander(struct jail *j)
-{
-	(void)j;
-	for (;;)
-		pause();
-}
-
-static void
 assert_alive(pid_t pid)
 {
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
@@ -477,7 +469,7 @@ test_subreaper(void **state)
 {
 	static const struct jail_opts o = { .host = true };
 	struct jail *j = *state;
-	pid_t innocent = live_fork(j, bystander), left;
+	pid_t innocent = live_fork(j, live_bystander), left;
 
 	app_start(j, &o, NULL, NULL, "sh -c 'setsid sleep 1000 &"
 	    " echo $! >/tmp/left'; for i in 1 2 3 4 5; do (sleep 0.01 &);"
@@ -500,7 +492,7 @@ test_subreaper_kill(void **state)
 {
 	static const struct jail_opts o = { .host = true };
 	struct jail *j = *state;
-	pid_t innocent = live_fork(j, bystander), left;
+	pid_t innocent = live_fork(j, live_bystander), left;
 	int64_t ms;
 
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "-k1",
@@ -529,12 +521,7 @@ pty_open(struct pty *t)
 {
 	t->used = 0;
 	t->buf[0] = '\0';
-	t->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(t->master_fd >= 0);
-	assert_int_equal(unlockpt(t->master_fd), 0);
-	t->slave_fd = open(ptsname(t->master_fd),
-	    O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(t->slave_fd >= 0);
+	live_pty(&t->master_fd, &t->slave_fd);
 }
 
 static void
@@ -799,5 +786,5 @@ main(int argc, char **argv)
 	/* For test_tty_outer, without a prompt's ^C and HUP. */
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)setsid();
-	return (cmocka_run_group_tests(tests, NULL, NULL));
+	LIVE_MAIN("app");
 }

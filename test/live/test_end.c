@@ -282,6 +282,35 @@ test_bounded_deaf(void **state)
 	assert_int_equal(jail_count(j), 201);
 	bounded(j, "term");
 	live_log_has(j, "jailinit: still there after TERM: sleep (");
+	live_log_has(j, ") ...\n");
+}
+
+static void
+disguised(void)
+{
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)prctl(PR_SET_NAME, "a\033[2J\200b");
+	for (;;)
+		(void)pause();
+}
+
+static void
+disguised_start(void *arg)
+{
+	(void)arg;
+	live_child(disguised);
+}
+
+/* What a process calls itself does nothing to the reader's terminal. */
+static void
+test_disguised(void **state)
+{
+	struct jail_opts o = { .before_exec = disguised_start };
+	struct jail *j = *state;
+
+	live_boot(j, &o);
+	(void)halt(j, "halt 1\n", jail_slack(3000));
+	live_log_has(j, "still there after TERM: a?[2J?b (");
 }
 
 /* As many processes as there may be, each forking as fast as it can. */
@@ -624,6 +653,7 @@ main(void)
 		LIVE_TEST(test_bounded_rc_shutdown),
 		LIVE_TEST(test_bounded_deaf_rc_shutdown),
 		LIVE_TEST(test_bounded_deaf),
+		LIVE_TEST(test_disguised),
 		LIVE_TEST(test_bounded_bomb_cgroup),
 		LIVE_TEST(test_bounded_bomb_nproc),
 		LIVE_TEST(test_bounded_respawn),

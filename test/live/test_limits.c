@@ -330,5 +330,5 @@ main(int argc, char **argv)
 
 	if (e != -1)
 		return (e);
-	return (cmocka_run_group_tests(tests, NULL, NULL));
+	LIVE_MAIN("limits");
 }

@@ -199,17 +199,6 @@ test_closed(void **state)
  * Terminals.
  */
 static void
-pty_open(struct pty *t)
-{
-	t->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(t->master_fd >= 0);
-	assert_int_equal(unlockpt(t->master_fd), 0);
-	t->slave_fd = open(ptsname(t->master_fd),
-	    O_RDWR | O_NOCTTY | O_CLOEXEC);
-	assert_true(t->slave_fd >= 0);
-}
-
-static void
 pty_close(struct pty *t)
 {
 	close(t->slave_fd);
@@ -221,7 +210,7 @@ test_tty_stopped(void **state)
 {
 	struct pty t;
 
-	pty_open(&t);
+	live_pty(&t.master_fd, &t.slave_fd);
 	assert_int_equal(tcflow(t.slave_fd, TCOOFF), 0);
 	unwritable(*state, t.slave_fd);
 	assert_blocking(t.slave_fd);
@@ -233,7 +222,7 @@ test_tty_xoff(void **state)
 {
 	struct pty t;
 
-	pty_open(&t);
+	live_pty(&t.master_fd, &t.slave_fd);
 	assert_int_equal(write(t.master_fd, "\023", 1), 1);	/* ^S */
 	unwritable(*state, t.slave_fd);
 	pty_close(&t);
@@ -245,7 +234,7 @@ test_tty_unread(void **state)
 {
 	struct pty t;
 
-	pty_open(&t);
+	live_pty(&t.master_fd, &t.slave_fd);
 	fill_path(ptsname(t.master_fd));
 	unwritable(*state, t.slave_fd);
 	assert_blocking(t.slave_fd);
@@ -453,7 +442,7 @@ test_race_tty(void **state)
 {
 	struct pty t;
 
-	pty_open(&t);
+	live_pty(&t.master_fd, &t.slave_fd);
 	race_run(*state, t.master_fd, t.slave_fd, true);
 	pty_close(&t);
 }
@@ -605,5 +594,5 @@ main(void)
 		LIVE_TEST(test_complaints),
 	};
 
-	return (cmocka_run_group_tests(tests, NULL, NULL));
+	LIVE_MAIN("log");
 }

@@ -743,14 +743,6 @@ test_usage(void **state)
 	usage_case(j, NULL, "-b", "--", "/bin/true");
 }
 
-static void
-bystander(struct jail *j)
-{
-	(void)j;
-	for (;;)
-		pause();
-}
-
 /* A plain child on the host: one line, 69, and nobody is signalled. */
 static void
 test_refused(void **state)
@@ -758,7 +750,7 @@ test_refused(void **state)
 	static const char *const opt[] = { "-e", "-b", "-lexit" };
 	struct jail_opts o = { .host = true };
 	struct jail *j = *state;
-	pid_t innocent = live_fork(j, bystander);
+	pid_t innocent = live_fork(j, live_bystander);
 	size_t i;
 
 	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++) {
@@ -837,5 +829,5 @@ main(int argc, char **argv)
 
 	if (e != -1)
 		return (e);
-	return (cmocka_run_group_tests(tests, NULL, NULL));
+	LIVE_MAIN("start");
 }

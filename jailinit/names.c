@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The names of processes: what a jail's processes call themselves is not
+ * believed to be printable.  Touches nothing but os.h. */
+#include <stdio.h>
+
+#include "names.h"
+#include "os.h"
+
+struct names {
+	char *buf;
+	size_t size, used;
+	int count;
+};
+
+/* Appends what fits as a whole. */
+static void
+names_append(struct names *n, const char *comm, long pid)
+{
+	char name[32];
+	size_t i;
+	int len;
+
+	for (i = 0; i < sizeof(name) - 1 && comm[i] != '\0'; i++)
+		name[i] = comm[i] < ' ' || comm[i] > '~' ? '?' : comm[i];
+	name[i] = '\0';
+	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
+	    n->used == 0 ? "" : ", ", name, pid);
+	if (len > 0 && (size_t)len < n->size - n->used)
+		n->used += (size_t)len;
+	else
+		n->buf[n->used] = '\0';
+}
+
+static bool
+names_one(const char *comm, pid_t pid, void *arg)
+{
+	struct names *n = arg;
+
+	if (n->count++ < NAMES_MAX) {
+		names_append(n, comm, pid);
+		return (true);
+	}
+	(void)snprintf(n->buf + n->used, n->size - n->used, " ...");
+	return (false);
+}
+
+void
+names_list(char *buf, size_t size)
+{
+	struct names n = { buf, size, 0, 0 };
+
+	buf[0] = '\0';
+	os_each(names_one, &n);
+}
