@@ -20,8 +20,11 @@ names_append(struct names *n, const char *comm, long pid)
 	size_t i;
 	int len;
 
-	for (i = 0; i < sizeof(name) - 1 && comm[i] != '\0'; i++)
-		name[i] = comm[i] < ' ' || comm[i] > '~' ? '?' : comm[i];
+	for (i = 0; i < sizeof(name) - 1 && comm[i] != '\0'; i++) {
+		name[i] = comm[i];
+		if (comm[i] < ' ' || comm[i] > '~')
+			name[i] = '?';
+	}
 	name[i] = '\0';
 	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
 	    n->used == 0 ? "" : ", ", name, pid);
