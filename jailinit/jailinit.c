@@ -173,6 +173,8 @@ path_or_none(const char *path, const char *otherwise)
 static void
 start_options(int argc, char **argv)
 {
+	if (argc < 1)		/* older kernels let callers do that */
+		_exit(EX_USAGE);
 	/* The options' strings are the copy's: the title is to be written
 	 * over the others. */
 	init.argv = os_title_init(argc, argv);
