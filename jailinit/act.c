@@ -141,6 +141,7 @@ child_ended(pid_t pid, int st)
 		act_step(LIFE_SHUTDOWN_ENDED, NULL);
 	} else if (pid == init.command_pid) {
 		init.command_pid = 0;
+		spawn_terminal_return();
 		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
 		    WEXITSTATUS(st);
 		act_step(LIFE_COMMAND_ENDED, NULL);
@@ -324,7 +325,7 @@ act_reap(void)
 		children = reap();
 	if (sweep)
 		init.more = true;
-	else if (waiting())
+	if (waiting())
 		look(children);
 }
 

@@ -28,6 +28,9 @@
 /* What rc and its services find; the administrator's own programs last. */
 #define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
+/* A life shorter than this is followed by the next when it is over. */
+#define LIFE_MIN_MS	1000
+
 /* For the last status and the FIFO's removal, past the budget if need be. */
 #define FAREWELL_MS	250
 
@@ -61,29 +64,6 @@ signals_act(void)
 	for (sig = 1; sig <= os_signal_max; sig++)
 		if (sig != SIGCHLD && signals_take(sig))
 			signal_act(sig);
-}
-
-/*
- * The end.
- */
-static int
-exit_code(void)
-{
-	if (init.opt.command == NULL)
-		return (init.rc_failed ? 1 : 0);
-	/* Still there after KILL: it will have died of that. */
-	return (init.command_pid != 0 ? 128 + SIGKILL : init.command_status);
-}
-
-static _Noreturn void
-gone(void)
-{
-	struct leave_how how = { init.life.verb, init.opt.leave, init.place,
-	    init.opt.command != NULL, act_now_ms() - init.born_ms,
-	    init.argv, exit_code() };
-
-	status_farewell(&init.status, &init.control, FAREWELL_MS);
-	leave(&how);
 }
 
 /*
@@ -150,6 +130,56 @@ wait_event(void)
 }
 
 /*
+ * The end.
+ */
+static int
+exit_code(void)
+{
+	if (init.opt.command == NULL)
+		return (init.rc_failed ? 1 : 0);
+	/* Still there after KILL: it will have died of that. */
+	return (init.command_pid != 0 ? 128 + SIGKILL : init.command_status);
+}
+
+/* A reboot after a life that was too short waits, and while it does a halt
+ * can still turn it into one. */
+static void
+reboot_hold(void)
+{
+	struct pollfd fd = { init.control.fd, POLLIN, 0 };
+	int64_t left_ms = 1;
+
+	while (left_ms > 0 && init.life.verb == REQUEST_REBOOT &&
+	    init.opt.leave != LEAVE_EXIT) {
+		status_fill();
+		status_update(&init.status, act_now_ms());
+		left_ms = init.born_ms + LIFE_MIN_MS - act_now_ms();
+		(void)signals_wait(&fd, 1, left_ms);
+		signals_act();
+		(void)control_read(&init.control, act_now_ms(), act_line);
+	}
+}
+
+static _Noreturn void
+gone(void)
+{
+	struct pollfd fd = { exec_fd, POLLIN, 0 };
+	struct leave_how how;
+
+	if (exec_fd != -1 && poll(&fd, 1, 0) == 1)
+		exec_done();
+	reboot_hold();
+	status_fill();
+	status_farewell(&init.status, &init.control, FAREWELL_MS);
+	how.verb = init.life.verb;
+	how.leave = init.opt.leave;
+	how.place = init.place;
+	how.argv = init.argv;
+	how.status = exit_code();
+	leave(&how);
+}
+
+/*
  * The start: the one part in which errors may end the program.
  */
 static _Noreturn void
@@ -188,7 +218,7 @@ start_options(int argc, char **argv)
 	if (init.opt.background && getpid() == 1)
 		options_error("-b", "process 1 has nobody to return to");
 	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
-		options_error("-d", "not an open descriptor");
+		options_error("-d", "the descriptor is not open");
 }
 
 /* A terminal is the command's; rc and its services get none, and nor does
@@ -238,21 +268,30 @@ start_rc(void)
 	act_rc_ended(SPAWN_CANNOT_EXEC);
 }
 
+static _Noreturn void
+start_failed(const char *what)
+{
+	log_line("%s: %s: %s", init.opt.command[0], what, strerror(errno));
+	control_remove(&init.control);
+	notify_failed(SPAWN_CANNOT_EXEC);
+	_exit(SPAWN_CANNOT_EXEC);
+}
+
 static void
 start_command(void)
 {
 	int p[2] = { -1, -1 };
 
-	if ((init.opt.background || init.opt.ready_fd != -1) && pipe(p) == 0) {
+	if (init.opt.background || init.opt.ready_fd != -1) {
+		if (pipe(p) == -1)
+			start_failed("pipe");
 		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	}
 	init.command_pid = spawn_command(init.opt.command, p[1],
 	    init.opt.background);
-	if (init.command_pid == -1) {
-		log_line("%s: fork: %s", init.opt.command[0], strerror(errno));
-		_exit(SPAWN_CANNOT_EXEC);
-	}
+	if (init.command_pid == -1)
+		start_failed("fork");
 	exec_fd = p[0];
 	if (p[1] != -1)
 		close(p[1]);
@@ -292,9 +331,9 @@ main(int argc, char **argv)
 	 * allocate. */
 	for (;;) {
 		turn();
-		status_fill();
 		if (init.life.stage == LIFE_GONE)
 			gone();
+		status_fill();
 		status_update(&init.status, act_now_ms());
 		wait_event();
 	}

@@ -17,44 +17,14 @@
 #define SYNC_STEP_MS	100
 #define SYNC_STEPS	100
 
-/* Turns of a wait that signals may cut short; a bound, not a figure. */
-#define HELD_TURNS	1000
-
-/* After a life that was too short: waits, but for a signal that turns the
- * reboot into a halt.  True if there was one. */
-static bool
-reboot_held(const struct leave_how *how)
-{
-	int64_t left_ms = LEAVE_LIFE_MIN_MS - how->life_ms;
-	const struct os_signal *s;
-	int i, sig, r;
-
-	for (i = 0; i < HELD_TURNS; i++) {
-		r = signals_wait(NULL, 0, left_ms);
-		for (sig = 1; sig <= os_signal_max; sig++) {
-			if (!signals_take(sig))
-				continue;
-			s = signals_request(sig, how->command);
-			if (s != NULL && s->verb != REQUEST_REBOOT)
-				return (true);
-		}
-		if (r == 0)
-			break;
-	}
-	return (false);
-}
-
-/* Pending requests do not pass into the next life, nor does the socket. */
+/* The socket does not pass into the next life. */
 static void
 reboot_in_place(const struct leave_how *how)
 {
-	if (reboot_held(how))
-		return;
 	(void)unsetenv("NOTIFY_SOCKET");
 	os_program_exec(how->argv);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));
-	_exit(1);
 }
 
 /* Dirty pages of a whole machine: written by a child, as a disk can hang. */
@@ -77,23 +47,31 @@ machine_leave(enum request_verb verb)
 	log_line("reboot: %s", strerror(errno));
 }
 
+/* Only the jail's own process 1 may ask the kernel for its reboot: anybody
+ * else's would be that of the jail, or the machine, around it. */
+static void
+leave_reboot(const struct leave_how *how)
+{
+	if (how->place == OS_JAIL && (how->leave == LEAVE_REBOOT ||
+	    (how->leave == LEAVE_AUTO && os_manager_reboots()))) {
+		os_reboot(how->verb);
+		log_line("reboot: %s; again in place", strerror(errno));
+	}
+	reboot_in_place(how);
+}
+
 _Noreturn void
 leave(const struct leave_how *how)
 {
-	bool reboot = how->verb == REQUEST_REBOOT;
-	bool by_manager = how->leave == LEAVE_REBOOT ||
-	    (how->leave == LEAVE_AUTO && os_manager_reboots());
+	bool machine = how->place == OS_MACHINE;
 
-	if (how->place == OS_MACHINE && !(reboot &&
-	    how->leave == LEAVE_REEXEC))
-		machine_leave(how->verb);
-	else if (reboot && how->leave != LEAVE_EXIT) {
-		if (by_manager) {
-			os_reboot(how->verb);
-			log_line("reboot: %s; again in place",
-			    strerror(errno));
-		}
-		reboot_in_place(how);
+	if (how->verb == REQUEST_REBOOT && (machine ?
+	    how->leave == LEAVE_REEXEC : how->leave != LEAVE_EXIT)) {
+		leave_reboot(how);
+		if (!machine)
+			_exit(1);
 	}
+	if (machine)
+		machine_leave(how->verb);
 	_exit(how->status);
 }

@@ -3,22 +3,14 @@
 #ifndef LEAVE_H
 #define LEAVE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "options.h"
 #include "os.h"
 #include "request.h"
-
-/* A life shorter than this is followed by the next when it is over. */
-#define LEAVE_LIFE_MIN_MS	1000
 
 struct leave_how {
 	enum request_verb verb;
 	enum leave leave;	/* -l */
 	enum os_place place;
-	bool command;		/* app mode */
-	int64_t life_ms;	/* how long this life has lasted */
 	char *const *argv;	/* of the next one */
 	int status;		/* of exit */
 };

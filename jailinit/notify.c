@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "notify.h"
+#include "signals.h"
 #include "stdio_fd.h"
 
 static int socket_fd = -1, ready_fd = -1, parent_fd = -1;
@@ -95,6 +96,7 @@ notify_background(void)
 		return (0);
 	default:
 		close(p[1]);
+		signals_default();	/* ^C ends the wait, not the jail */
 		(void)!read(p[0], &verdict, 1);
 		_exit(verdict);
 	}

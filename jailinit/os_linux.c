@@ -411,6 +411,9 @@ os_manager_reboots(void)
 void
 os_reboot(enum request_verb verb)
 {
+	errno = EPERM;
+	if (getpid() != 1)
+		return;
 	reboot(verb == REQUEST_REBOOT ? RB_AUTOBOOT :
 	    verb == REQUEST_POWEROFF ? RB_POWER_OFF : (int)RB_HALT_SYSTEM);
 }

@@ -7,6 +7,9 @@
 
 #include "signals.h"
 
+/* How often we look where ppoll(2) takes no descriptors. */
+#define LOOK_NS	100000000
+
 static sigset_t wait_mask;	/* blocked while we wait */
 static volatile sig_atomic_t caught[OS_SIGNALS];
 
@@ -63,6 +66,19 @@ signals_init(bool all)
 		signal_catch(sig);
 }
 
+/* Ignored signals stay ignored over execve(2); caught ones do not. */
+void
+signals_default(void)
+{
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig <= os_signal_max; sig++)
+		os_signal_default(sig);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* What has ended before SIGCHLD is ignored stays a zombie, and what ends
  * before it is caught again goes unnoticed: either way, one sweep. */
 void
@@ -80,7 +96,7 @@ signals_child(bool ignored)
 int
 signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
-	static const struct timespec none;
+	static const struct timespec none, look = { 0, LOOK_NS };
 	struct timespec ts;
 	int r;
 
@@ -91,6 +107,10 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
 	if (r > 0)
 		(void)ppoll(NULL, 0, &none, &wait_mask);
+	else if (r == -1 && errno == EINVAL) {
+		/* RLIMIT_NOFILE is below n: look now and then. */
+		(void)ppoll(NULL, 0, &look, &wait_mask);
+	}
 	return (r);
 }
 

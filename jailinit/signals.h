@@ -21,6 +21,9 @@ void signals_block(void);
  * mode: it is the command's). */
 void signals_init(bool all);
 
+/* Default actions and an empty mask, for a process that is not to be ours. */
+void signals_default(void);
+
 /* SIGCHLD is caught, or ignored (os_kernel_reaps). */
 void signals_child(bool ignored);
 

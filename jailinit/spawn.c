@@ -21,31 +21,32 @@
 static bool terminal, foreground;
 
 /* A terminal that is nobody's becomes ours, if it can (a session leader has
- * to ask); one that already is stays, and with it the session. */
+ * to ask); one that already is stays, and with it the session.  A foreground
+ * group that is dead is the command's of the life before. */
 void
 spawn_terminal_init(void)
 {
+	pid_t group;
+
 	if (!isatty(STDIN_FILENO))
 		return;
 	if (tcgetpgrp(STDIN_FILENO) == -1) {
 		(void)setsid();
 		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	}
-	terminal = tcgetpgrp(STDIN_FILENO) != -1;
-	foreground = terminal && tcgetpgrp(STDIN_FILENO) == getpgrp();
+	group = tcgetpgrp(STDIN_FILENO);
+	terminal = group != -1;
+	foreground = terminal && (group == getpgrp() ||
+	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
 }
 
-/* Ignored signals stay ignored over execve(2); caught ones do not. */
-static void
-child_signals(void)
+/* For whoever started us, or our next life.  (A group outside of our PID
+ * namespace cannot be named.)  SIGTTOU is blocked. */
+void
+spawn_terminal_return(void)
 {
-	sigset_t none;
-	int sig;
-
-	for (sig = 1; sig <= os_signal_max; sig++)
-		os_signal_default(sig);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (foreground && getpgrp() > 0)
+		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
 /* On our terminal a group of its own will do, in the foreground if that is
@@ -71,7 +72,8 @@ child_failed(const char *path, int e, int report_fd)
 
 	signals_block();
 	signals_init(false);
-	log_line("%s: %s", path, strerror(e));
+	log_line("%s: %s", path, e == ENOENT && access(path, F_OK) == 0 ?
+	    "its interpreter is missing" : strerror(e));
 	if (report_fd != -1)
 		(void)!write(report_fd, &code, 1);
 	_exit(code);
@@ -87,7 +89,7 @@ child_fork(bool on_terminal)
 		if (geteuid() == 0)
 			os_child_class();
 		(void)unsetenv(SPAWN_OWN_ENV);
-		child_signals();
+		signals_default();
 	}
 	return (pid);
 }
@@ -104,10 +106,13 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 		return (pid);
 	execv(path, (char *const *)direct);
 	e = errno;
-	if (e == ENOENT && missing_ok && access(path, F_OK) == -1)
+	if ((e == ENOENT || e == ENOTDIR) && missing_ok &&
+	    access(path, F_OK) == -1)
 		_exit(0);
-	if ((e == EACCES || e == ENOEXEC) && access(path, R_OK) == 0)
+	if ((e == EACCES || e == ENOEXEC) && access(path, R_OK) == 0) {
 		execv("/bin/sh", (char *const *)by_sh);
+		child_failed("/bin/sh", errno, -1);
+	}
 	child_failed(path, e, -1);
 }
 

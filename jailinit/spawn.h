@@ -23,6 +23,9 @@
  * called before spawn_command(); without it a session of its own is made. */
 void spawn_terminal_init(void);
 
+/* Takes the terminal back when the command has ended. */
+void spawn_terminal_return(void);
+
 /* Executes the script at path with the argument arg (NULL: none), directly
  * or, where it is not executable, by /bin/sh.  When it cannot the child says
  * why in the log (not of a missing one if missing_ok, which then exits 0).

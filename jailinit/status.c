@@ -7,15 +7,18 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "os.h"
+#include "signals.h"
 #include "status.h"
 
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
+static pid_t writer_pid;		/* alive as long as that has not */
 static int64_t written_ms = INT64_MIN;	/* of a change of counters */
 static struct status said;
 static bool said_any;
@@ -115,6 +118,7 @@ writer_start(const struct status *s, const struct control *c)
 		return (false);
 	}
 	writer_fd = p[0];
+	writer_pid = pid;
 	return (true);
 }
 
@@ -159,8 +163,11 @@ status_farewell(const struct status *s, const struct control *c, int wait_ms)
 	for (i = 0; i < 2; i++) {	/* the one before, then the last */
 		p.fd = writer_fd;
 		p.events = POLLIN;
-		if (writer_fd != -1 && poll(&p, 1, wait_ms) != 1)
+		if (writer_fd != -1 && poll(&p, 1, wait_ms) != 1) {
+			/* not to speak up in the life that follows */
+			signals_send(writer_pid, SIGKILL, false);
 			return;
+		}
 		status_done();
 		if (i == 0 && !writer_start(s, c))
 			return;

@@ -513,6 +513,23 @@ test_subreaper_kill(void **state)
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
 
+/* Its reboot is its own, not that of what it runs in, whatever the manager
+ * of that would understand. */
+static void
+test_subreaper_reboot(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c",
+	    "export container=lxc; /sbin/jailinit -- /bin/sh -c "
+	    "'echo life >>/tmp/lives; exec sleep 1000' & "
+	    "while ! grep -q life /tmp/lives; do sleep 0.05; done; "
+	    "kill -39 $!; "
+	    "while [ $(grep -c life /tmp/lives) -lt 2 ]; do sleep 0.05; done; "
+	    "kill -TERM $!; wait $!; exit 7", NULL), 0);
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+}
+
 /*
  * Terminals.
  */
@@ -654,6 +671,50 @@ test_tty_runc(void **state)
 	tty_case(*state, "/bin/sh", &again);
 }
 
+/* After a reboot in place the terminal is the new command's. */
+static void
+test_tty_reboot(void **state)
+{
+	static struct pty t;
+	struct jail_opts o = { .before_exec = tty_take };
+	struct jail *j = *state;
+	int fds[3];
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+	    "echo li''fe; read x; echo got-$x; sleep 1000", NULL), 0);
+	pty_expect(&t, "life");
+	t.used = 0;
+	assert_int_equal(jail_signal(j, 39), 0);
+	pty_expect(&t, "life");
+	pty_type(&t, "hello\n");
+	pty_expect(&t, "got-hello");
+	pty_close(&t);
+}
+
+/* Who started us from a terminal has it back. */
+static void
+test_tty_back(void **state)
+{
+	static struct pty t;
+	struct jail_opts o = { .before_exec = tty_take };
+	struct jail *j = *state;
+	int fds[3];
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(jail_start(j, &o, "/bin/sh", "-c",
+	    "/sbin/jailinit -- /bin/true; echo re''ady; read x; echo got-$x;"
+	    " sleep 1000", NULL), 0);
+	pty_expect(&t, "ready");
+	pty_type(&t, "hello\n");
+	pty_expect(&t, "got-hello");
+	pty_close(&t);
+}
+
 /* A terminal that is nobody's, in a session of our own. */
 static void
 test_tty_free(void **state)
@@ -772,7 +833,10 @@ main(int argc, char **argv)
 		LIVE_TEST(test_nobody_readonly),
 		LIVE_TEST(test_subreaper),
 		LIVE_TEST(test_subreaper_kill),
+		LIVE_TEST(test_subreaper_reboot),
 		LIVE_TEST(test_tty_runc),
+		LIVE_TEST(test_tty_reboot),
+		LIVE_TEST(test_tty_back),
 		LIVE_TEST(test_tty_free),
 		LIVE_TEST(test_tty_session0),
 		LIVE_TEST(test_tty_outer),

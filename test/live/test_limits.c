@@ -192,6 +192,27 @@ test_fork_fails_rc(void **state)
 	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/true",
 	    NULL), 0);
 	(void)live_exits(j, 126, LIVE_SOON_MS);
+	assert_false(jail_exists(j, JAIL_CTL));
+}
+
+/* With fewer descriptors allowed than there are, ppoll(2) fails: no spin, and
+ * signals are heard. */
+static void
+test_no_descriptors(void **state)
+{
+	const struct rlimit none = { 2, 2 };
+	struct jail *j = *state;
+	int64_t us;
+
+	live_boot(j, NULL);
+	assert_int_equal(prlimit(j->pid, RLIMIT_NOFILE, &none, NULL), 0);
+	assert_int_equal(jail_signal(j, SIGHUP), 0);	/* it notices */
+	jail_sleep_ms(100);
+	us = proc_cpu_us(j->pid);
+	jail_sleep_ms(1000);
+	assert_in_range(proc_cpu_us(j->pid) - us, 0, jail_slack(100000));
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
 /*
@@ -322,6 +343,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_fork_fails_cgroup),
 		LIVE_TEST(test_fork_fails_nproc),
 		LIVE_TEST(test_fork_fails_rc),
+		LIVE_TEST(test_no_descriptors),
 		LIVE_TEST(test_memory),
 		LIVE_TEST(test_idle),
 		LIVE_TEST(test_idle_orphans),

@@ -213,6 +213,36 @@ test_halt_between(void **state)
 	assert_int_equal(lives(j), 1);
 }
 
+/* The FIFO is listened to in between, too. */
+static void
+test_halt_between_fifo(void **state)
+{
+	struct jail *j = *state;
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	assert_int_equal(jail_wait_state(j, "gone", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(lives(j), 1);
+}
+
+/* Nobody puts the next life off by signals. */
+static void
+test_not_put_off(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms = jail_now_ms() + jail_slack(2500);
+
+	first_life(j, NULL, NULL, NULL);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	while (lives(j) < 2 && jail_now_ms() < end_ms) {
+		assert_int_equal(jail_signal(j, SIGHUP), 0);
+		jail_sleep_ms(100);
+	}
+	assert_int_equal(lives(j), 2);
+}
+
 /* What was asked twice is done once. */
 static void
 test_pending_request(void **state)
@@ -461,6 +491,8 @@ main(void)
 		LIVE_TEST(test_twenty),
 		LIVE_TEST(test_one_a_second),
 		LIVE_TEST(test_halt_between),
+		LIVE_TEST(test_halt_between_fifo),
+		LIVE_TEST(test_not_put_off),
 		LIVE_TEST(test_pending_request),
 		LIVE_TEST(test_newer_program),
 		LIVE_TEST(test_deleted_program),
