@@ -2,14 +2,16 @@
 /* The command line.  Touches standard output and error, and exits. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "options.h"
 #include "os.h"
+#include "signals.h"
+#include "stdio_fd.h"
 
 /* + keeps glibc from looking for options behind the first operand. */
 static const char letters[] = "+B:bc:d:ef:gk:l:r:R:s:S:t:V";
@@ -37,17 +39,30 @@ static const struct os_name signals[] = {
 	{ NULL, -1 }
 };
 
+/* Like the log's, these words are not to wait for who reads them: every
+ * signal is blocked already. */
+static void
+say(int fd, const char *text)
+{
+	signals_init(false);
+	if (stdio_write(fd, text, strlen(text)) == -1)
+		_exit(fd == STDOUT_FILENO ? EX_IOERR : EX_USAGE);
+}
+
 _Noreturn void
 options_error(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "jailinit: %s: %s\n"
-	    "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] "
-	    "[-k sec]\n"
+	char line[LOG_LINE_MAX];
+
+	(void)snprintf(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	say(STDERR_FILENO, line);
+	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
+	    "[-f path] [-k sec]\n"
 	    "                [-l auto|exit|reexec|reboot] [-r path] [-R path] "
 	    "[-s sec]\n"
 	    "                [-S signal] [-t sec] [-- command [arg ...]]\n"
-	    "       jailinit -V\n", what, why);
-	exit(EX_USAGE);
+	    "       jailinit -V\n");
+	_exit(EX_USAGE);
 }
 
 static int
@@ -133,8 +148,16 @@ ready_fd(const char *arg)
 	return (fd);
 }
 
+static const char *
+path(int c, const char *arg)
+{
+	if (*arg == '\0')
+		options_error(option_arg(c, arg), "an empty path");
+	return (arg);
+}
+
 static void
-option(struct options *o, int c, char *arg)
+option(struct options *o, int c, const char *arg)
 {
 	switch (c) {
 	case 'B':
@@ -144,7 +167,7 @@ option(struct options *o, int c, char *arg)
 		o->background = true;
 		break;
 	case 'c':
-		o->ctl = arg;
+		o->ctl = path(c, arg);
 		break;
 	case 'd':
 		o->ready_fd = ready_fd(arg);
@@ -153,7 +176,7 @@ option(struct options *o, int c, char *arg)
 		o->end_on_failure = true;
 		break;
 	case 'f':
-		o->status = arg;
+		o->status = path(c, arg);
 		break;
 	case 'g':
 		o->group = true;
@@ -168,10 +191,10 @@ option(struct options *o, int c, char *arg)
 		o->leave = (enum leave)lookup(leaves, arg);
 		break;
 	case 'r':
-		o->rc = arg;
+		o->rc = path(c, arg);
 		break;
 	case 'R':
-		o->rc_shutdown = arg;
+		o->rc_shutdown = path(c, arg);
 		break;
 	case 's':
 		o->limits.shutdown_ms = seconds(c, arg);
@@ -183,11 +206,11 @@ option(struct options *o, int c, char *arg)
 		o->limits.term_ms = seconds(c, arg);
 		break;
 	case 'V':
-		(void)puts("jailinit " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+		say(STDOUT_FILENO, "jailinit " VERSION "\n");
+		_exit(0);
 	default:
 		options_error(option_arg(optopt, ""),
-		    strchr(letters + 1, optopt) != NULL ?
+		    optopt != ':' && strchr(letters + 1, optopt) != NULL ?
 		    "wants an argument" : "no such option");
 	}
 }

@@ -127,7 +127,9 @@ stdio_write(int fd, const void *buf, size_t n)
 	if (S_ISSOCK(st.st_mode))
 		return (send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 	r = os_write_nowait(fd, buf, n);
-	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS))
+	/* not for this file, not in this kernel, or a filter is against it */
+	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS ||
+	    errno == EPERM || errno == EINVAL))
 		r = write_guarded(fd, buf, n);
 	return (r);
 }

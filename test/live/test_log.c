@@ -542,6 +542,27 @@ test_epipe_missing(void **state)
 	close(fd);
 }
 
+/* A usage error does not wait for its reader either. */
+static void
+test_usage_full(void **state)
+{
+	struct jail *j = *state;
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	fill_fd(p[1]);
+	{
+		const int fds[3] = { JAIL_FD_DEFAULT, p[1], p[1] };
+		const struct jail_opts o = { .fds = fds };
+
+		assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-z",
+		    NULL), 0);
+		(void)live_exits(j, 64, ANSWER_MS);
+	}
+	close(p[0]);
+	close(p[1]);
+}
+
 /*
  * Complaints: one a second is said, all are counted.
  */
@@ -591,6 +612,7 @@ main(void)
 		LIVE_TEST(test_epipe_boot),
 		LIVE_TEST(test_epipe_app),
 		LIVE_TEST(test_epipe_missing),
+		LIVE_TEST(test_usage_full),
 		LIVE_TEST(test_complaints),
 	};
 
