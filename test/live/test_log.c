@@ -507,7 +507,9 @@ test_epipe_app(void **state)
 	    NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
 	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
-	assert_idle(j);
+	assert_int_equal(jail_wait_status(j, "dropped_log", "1",
+	    3 * ANSWER_MS), 0);
+	assert_idle(j);		/* a second at least between complaints */
 	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
 	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
 	    3 * ANSWER_MS), 0);
