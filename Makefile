@@ -32,11 +32,13 @@ PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
 		jailinit/leave.c jailinit/log.c jailinit/names.c \
 		jailinit/notify.c \
-		jailinit/options.c jailinit/signals.c jailinit/spawn.c \
+		jailinit/options.c jailinit/signals.c jailinit/signame.c \
+		jailinit/spawn.c \
 		jailinit/status.c jailinit/stdio_fd.c
-HDR =		jailinit/act.h jailinit/control.h jailinit/leave.h jailinit/life.h \
+HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h jailinit/leave.h jailinit/life.h \
 		jailinit/log.h jailinit/names.h jailinit/notify.h jailinit/options.h \
 		jailinit/os.h jailinit/request.h jailinit/signals.h \
+		jailinit/signame.h \
 		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
 
 # A file that changes when the way to compile does.

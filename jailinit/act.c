@@ -10,9 +10,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include "act.h"
+#include "clock.h"
 #include "log.h"
 #include "names.h"
 #include "notify.h"
@@ -37,15 +37,6 @@ static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
 static int64_t stage_ms;	/* when the stage began */
-
-static int64_t
-clock_ms(clockid_t id)
-{
-	struct timespec ts = { 0, 0 };
-
-	(void)clock_gettime(id, &ts);
-	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
-}
 
 int64_t
 act_now_ms(void)

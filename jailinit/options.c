@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "options.h"
 #include "os.h"
 #include "signals.h"
+#include "signame.h"
 #include "stdio_fd.h"
 
 /* + keeps glibc from looking for options behind the first operand. */
@@ -21,21 +21,6 @@ static const struct os_name leaves[] = {
 	{ "exit", LEAVE_EXIT },
 	{ "reexec", LEAVE_REEXEC },
 	{ "reboot", LEAVE_REBOOT },
-	{ NULL, -1 }
-};
-
-/* POSIX.1-2017, and IO and WINCH; os_signal_names has the system's own. */
-static const struct os_name signals[] = {
-	{ "HUP", SIGHUP }, { "INT", SIGINT }, { "QUIT", SIGQUIT },
-	{ "ILL", SIGILL }, { "TRAP", SIGTRAP }, { "ABRT", SIGABRT },
-	{ "BUS", SIGBUS }, { "FPE", SIGFPE }, { "KILL", SIGKILL },
-	{ "USR1", SIGUSR1 }, { "SEGV", SIGSEGV }, { "USR2", SIGUSR2 },
-	{ "PIPE", SIGPIPE }, { "ALRM", SIGALRM }, { "TERM", SIGTERM },
-	{ "CHLD", SIGCHLD }, { "CONT", SIGCONT }, { "STOP", SIGSTOP },
-	{ "TSTP", SIGTSTP }, { "TTIN", SIGTTIN }, { "TTOU", SIGTTOU },
-	{ "URG", SIGURG }, { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
-	{ "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },
-	{ "WINCH", SIGWINCH }, { "IO", SIGIO }, { "SYS", SIGSYS },
 	{ NULL, -1 }
 };
 
@@ -65,15 +50,6 @@ options_error(const char *what, const char *why)
 	_exit(EX_USAGE);
 }
 
-static int
-lookup(const struct os_name *n, const char *name)
-{
-	for (; n->name != NULL; n++)
-		if (strcasecmp(n->name, name) == 0)
-			break;
-	return (n->value);
-}
-
 /* The words of a message about option c and its argument. */
 static const char *
 option_arg(int c, const char *arg)
@@ -96,43 +72,12 @@ seconds(int c, const char *arg)
 	return (ms);
 }
 
-/* The small number in arg, or -1. */
-static int
-number(const char *arg)
-{
-	int64_t ms;
-
-	if (!request_seconds(arg, strlen(arg), &ms))
-		return (-1);
-	return ((int)(ms / 1000));
-}
-
-/* A number, a name with or without SIG, or RTMIN+number, or -1. */
-static int
-signal_number(const char *arg)
-{
-	int sig = number(arg);
-
-	if (sig != -1)
-		return (sig);
-	if (strncasecmp(arg, "SIG", 3) == 0)
-		arg += 3;
-	if ((sig = lookup(signals, arg)) != -1 ||
-	    (sig = lookup(os_signal_names, arg)) != -1)
-		return (sig);
-	if (strcasecmp(arg, "RTMIN") == 0)
-		return (os_signal_rtmin);
-	if (strncasecmp(arg, "RTMIN+", 6) == 0 && (sig = number(arg + 6)) != -1)
-		return (os_signal_rtmin + sig);
-	return (-1);
-}
-
 static int
 stop_signal(const char *arg)
 {
-	int sig = signal_number(arg);
+	int sig = signame_number(arg);
 
-	if (sig < 1 || sig > os_signal_max)
+	if (sig < 1)
 		options_error(option_arg('S', arg), "no such signal");
 	return (sig);
 }
@@ -140,12 +85,12 @@ stop_signal(const char *arg)
 static int
 ready_fd(const char *arg)
 {
-	int fd = number(arg);
+	int64_t ms = 0;
 
-	if (fd < 3)
+	if (!request_seconds(arg, strlen(arg), &ms) || ms < 3000)
 		options_error(option_arg('d', arg),
 		    "not a descriptor of 3 or more");
-	return (fd);
+	return ((int)(ms / 1000));
 }
 
 static const char *
@@ -185,10 +130,10 @@ option(struct options *o, int c, const char *arg)
 		o->limits.kill_ms = seconds(c, arg);
 		break;
 	case 'l':
-		if (lookup(leaves, arg) == -1)
+		if (signame_lookup(leaves, arg) == -1)
 			options_error(option_arg(c, arg),
 			    "not auto, exit, reexec or reboot");
-		o->leave = (enum leave)lookup(leaves, arg);
+		o->leave = (enum leave)signame_lookup(leaves, arg);
 		break;
 	case 'r':
 		o->rc = path(c, arg);
