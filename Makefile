@@ -19,6 +19,8 @@ LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static || \
 		echo -fPIE -pie
 LDFLAGS =	-Wl,-z,relro -Wl,-z,now
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
+BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
+BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 
 SANITIZE =	-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -41,16 +43,51 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h jailinit/leave.h jaili
 		jailinit/signame.h \
 		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
 
+# The host's side: jailkill(3) and jailkill(8).
+JAIL !=		ls jailinit/jail_$(OS)*.c
+LIB_SRC =	jailinit/jailkill_call.c
+KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
+		jailinit/halt.c jailinit/request.c jailinit/show.c \
+		jailinit/signame.c jailinit/target.c
+KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
+		jailinit/jail.h jailinit/jailkill.h jailinit/os.h \
+		jailinit/request.h jailinit/show.h jailinit/signame.h \
+		jailinit/target.h
+KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
+		$(BSD_CFLAGS)
+
+# What goes into a jail may be static; what stays on the host need not.
+HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
+
 # A file that changes when the way to compile does.
 FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
 		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || \
 		cp $(B)/flags.new $(B)/flags; } && rm $(B)/flags.new
 
-all: $(B)/jailinit
+all: $(B)/jailinit $(HOST)
 
 $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
+
+$(B)/jailkill: $(KILL_SRC) $(KILL_HDR) jailinit/os_$(OS).c $(B)/libjailkill.a
+	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
+	    jailinit/os_$(OS).c $(B)/libjailkill.a $(LDFLAGS) $(BSD_LIBS)
+
+$(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(B)/jail_enter $(B)/flags
+	for f in $(LIB_SRC) $(JAIL); do \
+		$(CC) $(ALL_CFLAGS) $(KILL_DEFS) -fPIC -c \
+		    -o $(B)/`basename $$f .c`.o $$f || exit 1; \
+	done
+	rm -f $@
+	ar rcs $@ `for f in $(LIB_SRC) $(JAIL); do \
+	    echo $(B)/\`basename $$f .c\`.o; done`
+
+# Linux: it needs no library, jail_enter.c.
+$(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) $(WERROR) -ffreestanding \
+	    -fno-stack-protector -fno-pie -static -nostdlib -s \
+	    -Wl,-z,noexecstack -o $@ jailinit/jail_enter.c
 
 # With the tests' own build of the program beside it: musl, static.
 check:

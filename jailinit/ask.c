@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Somebody who looks inside a jail.  Touches the jail's paths in the child
+ * alone, by jail.h. */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask.h"
+
+/* So much of a status file is read; jailinit's has at most 512 bytes. */
+#define STATUS_SIZE	4096
+
+/*
+ * The child.
+ */
+#define SAY_FD	3
+#define JAIL_FD	4
+
+static struct ask_word said;
+
+static void
+say(enum ask_kind kind)
+{
+	said.kind = kind;
+	if (send(SAY_FD, &said, sizeof(said), 0) == -1)
+		_exit(1);	/* nobody listens any more */
+}
+
+static _Noreturn void
+refused(void)
+{
+	said.error = errno;
+	say(ASK_REFUSED);
+	_exit(0);
+}
+
+/* The value of a line key=value of the status, cut to its room. */
+static void
+value_of(const char *text, const char *key, char value[ASK_VALUE_MAX])
+{
+	size_t len = strlen(key);
+	const char *p;
+
+	value[0] = '\0';
+	for (p = text; p != NULL; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, key, len) == 0 && p[len] == '=') {
+			p += len + 1;
+			(void)snprintf(value, ASK_VALUE_MAX, "%.*s",
+			    (int)strcspn(p, "\n"), p);
+			return;
+		}
+	}
+}
+
+static void
+status_say(struct jail_inside *in)
+{
+	char buf[STATUS_SIZE];
+
+	if (jail_inside_status(in, buf, sizeof(buf)) <= 0)
+		return;
+	value_of(buf, "state", said.state);
+	value_of(buf, "forced", said.forced);
+	say(ASK_STATUS);
+}
+
+/* A FIFO that is full is waited for: whoever sent us knows for how long. */
+static void
+line_write(const struct jail_inside *in, const char *line)
+{
+	struct pollfd p[2] = { { in->ctl_fd, POLLOUT, 0 },
+	    { SAY_FD, 0, 0 } };
+	size_t len = strlen(line);
+
+	while (write(in->ctl_fd, line, len) == -1) {
+		if (errno == EAGAIN)
+			(void)poll(p, 2, -1);
+		else if (errno != EINTR)
+			refused();
+		if (p[1].revents != 0)
+			_exit(1);
+	}
+}
+
+/* Until the jail has gone, or in its first process the life that had the
+ * request has, or nobody listens to us any more. */
+static void
+stay(struct jail_inside *in, const struct ask_what *w)
+{
+	struct pollfd p[3] = { { in->jail->fd, POLLIN, 0 },
+	    { SAY_FD, 0, 0 }, { w->reboot ? in->ctl_fd : -1, 0, 0 } };
+
+	if (!w->reboot) {
+		close(in->ctl_fd);
+		in->ctl_fd = -1;
+	}
+	while (p[0].revents == 0 && p[1].revents == 0 && p[2].revents == 0) {
+		(void)poll(p, 3, w->every_ms > 0 ? (int)w->every_ms : -1);
+		status_say(in);
+	}
+	if (p[0].revents == 0 && p[2].revents != 0)
+		say(ASK_REBOOTED);
+}
+
+static _Noreturn void
+child(const struct jail *j, const struct ask_what *w)
+{
+	struct jail_inside in;
+
+	if (jail_inside_open(&in, j) == -1)
+		refused();
+	if (jail_inside_ctl(&in) == -1) {
+		said.error = errno;
+		say(ASK_REFUSED);
+	} else {
+		if (w->line != NULL)
+			line_write(&in, w->line);
+		say(ASK_TAKEN);
+		status_say(&in);
+	}
+	if (w->dir != NULL)
+		said.same = jail_inside_is(&in, w->dir);
+	if (jail_inside_root(&in, said.root) == -1)
+		said.root[0] = '\0';
+	say(ASK_ROOT);
+	if ((w->follow || w->reboot) && in.ctl_fd != -1 && j->fd != -1)
+		stay(&in, w);
+	_exit(0);
+}
+
+/* What the parent holds of other jails is not for us to hold. */
+static _Noreturn void
+child_begin(struct jail j, const struct ask_what *w, int say_fd)
+{
+	int high_fd = fcntl(say_fd, F_DUPFD, JAIL_FD + 1);
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (j.fd != -1)
+		j.fd = dup2(fcntl(j.fd, F_DUPFD, JAIL_FD + 1), JAIL_FD);
+	else
+		close(JAIL_FD);
+	if (dup2(high_fd, SAY_FD) != SAY_FD)
+		_exit(1);
+	closefrom(JAIL_FD + 1);
+	child(&j, w);
+}
+
+/*
+ * The parent.
+ */
+int
+ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
+{
+	int e, p[2];
+
+	a->pid = 0;
+	a->fd = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p) == -1)
+		return (-1);
+	a->pid = fork();
+	if (a->pid == 0)
+		child_begin(*j, w, p[1]);
+	e = errno;
+	close(p[1]);
+	if (a->pid == -1) {
+		a->pid = 0;
+		close(p[0]);
+		errno = e;
+		return (-1);
+	}
+	a->fd = p[0];
+	return (0);
+}
+
+int
+ask_hear(struct ask *a, struct ask_word *word)
+{
+	ssize_t n;
+
+	if (a->fd == -1)
+		return (-1);
+	n = recv(a->fd, word, sizeof(*word), MSG_DONTWAIT);
+	if (n == (ssize_t)sizeof(*word)) {
+		word->state[ASK_VALUE_MAX - 1] = '\0';
+		word->forced[ASK_VALUE_MAX - 1] = '\0';
+		word->root[JAIL_ROOT_MAX - 1] = '\0';
+		return (1);
+	}
+	return (n == -1 && (errno == EAGAIN || errno == EINTR) ? 0 : -1);
+}
+
+/* He is our child and not yet waited for, so the number is his.  One that
+ * hangs in the jail's file system is left to whoever reaps when we have
+ * gone. */
+void
+ask_end(struct ask *a)
+{
+	if (a->pid > 0) {
+		(void)kill(a->pid, SIGKILL);
+		(void)waitpid(a->pid, NULL, WNOHANG);
+	}
+	if (a->fd != -1)
+		close(a->fd);
+	a->pid = 0;
+	a->fd = -1;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Somebody who looks inside a jail, and asks it to end: a child of jailkill
+ * for each, since a jail can make him hang, and the parent only waits for
+ * his words.
+ */
+#ifndef ASK_H
+#define ASK_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "jail.h"
+
+/* Longest value of a jail's status that is passed on, its NUL included. */
+#define ASK_VALUE_MAX	64
+
+enum ask_kind {
+	ASK_TAKEN,	/* it listens, and has taken the line if there is one */
+	ASK_REFUSED,	/* it does not: error says why */
+	ASK_STATUS,	/* state, forced: of its status file, as they are */
+	ASK_ROOT,	/* root: the name of its root directory; and whether
+			 * it is the folder that was asked for */
+	ASK_REBOOTED	/* who had the request has closed the FIFO */
+};
+
+struct ask_word {
+	enum ask_kind kind;
+	int error;
+	bool same;
+	char state[ASK_VALUE_MAX], forced[ASK_VALUE_MAX];
+	char root[JAIL_ROOT_MAX];
+};
+
+/* What he is to do. */
+struct ask_what {
+	const char *line;	/* for the FIFO, with its newline; NULL: only
+				 * see whether somebody listens */
+	const char *dir;	/* is this its root?  NULL: do not compare */
+	bool follow;		/* stay, for the last status */
+	bool reboot;		/* stay, and see the FIFO closed */
+	int64_t every_ms;	/* while staying, the status so often; 0: not */
+};
+
+struct ask {
+	pid_t pid;	/* 0: there is nobody */
+	int fd;		/* readable when he has something to say */
+};
+
+/* Sends him.  0, or -1 and errno. */
+int ask_start(struct ask *a, const struct jail *j, const struct ask_what *w);
+
+/* His next word.  1; 0: none now; -1: he has ended. */
+int ask_hear(struct ask *a, struct ask_word *word);
+
+/* Ends him and forgets him, without waiting. */
+void ask_end(struct ask *a);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of many jails.  Pure: touches nothing but its arguments. */
+#include "halt.h"
+
+static int64_t
+min_ms(int64_t a, int64_t b)
+{
+	return (a < b ? a : b);
+}
+
+/* a + b for b >= 0; never HALT_NEVER_MS, since the sum is a time. */
+static int64_t
+add_ms(int64_t a, int64_t b)
+{
+	return (a >= HALT_NEVER_MS - 1 - b ? HALT_NEVER_MS - 1 : a + b);
+}
+
+/* The last moment of a time that is limit_ms without it. */
+static int64_t
+kill_part(int64_t limit_ms)
+{
+	int64_t part = limit_ms / 20;
+
+	return (part < HALT_KILL_MIN_MS ? HALT_KILL_MIN_MS : part);
+}
+
+void
+halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
+    int64_t now_ms, int64_t limit_ms)
+{
+	static const struct halt_jail none;
+	size_t i;
+
+	h->jails = jails;
+	h->n = h->waiting = n;
+	h->active = 0;
+	h->room = room;
+	h->end_ms = add_ms(add_ms(now_ms, limit_ms), kill_part(limit_ms));
+	for (i = 0; i < n; i++)
+		jails[i] = none;
+}
+
+/*
+ * With more jails than there is room for, each has an equal share of the
+ * time that is left: the share in which all those that wait could have their
+ * turn.  Of a share the limit and its kill_part() are made.
+ */
+static unsigned
+begin(struct halt *h, struct halt_jail *j, int64_t now_ms)
+{
+	int64_t rounds = (int64_t)((h->waiting - 1) / h->room) + 1;
+	int64_t share = now_ms < h->end_ms ? (h->end_ms - now_ms) / rounds : 0;
+	int64_t limit = min_ms(share - HALT_KILL_MIN_MS, share / 21 * 20);
+
+	if (limit < 0)
+		limit = 0;
+	h->waiting--;
+	h->active++;
+	j->begun_ms = now_ms;
+	j->ask_ms = add_ms(now_ms, min_ms(limit / 10, HALT_ASK_MAX_MS));
+	j->signalled_ms = add_ms(now_ms, limit / 3);
+	j->asked_ms = add_ms(now_ms, limit / 10 * 9);
+	j->kill_ms = add_ms(now_ms, limit);
+	j->left_ms = add_ms(now_ms, share);
+	j->stage = HALT_ASKING;
+	return (HALT_DO_ASK);
+}
+
+static unsigned
+finish(struct halt *h, struct halt_jail *j, enum halt_stage stage)
+{
+	if (j->stage == HALT_WAITING)
+		h->waiting--;
+	else
+		h->active--;
+	j->stage = stage;
+	return (HALT_DO_REPORT);
+}
+
+static bool
+is_over(const struct halt_jail *j)
+{
+	return (j->stage == HALT_GONE || j->stage == HALT_LEFT);
+}
+
+/* When the stage ends if nothing happens. */
+static int64_t
+due_ms(const struct halt *h, const struct halt_jail *j)
+{
+	switch (j->stage) {
+	case HALT_WAITING:
+		return (h->active < h->room ? INT64_MIN : HALT_NEVER_MS);
+	case HALT_ASKING:
+		return (j->ask_ms);
+	case HALT_SIGNALLED:
+		return (j->signalled_ms);
+	case HALT_ASKED:
+		return (j->asked_ms);
+	case HALT_TERM:
+		return (j->kill_ms);
+	case HALT_KILL:
+		return (j->left_ms);
+	default:
+		return (HALT_NEVER_MS);
+	}
+}
+
+/* The time of the stage is up: on to the next. */
+static unsigned
+on_time_out(struct halt *h, struct halt_jail *j, int64_t now_ms)
+{
+	switch (j->stage) {
+	case HALT_WAITING:
+		return (begin(h, j, now_ms));
+	case HALT_ASKING:
+		j->stage = HALT_SIGNALLED;
+		return (HALT_DO_SIGNAL);
+	case HALT_SIGNALLED:
+	case HALT_ASKED:
+		j->stage = HALT_TERM;
+		return (HALT_DO_TERM);
+	case HALT_TERM:
+		j->stage = HALT_KILL;
+		j->forced = true;
+		return (HALT_DO_KILL);
+	default:
+		return (finish(h, j, HALT_LEFT));
+	}
+}
+
+static unsigned
+on_event(struct halt *h, struct halt_jail *j, enum halt_event event)
+{
+	switch (event) {
+	case HALT_TICK:
+		break;
+	case HALT_TAKEN:	/* late is better than never */
+		if (j->stage == HALT_ASKING || j->stage == HALT_SIGNALLED)
+			j->stage = HALT_ASKED;
+		break;
+	case HALT_REFUSED:
+		if (j->stage == HALT_ASKING) {
+			j->stage = HALT_SIGNALLED;
+			return (HALT_DO_SIGNAL);
+		}
+		break;
+	case HALT_ENDED:
+		if (!is_over(j))
+			return (finish(h, j, HALT_GONE));
+		break;
+	}
+	return (0);
+}
+
+unsigned
+halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
+{
+	struct halt_jail *j = &h->jails[i];
+	unsigned actions = on_event(h, j, event);
+
+	while (!is_over(j) && now_ms >= due_ms(h, j))
+		actions |= on_time_out(h, j, now_ms);
+	if ((actions & HALT_DO_KILL) != 0)	/* makes these idle */
+		actions &= HALT_DO_KILL | HALT_DO_REPORT;
+	return (actions);
+}
+
+int64_t
+halt_due_ms(const struct halt *h)
+{
+	int64_t t = HALT_NEVER_MS;
+	size_t i;
+
+	for (i = 0; i < h->n; i++)
+		t = min_ms(t, due_ms(h, &h->jails[i]));
+	return (t);
+}
+
+int64_t
+halt_end_ms(const struct halt *h)
+{
+	return (h->end_ms);
+}
+
+/* What is told is whole seconds, and 0 would be KILL at once: one that has
+ * little time is told 1. */
+int64_t
+halt_budget_s(const struct halt *h, size_t i)
+{
+	const struct halt_jail *j = &h->jails[i];
+	int64_t s = (j->asked_ms - j->begun_ms) / 1000;
+
+	return (s < 1 ? 1 : s);
+}
+
+const char *
+halt_stage_name(enum halt_stage stage)
+{
+	switch (stage) {
+	case HALT_WAITING:
+		return ("waiting");
+	case HALT_ASKING:
+		return ("asking");
+	case HALT_SIGNALLED:
+		return ("signalled");
+	case HALT_ASKED:
+		return ("asked");
+	case HALT_TERM:
+		return ("TERM");
+	case HALT_KILL:
+		return ("KILL");
+	case HALT_GONE:
+		return ("gone");
+	case HALT_LEFT:
+		return ("still there");
+	}
+	return ("?");
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The end of many jails side by side under one deadline: events in, actions
+ * out, as life.h for one jail from inside.  Pure: no system call, no clock,
+ * no errno.  All times are milliseconds of one monotonic clock.
+ *
+ *	WAITING -> ASKING -> ASKED ----------> TERM -> KILL -> GONE or LEFT
+ *	              +----> SIGNALLED --------^
+ *
+ * A jail that listens is ASKED by its FIFO and told nine tenths of the time,
+ * so that its own jailinit ends it first; then all its processes get TERM,
+ * and when the time is up KILL.  One that does not has its first process
+ * SIGNALLED, and after a third of the time TERM for all.  A jail is GONE only
+ * when it was seen to be; and LEFT when KILL did not help in a last moment.
+ * The stage only moves to the right, any may be left out, and by halt_end_ms
+ * all jails are GONE or LEFT, whatever they do.
+ */
+#ifndef HALT_H
+#define HALT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HALT_NEVER_MS	INT64_MAX
+
+/* After KILL, what the kernel may take to clear a jail away: a twentieth of
+ * the time, but at least this. */
+#define HALT_KILL_MIN_MS	1000
+
+/* To open and to write the FIFO, a jail's file system may take a tenth of
+ * the time, but no more than this. */
+#define HALT_ASK_MAX_MS	1000
+
+enum halt_stage {
+	HALT_WAITING,	/* for room: too many at once */
+	HALT_ASKING,	/* somebody is at its FIFO */
+	HALT_SIGNALLED,	/* its first process was signalled */
+	HALT_ASKED,	/* its FIFO has the request */
+	HALT_TERM,	/* all its processes had TERM */
+	HALT_KILL,	/* all its processes had KILL */
+	HALT_GONE,
+	HALT_LEFT	/* still there, and the time is up */
+};
+
+enum halt_event {
+	HALT_TICK,	/* nothing but time */
+	HALT_TAKEN,	/* the FIFO has taken the request */
+	HALT_REFUSED,	/* it has not, and will not */
+	HALT_ENDED	/* the jail was seen to be gone */
+};
+
+/* Actions, to be done in this order. */
+#define HALT_DO_ASK	0x01U	/* the FIFO, with halt_budget_s() */
+#define HALT_DO_SIGNAL	0x02U	/* the first process */
+#define HALT_DO_TERM	0x04U	/* TERM, CONT to every process */
+#define HALT_DO_KILL	0x08U	/* KILL to every process */
+#define HALT_DO_REPORT	0x10U	/* GONE or LEFT: the last action */
+
+struct halt_jail {
+	enum halt_stage stage;
+	bool forced;		/* it had KILL before it was gone */
+	int64_t begun_ms;
+	int64_t ask_ms;		/* ASKING ends */
+	int64_t signalled_ms;	/* SIGNALLED ends */
+	int64_t asked_ms;	/* ASKED ends */
+	int64_t kill_ms;	/* TERM ends */
+	int64_t left_ms;	/* KILL ends */
+};
+
+struct halt {
+	struct halt_jail *jails;	/* the caller's */
+	size_t n, waiting, active;
+	size_t room;			/* so many active at once */
+	int64_t end_ms;
+};
+
+/* n jails, all WAITING, which the caller keeps; room >= 1 of them at once;
+ * limit_ms >= 0 from now_ms on until KILL is sent. */
+void halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
+    int64_t now_ms, int64_t limit_ms);
+
+/* What event and the time now_ms make of jail i < n.  Returns the actions,
+ * HALT_DO_*, for that jail. */
+unsigned halt_step(struct halt *h, size_t i, enum halt_event event,
+    int64_t now_ms);
+
+/* When halt_step() with HALT_TICK is due for some jail even if nothing
+ * happens, or HALT_NEVER_MS when all are GONE or LEFT. */
+int64_t halt_due_ms(const struct halt *h);
+
+/* The latest time at which the last jail is GONE or LEFT. */
+int64_t halt_end_ms(const struct halt *h);
+
+/* The budget that jail i is told, in seconds, for HALT_DO_ASK. */
+int64_t halt_budget_s(const struct halt *h, size_t i);
+
+/* The stage in a word, never NULL. */
+const char *halt_stage_name(enum halt_stage stage);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What differs between systems on the host's side of jails: to find one, to
+ * hold it, to signal it, to see its end, and to look inside.  jail_linux*.c
+ * and jail_freebsd.c.
+ *
+ * A jail is the enemy: what the caller does itself touches no path of it.
+ * What does (struct jail_inside) is for a child that can be killed.
+ *
+ * Functions return 0, or -1 and errno, unless said otherwise.
+ */
+#ifndef JAIL_H
+#define JAIL_H
+
+#include <sys/types.h>
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jailkill.h"
+#include "request.h"
+
+/* Longest name of a root directory that is shown; of a process; of a jail's
+ * name on FreeBSD. */
+#define JAIL_ROOT_MAX	1024
+#define JAIL_COMM_MAX	32
+#define JAIL_NAME_MAX	256
+
+struct jail {
+	jailid_t jid;
+	pid_t pid;	/* its first process as the caller sees it; FreeBSD:
+			 * its jailinit, or 0 */
+	int fd;		/* holds it: Linux: the pidfd; FreeBSD: a jail
+			 * descriptor where there are such, else -1 */
+	bool mine;	/* its first process runs as the caller, or the
+			 * caller is root */
+	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; else "" */
+};
+
+/*
+ * Finding.
+ */
+
+/* Can jails be found here at all?  Else *why is one line about it. */
+int jail_init(const char **why);
+
+/* The jail with this jid, or this name: a jid; Linux: pid=N; FreeBSD: a
+ * jail's name.  The caller closes it.  EINVAL: no name; ESRCH: no jail. */
+int jail_open(struct jail *j, jailid_t jid);
+int jail_open_name(struct jail *j, const char *name);
+void jail_close(struct jail *j);
+
+/* Opens a jail that was closed, if it is still the same.  ESRCH: gone. */
+int jail_hold(struct jail *j);
+
+/* Calls fn with each jail of the caller's level until it says false.  fn
+ * closes the jail or keeps it. */
+typedef bool jail_fn(struct jail *j, void *arg);
+int jail_each(jail_fn *fn, void *arg);
+
+/* What its first process calls itself, "" if not known. */
+void jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX]);
+
+/* In a few words, what keeps a jail whose first process is ending: on Linux
+ * a process that entered it and that its parent outside has not reaped.
+ * False: nothing is known. */
+bool jail_kept_by(const struct jail *j, char *buf, size_t size);
+
+/*
+ * Signalling.
+ */
+
+/* A program that signals a jail's processes from inside, at its own risk. */
+struct jail_child {
+	pid_t pid;
+	int fd;		/* readable when it has ended */
+};
+
+/* To the first process alone.  FreeBSD: to its jailinit (ESRCH: none). */
+int jail_signal_first(const struct jail *j, int sig);
+
+/* How it is asked when it does not listen: the signal by which its first
+ * process is told to halt, power off or reboot, and that process's name. */
+int jail_other_signal(const struct jail *j, enum request_verb verb,
+    char comm[JAIL_COMM_MAX]);
+
+/* Begins to send sigs, which ends at 0, to every process of the jail, the
+ * first one (first) or without it.  Of a child that has ended
+ * jail_child_end() tells the outcome, 0 or an errno, and frees it; of another
+ * it says -1, or ends it (force: ETIMEDOUT). */
+int jail_signal_all(const struct jail *j, const int *sigs, bool first,
+    struct jail_child *child);
+int jail_child_end(struct jail_child *child, bool force);
+
+/* SIGKILL to all, which needs no entering on Linux; they are gone when
+ * jail_look() says so.  Where jail_kill_repeats (FreeBSD) it is to be sent
+ * again (again) until then, and the jail is removed with it. */
+extern const bool jail_kill_repeats;
+int jail_kill(const struct jail *j, bool again);
+
+/* What jailkill(3) does with a jail that is held: jailkill_call.c. */
+int jail_deliver(const struct jail *j, int sig);
+
+/*
+ * Waiting, without polling.
+ */
+enum jail_news {
+	JAIL_LIVES,
+	JAIL_REBOOTED,	/* a new program in its first process (FreeBSD) */
+	JAIL_GONE	/* no process is left */
+};
+
+/* What jail_watch_wait() gives out is watched until its descriptor closes. */
+int jail_watch_new(void);	/* a descriptor */
+int jail_watch_jail(int watch_fd, const struct jail *j, uint64_t tag);
+int jail_watch_fd(int watch_fd, int fd, uint64_t tag);
+int jail_watch_child(int watch_fd, const struct jail_child *c, uint64_t tag);
+
+/* Waits up to wait_ms (< 0: for ever) for what may be news.  Returns how many
+ * tags, 0 on time-out or a signal. */
+int jail_watch_wait(int watch_fd, uint64_t *tags, int max, int64_t wait_ms);
+
+/* After its tag: what has become of it.  May have to watch it anew. */
+enum jail_news jail_look(int watch_fd, const struct jail *j, uint64_t tag);
+
+/*
+ * Inside: for a child that may hang and may be killed.
+ */
+struct jail_inside {
+	const struct jail *jail;
+	int root_fd, run_fd, ctl_fd;
+};
+
+/* Enters as far as the rest needs it. */
+int jail_inside_open(struct jail_inside *in, const struct jail *j);
+
+/* Opens the FIFO of jailinit.ctl(5) for writing, non-blocking.  ENOENT: none
+ * there; EINVAL: no FIFO; EPERM: a FIFO of another user; ENXIO: nobody
+ * listens.  On success ctl_fd shows POLLERR when the reader has gone. */
+int jail_inside_ctl(struct jail_inside *in);
+
+/* Reads the start of the status file, up to size - 1 bytes and a NUL.
+ * Returns the length. */
+ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
+
+/* Its root directory, as the caller can name it. */
+int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);
+
+/* Is dir, a path of the host, its root? */
+bool jail_inside_is(struct jail_inside *in, const char *dir);
+
+#endif

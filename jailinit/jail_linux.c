@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Jails on Linux: PID namespaces, held by a pidfd of their first process.
+ * Touches /proc (of processes comm, stat, status and the link exe, which no
+ * jail can make wait) and no path of a jail. */
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "jail.h"
+
+/* PID_FS_MAGIC of linux/magic.h (Linux 6.9): pidfds have inode numbers. */
+#define PIDFS_MAGIC	0x50494446
+
+/* PF_EXITING of the kernel's include/linux/sched.h, in proc_pid_stat(5). */
+#define FLAG_EXITING	0x4UL
+
+/* PID_MAX_LIMIT is 2^22: what is above it in a jid is the start time. */
+#define PID_BITS	22
+
+#define STAT_SIZE	1024	/* of /proc/pid/stat: about 300 bytes */
+
+/* What /proc/pid/status says of a process. */
+struct about {
+	char comm[JAIL_COMM_MAX];
+	char state;
+	pid_t parent;
+	uid_t uid;	/* effective */
+	int levels;	/* of PID namespaces, ours included */
+	long last;	/* its pid in the innermost */
+};
+
+/*
+ * /proc.
+ */
+static bool
+proc_read(pid_t pid, const char *what, char *buf, size_t size)
+{
+	char path[40];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return (false);
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return (false);
+	buf[n] = '\0';
+	return (true);
+}
+
+/* The last field of "NSpid: 1234 1", and how many there are. */
+static void
+nspid_parse(struct about *a, const char *p)
+{
+	char *end;
+	long n;
+
+	for (; n = strtol(p, &end, 10), end != p; p = end) {
+		a->levels++;
+		a->last = n;
+	}
+}
+
+/* Line by line, as who has many groups has a long file. */
+static bool
+proc_about(pid_t pid, struct about *a)
+{
+	char path[40], *line = NULL, *v;
+	size_t size = 0;
+	FILE *f;
+
+	memset(a, 0, sizeof(*a));
+	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	f = fopen(path, "re");
+	while (f != NULL && a->levels == 0 &&
+	    getline(&line, &size, f) != -1) {
+		v = strchr(line, '\t');
+		if (v == NULL)
+			continue;
+		*v++ = '\0';
+		v[strcspn(v, "\n")] = '\0';
+		if (strcmp(line, "Name:") == 0)
+			(void)snprintf(a->comm, sizeof(a->comm), "%s", v);
+		else if (strcmp(line, "State:") == 0)
+			a->state = *v;
+		else if (strcmp(line, "PPid:") == 0)
+			a->parent = (pid_t)strtol(v, NULL, 10);
+		else if (strcmp(line, "Uid:") == 0) {
+			(void)strtoul(v, &v, 10);
+			a->uid = (uid_t)strtoul(v, NULL, 10);
+		} else if (strcmp(line, "NSpid:") == 0)
+			nspid_parse(a, v);
+	}
+	free(line);
+	if (f != NULL)
+		(void)fclose(f);
+	return (a->levels > 0);
+}
+
+int
+jail_init(const char **why)
+{
+	char link[16] = "";
+
+	if (readlink("/proc/self", link, sizeof(link) - 1) == -1 ||
+	    strtol(link, NULL, 10) != getpid()) {
+		*why = "/proc is not mounted, or is another PID namespace's";
+		errno = ENOENT;
+		return (-1);
+	}
+	return (0);
+}
+
+/*
+ * Finding.
+ */
+static bool
+has_ended(int pid_fd)
+{
+	struct pollfd p = { pid_fd, POLLIN, 0 };
+
+	return (poll(&p, 1, 0) == 1);
+}
+
+/* Start time and pid; where pidfds have no inode number of their own. */
+static jailid_t
+jid_of_stat(pid_t pid)
+{
+	char buf[STAT_SIZE], *p;
+	unsigned long long start;
+	int field;
+
+	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+		return (0);
+	p = strrchr(buf, ')');
+	for (field = 2; p != NULL && field < 22; field++) {
+		p = strchr(p, ' ');
+		p = p == NULL ? NULL : p + 1;
+	}
+	if (p == NULL)
+		return (0);
+	start = strtoull(p, NULL, 10);
+	return (((jailid_t)start << PID_BITS) | (jailid_t)pid);
+}
+
+static jailid_t
+jid_of(int pid_fd, pid_t pid)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstatfs(pid_fd, &fs) == 0 && fs.f_type == PIDFS_MAGIC &&
+	    fstat(pid_fd, &st) == 0)
+		return ((jailid_t)st.st_ino);
+	return (jid_of_stat(pid));
+}
+
+void
+jail_close(struct jail *j)
+{
+	if (j->fd != -1)
+		close(j->fd);
+	j->fd = -1;
+}
+
+/* Is the process the first one of a PID namespace, of the level below ours
+ * or of any (any)?  The pidfd is taken first: what is read while it lives is
+ * about this process, whoever else may have had its number. */
+static int
+open_pid(struct jail *j, pid_t pid, bool any)
+{
+	struct about a;
+
+	memset(j, 0, sizeof(*j));
+	j->pid = pid;
+	j->fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (j->fd == -1) {
+		if (errno == EINVAL)	/* a thread's number */
+			errno = ESRCH;
+		return (-1);
+	}
+	if (proc_about(pid, &a) && a.last == 1 && (a.levels == 2 ||
+	    (a.levels > 2 && any))) {
+		j->mine = geteuid() == 0 || a.uid == geteuid();
+		j->jid = jid_of(j->fd, pid);
+		if (j->jid != 0 && !has_ended(j->fd))
+			return (0);
+	}
+	jail_close(j);
+	errno = ESRCH;
+	return (-1);
+}
+
+int
+jail_hold(struct jail *j)
+{
+	int fd = (int)syscall(SYS_pidfd_open, j->pid, 0);
+
+	if (fd == -1)
+		return (-1);
+	if (jid_of(fd, j->pid) == j->jid && !has_ended(fd)) {
+		j->fd = fd;
+		return (0);
+	}
+	close(fd);
+	errno = ESRCH;
+	return (-1);
+}
+
+/* A cheap look at each process first, a pidfd for the few that pass. */
+int
+jail_each(jail_fn *fn, void *arg)
+{
+	const struct dirent *e;
+	struct about a;
+	struct jail j;
+	bool more = true;
+	pid_t pid;
+	DIR *d;
+
+	d = opendir("/proc");
+	if (d == NULL)
+		return (-1);
+	while (more && (e = readdir(d)) != NULL) {
+		pid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (pid <= 0 || !proc_about(pid, &a) || a.levels != 2 ||
+		    a.last != 1)
+			continue;
+		if (open_pid(&j, pid, false) == 0)
+			more = fn(&j, arg);
+	}
+	closedir(d);
+	return (0);
+}
+
+struct wanted {
+	jailid_t jid;
+	struct jail *found;
+};
+
+static bool
+wanted_is(struct jail *j, void *arg)
+{
+	struct wanted *w = arg;
+
+	if (j->jid != w->jid) {
+		jail_close(j);
+		return (true);
+	}
+	*w->found = *j;
+	return (false);
+}
+
+int
+jail_open(struct jail *j, jailid_t jid)
+{
+	struct wanted w = { jid, j };
+
+	j->jid = 0;
+	j->fd = -1;
+	if (jail_each(wanted_is, &w) == -1)
+		return (-1);
+	if (j->fd != -1)
+		return (0);
+	errno = ESRCH;
+	return (-1);
+}
+
+/* 1 to max in decimal digits, else 0. */
+static uint64_t
+number(const char *s, uint64_t max)
+{
+	char *end;
+	uint64_t n;
+
+	if (*s < '0' || *s > '9')
+		return (0);
+	errno = 0;
+	n = strtoull(s, &end, 10);
+	return (*end != '\0' || errno != 0 || n > max ? 0 : n);
+}
+
+int
+jail_open_name(struct jail *j, const char *name)
+{
+	uint64_t n;
+
+	j->fd = -1;
+	if (strncmp(name, "pid=", 4) == 0) {
+		n = number(name + 4, INT_MAX);
+		if (n != 0)
+			return (open_pid(j, (pid_t)n, true));
+	} else {
+		n = number(name, UINT64_MAX);
+		if (n != 0)
+			return (jail_open(j, n));
+	}
+	errno = EINVAL;
+	return (-1);
+}
+
+void
+jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX])
+{
+	if (!proc_read(j->pid, "comm", comm, JAIL_COMM_MAX))
+		comm[0] = '\0';
+	comm[strcspn(comm, "\n")] = '\0';
+}
+
+static bool
+is_exiting(pid_t pid)
+{
+	char buf[STAT_SIZE], *p;
+	int field;
+
+	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+		return (false);
+	p = strrchr(buf, ')');
+	for (field = 2; p != NULL && field < 9; field++) {
+		p = strchr(p, ' ');
+		p = p == NULL ? NULL : p + 1;
+	}
+	return (p != NULL && (strtoul(p, NULL, 10) & FLAG_EXITING) != 0);
+}
+
+/* A zombie of a namespace below ours with a parent of ours: of which jail it
+ * is cannot be told any more, so this is a hint. */
+bool
+jail_kept_by(const struct jail *j, char *buf, size_t size)
+{
+	struct about a, parent;
+	const struct dirent *e;
+	bool found = false;
+	pid_t pid;
+	DIR *d;
+
+	if (!is_exiting(j->pid) || (d = opendir("/proc")) == NULL)
+		return (false);
+	while (!found && (e = readdir(d)) != NULL) {
+		pid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (pid <= 0 || !proc_about(pid, &a) || a.state != 'Z' ||
+		    a.levels < 2 || !proc_about(a.parent, &parent) ||
+		    parent.levels != 1)
+			continue;
+		found = true;
+		(void)snprintf(buf, size, "process %ld (%s) is not reaped by "
+		    "its parent outside, %ld (%s)", (long)pid, a.comm,
+		    (long)a.parent, parent.comm);
+	}
+	closedir(d);
+	return (found);
+}
+
+/* systemd(1), "Signals"; busybox init's are those of its halt(8). */
+int
+jail_other_signal(const struct jail *j, enum request_verb verb,
+    char comm[JAIL_COMM_MAX])
+{
+	char path[40], exe[PATH_MAX] = "";
+	const char *base;
+
+	jail_comm(j, comm);
+	if (strcmp(comm, "systemd") == 0)
+		return (verb == REQUEST_REBOOT ? 39 :
+		    verb == REQUEST_POWEROFF ? 38 : 37);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/exe", (long)j->pid);
+	if (readlink(path, exe, sizeof(exe) - 1) == -1)
+		return (SIGTERM);
+	base = strrchr(exe, '/');
+	if (base != NULL && strcmp(base, "/busybox") == 0 &&
+	    strcmp(comm, "init") == 0 && verb != REQUEST_REBOOT)
+		return (verb == REQUEST_POWEROFF ? SIGUSR2 : SIGUSR1);
+	return (SIGTERM);
+}
+
+/* Only its end can have been the news. */
+enum jail_news
+jail_look(int watch_fd, const struct jail *j, uint64_t tag)
+{
+	(void)watch_fd;
+	(void)tag;
+	return (has_ended(j->fd) ? JAIL_GONE : JAIL_LIVES);
+}

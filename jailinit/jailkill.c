@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jailkill(8): options, and what is done by no other file: signals, lists. */
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "end.h"
+#include "halt.h"
+#include "os.h"
+#include "show.h"
+#include "signame.h"
+#include "target.h"
+
+/* Longer than a jailinit takes by default (105 s) when it is told nine
+ * tenths of it; FreeBSD's init waits as long (kern.init_shutdown_timeout). */
+#define DEFAULT_SECONDS	120
+
+struct options {
+	bool list, json, dry, quiet, verbose;
+	enum request_verb verb;		/* REQUEST_NONE: a signal */
+	int sig;			/* -s, or -1 */
+	int64_t limit_ms;		/* -t, or -1 */
+	enum target_which which;
+};
+
+static _Noreturn void
+usage(const char *what, const char *why)
+{
+	warnx("%s: %s", printable(what), why);
+	(void)fprintf(stderr,
+	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
+	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
+	    "-a | -A\n"
+	    "       jailkill -l | -J [jail ... | -a]\n"
+	    "       jailkill -V\n");
+	exit(EX_USAGE);
+}
+
+/* One thing is done by a run. */
+static void
+set_action(struct options *o, bool list, enum request_verb verb, int sig)
+{
+	char c[3] = { '-', (char)optopt, '\0' };
+
+	if (o->verb != REQUEST_NONE || o->sig != -1 || (o->list && !list))
+		usage(c, "only one of -h, -p, -r, -s and -l");
+	o->list = list;
+	o->verb = verb;
+	o->sig = sig;
+}
+
+static void
+option(struct options *o, int c)
+{
+	optopt = c;
+	switch (c) {
+	case 'A':
+	case 'a':
+		o->which = c == 'A' ? TARGET_MINE : TARGET_LISTENING;
+		break;
+	case 'h':
+		set_action(o, false, REQUEST_HALT, -1);
+		break;
+	case 'J':
+		o->json = true;
+		/* FALLTHROUGH */
+	case 'l':
+		set_action(o, true, REQUEST_NONE, -1);
+		break;
+	case 'n':
+		o->dry = true;
+		break;
+	case 'p':
+		set_action(o, false, REQUEST_POWEROFF, -1);
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'r':
+		set_action(o, false, REQUEST_REBOOT, -1);
+		break;
+	case 's':
+		set_action(o, false, REQUEST_NONE, signame_number(optarg));
+		if (o->sig == -1)
+			usage(optarg, "no such signal");
+		break;
+	case 't':
+		if (!request_seconds(optarg, strlen(optarg), &o->limit_ms))
+			usage(optarg, "not a number of seconds, 0 to "
+			    "999999999");
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	case 'V':
+		(void)puts("jailkill " VERSION);
+		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+	default:
+		break;
+	}
+}
+
+static void
+options_parse(struct options *o, int argc, char **argv)
+{
+	static const char letters[] = "+AahJlnpqrs:t:vV";
+	char name[3] = "-";
+	int c;
+
+	o->sig = -1;
+	o->limit_ms = -1;
+	o->which = TARGET_NAMED;
+	opterr = 0;
+	while ((c = getopt(argc, argv, letters)) != -1)
+		if (c != '?')
+			option(o, c);
+		else {
+			name[1] = (char)optopt;
+			usage(name, optopt != ':' &&
+			    strchr(letters + 1, optopt) != NULL ?
+			    "wants an argument" : "no such option");
+		}
+	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
+		usage("-t", "goes with -h, -p or -r");
+	if (o->which != TARGET_NAMED && argv[optind] != NULL)
+		usage(argv[optind], "a jail is named beside -a or -A");
+	if (o->which == TARGET_NAMED && argv[optind] == NULL && !o->list)
+		usage("jail", "none is named; -a is all that listen");
+	if (o->list && o->which == TARGET_NAMED && argv[optind] == NULL)
+		o->which = TARGET_ALL;
+}
+
+/*
+ * -l
+ */
+static void
+json_string(const char *text)
+{
+	const char *p;
+
+	(void)putchar('"');
+	for (p = printable(text); *p != '\0'; p++)
+		(void)printf("%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+	(void)putchar('"');
+}
+
+static void
+json_line(const struct target *t)
+{
+	(void)printf("{\"jid\":%" PRIu64 ",\"pid\":%ld,\"state\":",
+	    t->jail.jid, (long)t->jail.pid);
+	if (t->listens && t->state[0] != '\0')
+		json_string(t->state);
+	else
+		(void)printf("null");
+	(void)printf(",\"root\":");
+	if (t->root[0] != '\0')
+		json_string(t->root);
+	else
+		(void)printf("null");
+	(void)printf("}\n");
+}
+
+static int
+list(const struct targets *t, bool json)
+{
+	size_t i;
+
+	if (!json)
+		(void)printf("%-10s %7s %-8s %s\n", "JID", "PID", "STATE",
+		    "ROOT");
+	for (i = 0; i < t->n; i++) {
+		const struct target *j = &t->list[i];
+
+		if (json)
+			json_line(j);
+		else
+			(void)printf("%-10" PRIu64 " %7ld %-8s %s\n",
+			    j->jail.jid, (long)j->jail.pid,
+			    j->listens && j->state[0] != '\0' ?
+			    printable(j->state) : "-",
+			    j->root[0] != '\0' ? printable(j->root) : "-");
+	}
+	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
+}
+
+/*
+ * -n
+ */
+static void
+dry(const struct target *t, const struct options *o)
+{
+	char comm[JAIL_COMM_MAX];
+	int sig;
+
+	if (o->verb == REQUEST_NONE)
+		(void)printf("%s: would send %s to all of it\n",
+		    target_name(t), signame_name(o->sig));
+	else if (t->listens)
+		(void)printf("%s: would ask it to %s\n", target_name(t),
+		    request_name(o->verb));
+	else {
+		sig = jail_other_signal(&t->jail, o->verb, comm);
+		(void)printf("%s: does not listen, would send %s to its "
+		    "first process, %s\n", target_name(t), signame_name(sig),
+		    printable(comm));
+	}
+}
+
+/*
+ * -s
+ */
+static int
+signal_one(struct target *t, const struct options *o)
+{
+	int e = 0;
+
+	if (jail_hold(&t->jail) == -1 || jail_deliver(&t->jail, o->sig) == -1)
+		e = errno;
+	jail_close(&t->jail);
+	if (e == ESRCH && o->which != TARGET_NAMED)
+		e = 0;		/* it has gone meanwhile */
+	if (e == ETIMEDOUT && o->sig == SIGKILL)
+		warnx("%s: still there after KILL", target_name(t));
+	else if (e != 0)
+		warnx("%s: %s: %s", target_name(t), signame_name(o->sig),
+		    show_error(e));
+	else if (o->verbose)
+		(void)printf("%s: %s\n", target_name(t),
+		    signame_name(o->sig));
+	return (e == 0 ? 0 : e == ESRCH ? EX_NOHOST : e == EPERM ?
+	    EX_NOPERM : END_LEFT);
+}
+
+/* What a script has to know first: something is left; then what it asked
+ * wrongly or in vain; then force. */
+static int
+worse(int a, int b)
+{
+	static const int order[] = { END_LEFT, EX_NOPERM, EX_USAGE, EX_NOHOST,
+	    EX_IOERR, END_FORCED, END_CLEAN };
+	size_t i;
+
+	for (i = 0; order[i] != a && order[i] != b; i++)
+		continue;
+	return (order[i]);
+}
+
+/* Leaves those out that we may not signal. */
+static int
+permitted(struct targets *t)
+{
+	size_t i, n = 0;
+	int error = 0;
+
+	for (i = 0; i < t->n; i++) {
+		struct target *j = &t->list[i];
+		bool no = jail_hold(&j->jail) == 0 &&
+		    jail_signal_first(&j->jail, 0) == -1 && errno == EPERM;
+
+		jail_close(&j->jail);
+		if (no) {
+			warnx("%s: %s", target_name(j), strerror(EPERM));
+			error = EX_NOPERM;
+		} else
+			t->list[n++] = *j;
+	}
+	t->n = n;
+	return (error);
+}
+
+static int
+act(struct targets *t, const struct options *o)
+{
+	struct end_how how = { o->verb, o->limit_ms };
+	int status = permitted(t);
+	size_t i;
+
+	if (how.limit_ms == -1)
+		how.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
+	if (o->dry)
+		for (i = 0; i < t->n; i++)
+			dry(&t->list[i], o);
+	else if (o->verb == REQUEST_NONE)
+		for (i = 0; i < t->n; i++)
+			status = worse(status, signal_one(&t->list[i], o));
+	else {
+		show_init(o->quiet, o->verbose);
+		status = worse(status, end_run(t->list, t->n, &how));
+	}
+	return (status);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct targets t;
+	const char *why;
+	int status;
+
+	options_parse(&o, argc, argv);
+	if (o.sig == -1)
+		o.sig = SIGTERM;
+	if (jail_init(&why) == -1)
+		errx(EX_UNAVAILABLE, "%s", why);
+	(void)signal(SIGPIPE, SIG_IGN);
+	targets_find(&t, o.which, argv + optind,
+	    o.list || o.dry || o.verb != REQUEST_NONE);
+	status = o.list ? list(&t, o.json) : act(&t, &o);
+	status = worse(status, t.error);
+	free(t.list);
+	return (status);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The jails that one run of jailkill is about: found by the names on its
+ * command line, or all; and what is known of each.
+ */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ask.h"
+#include "jail.h"
+
+struct target {
+	struct jail jail;		/* closed: jail_hold() it */
+	struct ask ask;
+	bool listens;			/* its FIFO has a reader */
+	bool same;			/* its root is the folder asked for */
+	int refused;			/* if not, why: an errno */
+	char state[ASK_VALUE_MAX];	/* its own word, as it is; "" if none */
+	char forced[ASK_VALUE_MAX];
+	char root[JAIL_ROOT_MAX];	/* "" if not known */
+};
+
+enum target_which {
+	TARGET_NAMED,		/* those that are named */
+	TARGET_LISTENING,	/* all of the caller's that listen */
+	TARGET_MINE,		/* all of the caller's */
+	TARGET_ALL		/* all that can be seen */
+};
+
+struct targets {
+	struct target *list;	/* allocated; each once */
+	size_t n;
+	int error;		/* of names: 0, EX_USAGE, EX_NOHOST */
+};
+
+/* Finds them; names ends at NULL, and is read for TARGET_NAMED.  look: what
+ * the jails themselves say of them (listens ... root) is asked for as well.
+ * Of a name that is none or whose jail is not there a line on standard error
+ * tells, and error; the others are found all the same. */
+void targets_find(struct targets *t, enum target_which which,
+    char *const *names, bool look);
+
+/* Asks the jails in list[0..n) for listens, state, forced and root, side by
+ * side; one that does not answer stays as it is.  dir: NULL, or to be
+ * compared (same). */
+void targets_look(struct target *list, size_t n, const char *dir);
+
+/* Takes in a word of ask_hear(). */
+void target_hear(struct target *t, const struct ask_word *word);
+
+/* How messages call it: its jid and, if known, its name or root; printable,
+ * in a static buffer. */
+const char *target_name(const struct target *t);
+
+/* text as vis(3) shows it, in one of a few static buffers. */
+const char *printable(const char *text);
+
+#endif
