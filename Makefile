@@ -70,18 +70,22 @@ $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
-$(B)/jailkill: $(KILL_SRC) $(KILL_HDR) jailinit/os_$(OS).c $(B)/libjailkill.a
+$(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
+    jailinit/os_$(OS).c $(B)/jail_enter $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
-	    jailinit/os_$(OS).c $(B)/libjailkill.a $(LDFLAGS) $(BSD_LIBS)
+	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(BSD_LIBS)
 
+# One object, of which nothing is seen but what jailkill.h names.
 $(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(B)/jail_enter $(B)/flags
+	rm -rf $@ $(B)/lib
+	mkdir -p $(B)/lib
 	for f in $(LIB_SRC) $(JAIL); do \
 		$(CC) $(ALL_CFLAGS) $(KILL_DEFS) -fPIC -c \
-		    -o $(B)/`basename $$f .c`.o $$f || exit 1; \
+		    -o $(B)/lib/`basename $$f .c`.o $$f || exit 1; \
 	done
-	rm -f $@
-	ar rcs $@ `for f in $(LIB_SRC) $(JAIL); do \
-	    echo $(B)/\`basename $$f .c\`.o; done`
+	ld -r -o $(B)/lib/all $(B)/lib/*.o
+	objcopy -G jailkill -G jailkill_find $(B)/lib/all
+	ar rcs $@ $(B)/lib/all
 
 # Linux: it needs no library, jail_enter.c.
 $(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
@@ -96,6 +100,7 @@ check:
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
+	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
 demo:
@@ -108,7 +113,8 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit sh test/check live $(B)/asan
+	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
+	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
 
 # Compiled and linked, not run: there is no FreeBSD here.
 cross-freebsd:
@@ -130,7 +136,8 @@ lint:
 	    $(SRC) jailinit/os_linux.c -- $(DEFS)
 
 install: all
-	mkdir -p $(DESTDIR)$(PREFIX)/sbin \
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
+	    $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/man/man3 \
 	    $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8
 	install -s -m 755 $(B)/jailinit $(DESTDIR)$(PREFIX)/sbin/jailinit
