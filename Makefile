@@ -48,11 +48,11 @@ JAIL !=		ls jailinit/jail_$(OS)*.c
 LIB_SRC =	jailinit/jailkill_call.c
 KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
 		jailinit/halt.c jailinit/request.c jailinit/show.c \
-		jailinit/signame.c jailinit/target.c
+		jailinit/signame.c jailinit/stdio_fd.c jailinit/target.c
 KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
 		jailinit/jail.h jailinit/jailkill.h jailinit/os.h \
 		jailinit/request.h jailinit/show.h jailinit/signame.h \
-		jailinit/target.h
+		jailinit/stdio_fd.h jailinit/target.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 

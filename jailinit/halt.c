@@ -182,13 +182,13 @@ halt_end_ms(const struct halt *h)
 	return (h->end_ms);
 }
 
-/* What is told is whole seconds, and 0 would be KILL at once: one that has
- * little time is told 1. */
+/* What is told is whole seconds, HALT_ROUND_MS rounded up;
+ * and 0 would be KILL at once: one that has little time is told 1. */
 int64_t
 halt_budget_s(const struct halt *h, size_t i)
 {
 	const struct halt_jail *j = &h->jails[i];
-	int64_t s = (j->asked_ms - j->begun_ms) / 1000;
+	int64_t s = (j->asked_ms - j->begun_ms + HALT_ROUND_MS) / 1000;
 
 	return (s < 1 ? 1 : s);
 }

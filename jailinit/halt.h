@@ -32,6 +32,9 @@
  * the time, but no more than this. */
 #define HALT_ASK_MAX_MS	1000
 
+/* A jail is told whole seconds: what lacks so little of one is one. */
+#define HALT_ROUND_MS	100
+
 enum halt_stage {
 	HALT_WAITING,	/* for room: too many at once */
 	HALT_ASKING,	/* somebody is at its FIFO */

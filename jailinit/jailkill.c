@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "end.h"
 #include "halt.h"
 #include "os.h"
@@ -26,6 +27,7 @@ struct options {
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
 	int64_t limit_ms;		/* -t, or -1 */
+	int64_t end_ms;			/* when that is up */
 	enum target_which which;
 };
 
@@ -278,12 +280,11 @@ permitted(struct targets *t)
 static int
 act(struct targets *t, const struct options *o)
 {
-	struct end_how how = { o->verb, o->limit_ms };
+	struct end_how how = { o->verb, o->end_ms -
+	    clock_ms(CLOCK_MONOTONIC) };
 	int status = permitted(t);
 	size_t i;
 
-	if (how.limit_ms == -1)
-		how.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
 	if (o->dry)
 		for (i = 0; i < t->n; i++)
 			dry(&t->list[i], o);
@@ -291,8 +292,11 @@ act(struct targets *t, const struct options *o)
 		for (i = 0; i < t->n; i++)
 			status = worse(status, signal_one(&t->list[i], o));
 	else {
+		if (how.limit_ms < 0)
+			how.limit_ms = 0;
 		show_init(o->quiet, o->verbose);
 		status = worse(status, end_run(t->list, t->n, &how));
+		show_finish();
 	}
 	return (status);
 }
@@ -308,11 +312,13 @@ main(int argc, char **argv)
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;
+	if (o.limit_ms == -1)
+		o.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
+	o.end_ms = clock_ms(CLOCK_MONOTONIC) + o.limit_ms;
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
-	targets_find(&t, o.which, argv + optind,
-	    o.list || o.dry || o.verb != REQUEST_NONE);
+	targets_find(&t, o.which, argv + optind, o.list || o.dry);
 	status = o.list ? list(&t, o.json) : act(&t, &o);
 	status = worse(status, t.error);
 	free(t.list);

@@ -1,29 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What jailkill says.  Touches standard output. */
+/* What jailkill says.  Touches standard output, and never waits for who
+ * reads it before show_finish(): a jail's end is not to hang on that. */
 #include <sys/ioctl.h>
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "show.h"
 #include "signame.h"
+#include "stdio_fd.h"
 
 /* The lines that change are drawn so often at the most. */
 #define DRAW_MS	200
 
 #define LINE_MAX_COLUMNS	200
 
+/* Of a terminal that does not know its size. */
+#define ROWS_MIN	1
+#define COLUMNS_MIN	20
+
+/* What stdio_write() takes at once. */
+#define CHUNK_MAX	512
+
+/* What is said and not yet written; what cannot be kept is not said. */
+static char *text;
+static size_t text_size, text_used;
+
 static bool quiet, verbose, live;
 static int drawn;		/* lines that change, on the screen */
 static int64_t drawn_ms = INT64_MIN;
 
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* As stdio_write() needs it. */
+static void
+alarm_init(void)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	sigset_t set;
+
+	sigemptyset(&sa.sa_mask);
+	(void)sigaction(SIGALRM, &sa, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 void
 show_init(bool q, bool v)
 {
+	alarm_init();
 	quiet = q;
 	verbose = v;
 	live = !q && !v && isatty(STDOUT_FILENO);
@@ -35,12 +72,80 @@ show_is_live(void)
 	return (live);
 }
 
+static void
+text_drop(size_t n)
+{
+	text_used -= n;
+	memmove(text, text + n, text_used);
+}
+
+static void
+flush(void)
+{
+	ssize_t n;
+
+	while (text_used > 0) {
+		n = stdio_write(STDOUT_FILENO, text, text_used < CHUNK_MAX ?
+		    text_used : CHUNK_MAX);
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return;
+		text_drop(n > 0 ? (size_t)n : text_used);
+	}
+}
+
+static void say(const char *, ...)
+    __attribute__((__format__(__printf__, 1, 2)));
+
+static void
+say(const char *format, ...)
+{
+	char buf[2 * CHUNK_MAX + 4 * JAIL_ROOT_MAX];
+	va_list ap;
+	size_t len;
+	char *p;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(buf, sizeof(buf), format, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	len = (size_t)n < sizeof(buf) ? (size_t)n : sizeof(buf) - 1;
+	if (text_used + len > text_size) {
+		p = realloc(text, text_size + len + CHUNK_MAX);
+		if (p == NULL)
+			return;
+		text = p;
+		text_size += len + CHUNK_MAX;
+	}
+	memcpy(text + text_used, buf, len);
+	text_used += len;
+	if (buf[len - 1] == '\n')
+		flush();
+}
+
+void
+show_finish(void)
+{
+	ssize_t n;
+
+	while (text_used > 0) {
+		n = write(STDOUT_FILENO, text, text_used);
+		if (n == -1 && errno == EINTR)
+			continue;
+		text_drop(n > 0 ? (size_t)n : text_used);
+	}
+	free(text);
+	text = NULL;
+	text_size = 0;
+}
+
 /* Up over the lines that change, and clear from there on (ECMA-48). */
 static void
 undraw(void)
 {
 	if (drawn > 0)
-		(void)printf("\033[%dA\r\033[J", drawn);
+		say("\033[%dA\r\033[J", drawn);
 	drawn = 0;
 }
 
@@ -62,16 +167,18 @@ doing(const struct target *t, const struct halt_jail *h)
 void
 show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 {
-	struct winsize ws = { .ws_row = 24, .ws_col = 80 };
+	struct winsize ws = { 0 };
 	char line[LINE_MAX_COLUMNS + 1];
 	size_t i, more = 0;
-	int rows;
+	int columns, rows;
 
-	if (!live || (h->active > 0 && drawn > 0 &&
+	flush();
+	if (!live || text_used > 0 || (h->active > 0 && drawn > 0 &&
 	    now_ms - drawn_ms < DRAW_MS))
 		return;
 	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
-	rows = ws.ws_row > 3 ? ws.ws_row - 2 : 1;
+	rows = ws.ws_row > 3 ? ws.ws_row - 2 : ROWS_MIN;
+	columns = ws.ws_col > COLUMNS_MIN ? ws.ws_col - 1 : COLUMNS_MIN;
 	undraw();
 	for (i = 0; i < h->n; i++) {
 		const struct halt_jail *j = &h->jails[i];
@@ -86,27 +193,22 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 		    target_name(&list[i]), doing(&list[i], j),
 		    j->stage == HALT_WAITING ? 0 :
 		    (now_ms - j->begun_ms) / 1000);
-		(void)printf("%.*s\n", ws.ws_col > 1 ? ws.ws_col - 1 : 1,
-		    line);
+		say("%.*s\n", columns, line);
 		drawn++;
 	}
 	if (more > 0) {
-		(void)printf("and %zu more\n", more);
+		say("and %zu more\n", more);
 		drawn++;
 	}
 	drawn_ms = now_ms;
-	(void)fflush(stdout);
 }
 
 void
 show_stage(const struct target *t, const struct halt_jail *h)
 {
 	if (verbose && h->stage != HALT_GONE && h->stage != HALT_LEFT &&
-	    h->stage != HALT_SIGNALLED) {
-		(void)printf("%s: %s\n", target_name(t),
-		    halt_stage_name(h->stage));
-		(void)fflush(stdout);
-	}
+	    h->stage != HALT_SIGNALLED)
+		say("%s: %s\n", target_name(t), halt_stage_name(h->stage));
 }
 
 /* Why a jail did not take a request. */
@@ -135,9 +237,8 @@ show_signalled(const struct target *t, int sig, const char *comm)
 {
 	if (!verbose)
 		return;
-	(void)printf("%s: %s; %s to its first process, %s\n", target_name(t),
+	say("%s: %s; %s to its first process, %s\n", target_name(t),
 	    refusal(t->refused), signame_name(sig), printable(comm));
-	(void)fflush(stdout);
 }
 
 const char *
@@ -164,9 +265,8 @@ void
 show_not_entered(const struct target *t, int error)
 {
 	undraw();
-	(void)printf("%s: TERM for all: %s\n", target_name(t),
+	say("%s: TERM for all: %s\n", target_name(t),
 	    show_error(error));
-	(void)fflush(stdout);
 }
 
 /* "; rc.shutdown and TERM ran out of time", of the jail's own forced=. */
@@ -182,13 +282,13 @@ print_forced(const char *forced)
 	for (; *p != '\0'; p += n, p += *p == ',') {
 		n = strcspn(p, ",");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)n, p);
-		(void)printf("%s%s", sep, strcmp(word, "shutdown") == 0 ?
+		say("%s%s", sep, strcmp(word, "shutdown") == 0 ?
 		    "rc.shutdown" : strcmp(word, "boot") == 0 ? "rc" :
 		    strcmp(word, "term") == 0 ? "TERM" :
 		    strcmp(word, "kill") == 0 ? "KILL" : printable(word));
 		sep = ", ";
 	}
-	(void)printf(" ran out of time");
+	say(" ran out of time");
 }
 
 void
@@ -202,13 +302,12 @@ show_end(const struct target *t, const struct halt_jail *h, bool rebooted,
 		return;
 	undraw();
 	drawn_ms = INT64_MIN;
-	(void)printf("%s: %s after %" PRId64 ".%" PRId64 " s", target_name(t),
+	say("%s: %s after %" PRId64 ".%" PRId64 " s", target_name(t),
 	    left ? "still there" : rebooted ? "rebooted" :
 	    h->forced ? "had to be killed, gone" : "gone", took_ms / 1000,
 	    took_ms % 1000 / 100);
 	if ((left || h->forced) && t->state[0] != '\0')
-		(void)printf("; said last: %s", printable(t->state));
+		say("; said last: %s", printable(t->state));
 	print_forced(t->forced);
-	(void)printf("%s%s\n", *why == '\0' ? "" : "; ", printable(why));
-	(void)fflush(stdout);
+	say("%s%s\n", *why == '\0' ? "" : "; ", printable(why));
 }

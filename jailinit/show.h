@@ -33,6 +33,9 @@ void show_not_entered(const struct target *t, int error);
 void show_end(const struct target *t, const struct halt_jail *h,
     bool rebooted, int64_t now_ms, const char *why);
 
+/* Writes what could not be written so far, and waits for that. */
+void show_finish(void);
+
 /* The words for an errno of jailkill(3). */
 const char *show_error(int error);
 

@@ -15,7 +15,7 @@
 #include "target.h"
 
 /* At most so many look at once, and each for so long. */
-#define LOOKERS		64
+#define LOOKERS		200
 #define LOOK_MS		3000
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
