@@ -125,26 +125,39 @@ cross-freebsd:
 
 lint:
 	sh test/deps lint
-	mandoc -Tlint -Wwarning man/jailinit.8 man/jailinit.ctl.5
+	mandoc -Tlint -Wwarning man/*.[1-9]
 	shellcheck $(SH)
 	shfmt -d $(SH)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability \
-	    --suppress=varFuncNullUB -D__linux__ \
-	    '-DVERSION="0"' -Ijailinit jailinit test
+	    --suppress=varFuncNullUB -D__linux__ -D__x86_64__ \
+	    '-DVERSION="0"' '-DJAIL_ENTER="-"' -Ijailinit jailinit test
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
 	    $(SRC) jailinit/os_linux.c -- $(DEFS)
+	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
+	    $(KILL_SRC) $(LIB_SRC) $(JAIL) jailinit/jail_enter.c -- $(DEFS) \
+	    $(KILL_DEFS)
 
 install: all
-	mkdir -p $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/include \
-	    $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/man/man3 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5 \
-	    $(DESTDIR)$(PREFIX)/share/man/man8
-	install -s -m 755 $(B)/jailinit $(DESTDIR)$(PREFIX)/sbin/jailinit
-	install -m 644 man/jailinit.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 man/jailinit.ctl.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	mkdir -p $(DESTDIR)$(PREFIX)/sbin
+	install -s -m 755 $(B)/jailinit $(DESTDIR)$(PREFIX)/sbin/
+	for n in 5 8; do \
+		mkdir -p $(DESTDIR)$(PREFIX)/share/man/man$$n && \
+		install -m 644 man/jailinit*.$$n \
+		    $(DESTDIR)$(PREFIX)/share/man/man$$n/ || exit 1; \
+	done
+	test -z "$(HOST)" || $(MAKE) install-host
+
+install-host: $(HOST)
+	mkdir -p $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib \
+	    $(DESTDIR)$(PREFIX)/share/man/man3
+	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
+	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
+	install -m 644 man/jailkill.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 
 clean:
 	rm -rf build $(B)
 
-.PHONY: all check clean cross-freebsd demo install lint sanitize
+.PHONY: all check clean cross-freebsd demo install install-host lint sanitize

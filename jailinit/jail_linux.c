@@ -270,10 +270,12 @@ wanted_is(struct jail *j, void *arg)
 int
 jail_open(struct jail *j, jailid_t jid)
 {
-	struct wanted w = { jid, j };
+	struct wanted w;
 
-	j->jid = 0;
+	memset(j, 0, sizeof(*j));
 	j->fd = -1;
+	w.jid = jid;
+	w.found = j;
 	if (jail_each(wanted_is, &w) == -1)
 		return (-1);
 	if (j->fd != -1)

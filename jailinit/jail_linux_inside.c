@@ -149,7 +149,7 @@ jail_inside_is(struct jail_inside *in, const char *dir)
 
 /* The fields of a line of /proc/pid/mountinfo that matter. */
 struct mount {
-	unsigned major, minor;
+	char dev[24];		/* major:minor */
 	char root[JAIL_ROOT_MAX], point[JAIL_ROOT_MAX];
 };
 
@@ -170,12 +170,20 @@ name_decode(char *s)
 	*to = '\0';
 }
 
+/* proc_pid_mountinfo(5): id, parent, major:minor, root, mount point ...  Of
+ * names that are too long the start is kept, which equals none. */
 static bool
-mount_parse(const char *line, struct mount *m)
+mount_parse(char *line, struct mount *m)
 {
-	if (sscanf(line, "%*d %*d %u:%u %1023s %1023s", &m->major,
-	    &m->minor, m->root, m->point) != 4)
-		return (false);
+	char *field[5], *next = line;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		if ((field[i] = strsep(&next, " ")) == NULL)
+			return (false);
+	(void)snprintf(m->dev, sizeof(m->dev), "%s", field[2]);
+	(void)snprintf(m->root, sizeof(m->root), "%s", field[3]);
+	(void)snprintf(m->point, sizeof(m->point), "%s", field[4]);
 	name_decode(m->root);
 	name_decode(m->point);
 	return (true);
@@ -227,8 +235,7 @@ mount_here(const struct mount *of, char buf[JAIL_ROOT_MAX])
 
 	buf[0] = '\0';
 	while (f != NULL && getline(&line, &size, f) != -1) {
-		if (!mount_parse(line, &m) || m.major != of->major ||
-		    m.minor != of->minor ||
+		if (!mount_parse(line, &m) || strcmp(m.dev, of->dev) != 0 ||
 		    (rest = below(of->root, m.root)) == NULL)
 			continue;
 		(void)snprintf(name, sizeof(name), "%s%s",

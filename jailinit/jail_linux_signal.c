@@ -26,12 +26,14 @@
 #define P_PIDFD		3
 #endif
 
-/* jail_enter.c as a program, put here by the assembler. */
+/* jail_enter.c as a program, put here by the assembler, and its length. */
 __asm__(".section .rodata\n\t.balign 16\n"
-    ".globl jail_enter_begin, jail_enter_end\n"
-    "jail_enter_begin:\n\t.incbin \"" JAIL_ENTER "\"\n"
-    "jail_enter_end:\n\t.byte 0\n\t.previous\n");
-extern const char jail_enter_begin[], jail_enter_end[];
+    ".globl jail_enter_program, jail_enter_size\n"
+    "jail_enter_size:\n\t.quad 1f - jail_enter_program\n"
+    "jail_enter_program:\n\t.incbin \"" JAIL_ENTER "\"\n"
+    "1:\n\t.previous\n");
+extern const char jail_enter_program[];
+extern const uint64_t jail_enter_size;
 
 int
 jail_signal_first(const struct jail *j, int sig)
@@ -55,7 +57,6 @@ static int
 program_open(void)
 {
 	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	size_t n = (size_t)(jail_enter_end - jail_enter_begin);
 	int e, fd, high_fd = -1;
 
 	fd = memfd_create("jailkill", flags | MFD_EXEC);
@@ -63,7 +64,8 @@ program_open(void)
 		fd = memfd_create("jailkill", flags);
 	if (fd == -1)
 		return (-1);
-	if (write(fd, jail_enter_begin, n) == (ssize_t)n &&
+	if (write(fd, jail_enter_program, jail_enter_size) ==
+	    (ssize_t)jail_enter_size &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
 	    F_SEAL_GROW | F_SEAL_SEAL) == 0)
 		high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
