@@ -109,7 +109,8 @@ exit_status(const char *name, int st)
 void
 act_rc_ended(int code)
 {
-	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET };
+	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET,
+	    "" };
 	bool asked = init.life.verb != REQUEST_NONE;
 
 	init.rc_pid = 0;

@@ -45,7 +45,7 @@ signal_act(int sig)
 {
 	bool command = init.opt.command != NULL;
 	const struct os_signal *s = signals_request(sig, command);
-	struct request rq = { REQUEST_NONE, REQUEST_NO_BUDGET };
+	struct request rq = { REQUEST_NONE, REQUEST_NO_BUDGET, "" };
 
 	if (s != NULL) {
 		rq.verb = s->verb;

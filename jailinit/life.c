@@ -120,7 +120,8 @@ static unsigned
 on_event(struct life *life, enum life_event event, const struct request *rq,
     int64_t now_ms)
 {
-	static const struct request end = { REQUEST_HALT, REQUEST_NO_BUDGET };
+	static const struct request end = { REQUEST_HALT, REQUEST_NO_BUDGET,
+	    "" };
 
 	switch (event) {
 	case LIFE_TICK:

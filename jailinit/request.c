@@ -47,6 +47,31 @@ verb_of(const char *word, size_t len)
 	return (REQUEST_NONE);
 }
 
+static bool
+is_alnum(char c)
+{
+	return ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z'));
+}
+
+/* Copies the word to name if it is one. */
+static bool
+name_of(const char *word, size_t len, char name[REQUEST_NAME_MAX + 1])
+{
+	size_t i;
+
+	if (len > REQUEST_NAME_MAX || !is_alnum(word[0]))
+		return (false);
+	for (i = 0; i < len; i++) {
+		if (!is_alnum(word[i]) && word[i] != '.' && word[i] != '_' &&
+		    word[i] != '-')
+			return (false);
+		name[i] = word[i];
+	}
+	name[len] = '\0';
+	return (true);
+}
+
 bool
 request_seconds(const char *s, size_t len, int64_t *ms)
 {
@@ -67,7 +92,7 @@ request_seconds(const char *s, size_t len, int64_t *ms)
 enum request_error
 request_parse(const char *line, size_t len, struct request *rq)
 {
-	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET };
+	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET, "" };
 	size_t at = 0, start, n, i;
 
 	if (len > REQUEST_LINE_MAX)
@@ -79,9 +104,14 @@ request_parse(const char *line, size_t len, struct request *rq)
 	if (n == 0)
 		return (REQUEST_EMPTY);
 	r.verb = verb_of(line + start, n);
-	if (r.verb == REQUEST_NONE)
-		return (REQUEST_UNKNOWN);
+	if (r.verb == REQUEST_NONE) {
+		if (!name_of(line + start, n, r.name))
+			return (REQUEST_UNKNOWN);
+		r.verb = REQUEST_RUN;
+	}
 	n = next_word(line, len, &at, &start);
+	if (n != 0 && r.verb == REQUEST_RUN)
+		return (REQUEST_EXTRA);
 	if (n != 0 && !request_seconds(line + start, n, &r.budget_ms))
 		return (REQUEST_BAD_BUDGET);
 	if (next_word(line, len, &at, &start) != 0)
@@ -100,6 +130,8 @@ request_name(enum request_verb verb)
 		return ("poweroff");
 	case REQUEST_REBOOT:
 		return ("reboot");
+	case REQUEST_RUN:
+		return ("run");
 	case REQUEST_NONE:
 		break;
 	}

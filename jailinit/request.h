@@ -2,6 +2,10 @@
 /*
  * The request language of jailinit.ctl(5): one line in, a request or the
  * reason why it is none out.  Pure: no system call, no allocation.
+ *
+ * A name is a letter or digit, then letters, digits, '.', '_' and '-': it
+ * names a file, and can be nothing but one in the folder where it is looked
+ * for.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -18,6 +22,9 @@
  * from any overflow of milliseconds in 64 bits. */
 #define REQUEST_SECONDS_MAX	999999999
 
+/* Longest name of an administrator's own request. */
+#define REQUEST_NAME_MAX	64
+
 /* A request without a budget of its own. */
 #define REQUEST_NO_BUDGET	(-1)
 
@@ -25,7 +32,8 @@ enum request_verb {
 	REQUEST_NONE,
 	REQUEST_HALT,
 	REQUEST_POWEROFF,
-	REQUEST_REBOOT
+	REQUEST_REBOOT,
+	REQUEST_RUN		/* the administrator's own, by its name */
 };
 
 enum request_error {
@@ -33,14 +41,15 @@ enum request_error {
 	REQUEST_EMPTY,		/* nothing but blanks: not worth a word */
 	REQUEST_TOO_LONG,	/* over REQUEST_LINE_MAX bytes */
 	REQUEST_BINARY,		/* a byte that is neither printable nor blank */
-	REQUEST_UNKNOWN,	/* a first word that is no verb */
+	REQUEST_UNKNOWN,	/* a first word that is no verb and no name */
 	REQUEST_BAD_BUDGET,	/* not 0..REQUEST_SECONDS_MAX in digits */
-	REQUEST_EXTRA		/* a third word */
+	REQUEST_EXTRA		/* a third word; a second one of a name */
 };
 
 struct request {
 	enum request_verb verb;
 	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or 0 and more */
+	char name[REQUEST_NAME_MAX + 1];	/* of REQUEST_RUN, else "" */
 };
 
 /* Parses line[0..len), which has no newline.  REQUEST_OK and *rq filled in,

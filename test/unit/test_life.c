@@ -20,7 +20,7 @@ static const struct life_limits usual = { 90000, 10000, 5000,
 static unsigned
 request(struct life *l, enum request_verb verb, int64_t budget_ms, int64_t now)
 {
-	const struct request rq = { verb, budget_ms };
+	const struct request rq = { verb, budget_ms, "" };
 
 	return (life_step(l, LIFE_REQUEST, &rq, now));
 }
@@ -505,7 +505,7 @@ random_life(void)
 	for (i = 0; i < 40; i++) {
 		const struct request rq = {
 			(enum request_verb)(1 + random_below(3)),
-			(int64_t)random_below(9000) - 1 };
+			(int64_t)random_below(9000) - 1, "" };
 
 		now += (int64_t)random_below(500);
 		was = l;

@@ -50,6 +50,36 @@ test_good(void **state)
 	}
 }
 
+/* What is no verb is the name of an administrator's own request. */
+static void
+test_names(void **state)
+{
+	static const char *const names[] = { "hal", "halts", "HALT", "halt3",
+	    "3", "reboo", "backup", "a", "Z", "0", "9", "az.AZ-09_x", "a..",
+	    "z-" };
+	char longest[REQUEST_NAME_MAX + 2];
+	struct request rq;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(names); i++) {
+		assert_int_equal(parse(names[i], &rq), REQUEST_OK);
+		assert_int_equal(rq.verb, REQUEST_RUN);
+		assert_string_equal(rq.name, names[i]);
+		assert_int_equal(rq.budget_ms, REQUEST_NO_BUDGET);
+	}
+	assert_int_equal(parse(" backup\t", &rq), REQUEST_OK);
+	assert_string_equal(rq.name, "backup");
+	assert_int_equal(parse("halt", &rq), REQUEST_OK);
+	assert_string_equal(rq.name, "");
+	memset(longest, 'x', sizeof(longest));
+	assert_int_equal(request_parse(longest, REQUEST_NAME_MAX, &rq),
+	    REQUEST_OK);
+	assert_int_equal(strlen(rq.name), REQUEST_NAME_MAX);
+	assert_int_equal(request_parse(longest, REQUEST_NAME_MAX + 1, &rq),
+	    REQUEST_UNKNOWN);
+}
+
 static void
 test_bad(void **state)
 {
@@ -59,13 +89,22 @@ test_bad(void **state)
 	} t[] = {
 		{ "", REQUEST_EMPTY },
 		{ " \t ", REQUEST_EMPTY },
-		{ "hal", REQUEST_UNKNOWN },
-		{ "halts", REQUEST_UNKNOWN },
-		{ "HALT", REQUEST_UNKNOWN },
-		{ "halt3", REQUEST_UNKNOWN },
-		{ "3", REQUEST_UNKNOWN },
-		{ "reboo", REQUEST_UNKNOWN },
-		{ "power off", REQUEST_UNKNOWN },
+		{ "power off", REQUEST_EXTRA },
+		{ "backup 3", REQUEST_EXTRA },
+		{ ".", REQUEST_UNKNOWN },
+		{ "..", REQUEST_UNKNOWN },
+		{ ".hidden", REQUEST_UNKNOWN },
+		{ "-x", REQUEST_UNKNOWN },
+		{ "_x", REQUEST_UNKNOWN },
+		{ "a/b", REQUEST_UNKNOWN },
+		{ "/etc/passwd", REQUEST_UNKNOWN },
+		{ "../x", REQUEST_UNKNOWN },
+		{ "a;b", REQUEST_UNKNOWN },
+		{ "a$b", REQUEST_UNKNOWN },
+		{ "@", REQUEST_UNKNOWN },
+		{ "[", REQUEST_UNKNOWN },
+		{ "`", REQUEST_UNKNOWN },
+		{ "{", REQUEST_UNKNOWN },
 		{ "halt x", REQUEST_BAD_BUDGET },
 		{ "halt -1", REQUEST_BAD_BUDGET },
 		{ "halt +1", REQUEST_BAD_BUDGET },
@@ -163,6 +202,7 @@ test_words(void **state)
 	assert_string_equal(request_name(REQUEST_HALT), "halt");
 	assert_string_equal(request_name(REQUEST_POWEROFF), "poweroff");
 	assert_string_equal(request_name(REQUEST_REBOOT), "reboot");
+	assert_string_equal(request_name(REQUEST_RUN), "run");
 	assert_string_equal(request_name((enum request_verb)99), "none");
 	assert_string_equal(request_strerror((enum request_error)99),
 	    "no error");
@@ -181,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_length),

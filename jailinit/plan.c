@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A planned shutdown.  Touches PLAN_FILE, NOLOGIN_FILE and terminals. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plan.h"
+#include "wall.h"
+
+/* Locked by the process that waits: no lock, no plan. */
+#define PLAN_FILE	"/var/run/jailctl.plan"
+
+/* nologin(5) */
+#define NOLOGIN_FILE	"/var/run/nologin"
+#define NOLOGIN_S	(5 * 60)
+
+#define TEXT_MAX	1024	/* of a message to users */
+#define WORDS_MAX	512	/* of it, what the administrator adds */
+
+/* How long we wait for the process of another plan to end. */
+#define CANCEL_STEPS	100
+#define CANCEL_STEP_NS	20000000
+
+/* Users are warned so many seconds before, shutdown(8). */
+static const int64_t warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
+    30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
+
+static bool nologin_ours;
+
+/*
+ * What is said.
+ */
+
+/* Words that are typed go to other people's terminals: what is not printable
+ * is shown as vis(3) shows it, \^C and \ooo. */
+static void
+words_add(char *buf, size_t size, const char *word)
+{
+	size_t used = strlen(buf);
+	unsigned char c;
+
+	for (; *word != '\0' && used + 5 < size; word++) {
+		c = (unsigned char)*word;
+		if (c >= ' ' && c < 0x7f)
+			buf[used++] = (char)c;
+		else if (c < ' ' || c == 0x7f)
+			used += (size_t)snprintf(buf + used, size - used,
+			    "\\^%c", c == 0x7f ? '?' : c + '@');
+		else
+			used += (size_t)snprintf(buf + used, size - used,
+			    "\\%03o", c);
+		buf[used] = '\0';
+	}
+}
+
+static void
+words_join(char buf[WORDS_MAX], char *const *words)
+{
+	buf[0] = '\0';
+	for (; words != NULL && *words != NULL; words++) {
+		if (buf[0] != '\0')
+			words_add(buf, WORDS_MAX, " ");
+		words_add(buf, WORDS_MAX, *words);
+	}
+}
+
+static const char *
+doing(const struct ctl *c)
+{
+	return (c->verb == REQUEST_REBOOT ? "rebooted" :
+	    c->verb == REQUEST_POWEROFF ? "powered off" : "halted");
+}
+
+static void
+left_format(char *buf, size_t size, int64_t left_s)
+{
+	if (left_s <= 0)
+		(void)snprintf(buf, size, "now");
+	else if (left_s < 100)
+		(void)snprintf(buf, size, "in %" PRId64 " seconds", left_s);
+	else if (left_s < 100 * 60)
+		(void)snprintf(buf, size, "in %" PRId64 " minutes",
+		    (left_s + 30) / 60);
+	else
+		(void)snprintf(buf, size, "in %" PRId64 " hours",
+		    (left_s + 1800) / 3600);
+}
+
+static void
+warn_users(const struct ctl *c, int64_t left_s)
+{
+	char text[TEXT_MAX], words[WORDS_MAX], left[48], host[65] = "";
+	const struct passwd *pw = getpwuid(getuid());
+	char *const *message = c->message;
+
+	if (c->no_wall)
+		return;
+	(void)gethostname(host, sizeof(host) - 1);
+	left_format(left, sizeof(left), left_s);
+	words_join(words, message);
+	(void)snprintf(text, sizeof(text), "\r\n\a*** Message from %s@%s ***"
+	    "\r\n\r\nThis system is going to be %s %s.\r\n%s%s\r\n",
+	    pw == NULL ? "root" : pw->pw_name, host, doing(c), left, words,
+	    words[0] == '\0' ? "" : "\r\n");
+	wall(text);
+}
+
+void
+plan_warn_now(const struct ctl *c)
+{
+	warn_users(c, 0);
+}
+
+/*
+ * The file and its lock.
+ */
+static int
+plan_open(int flags)
+{
+	struct stat st;
+	int fd = open(PLAN_FILE, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+	    0644);
+
+	if (fd != -1 && (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+		errno = EINVAL;
+	}
+	return (fd);
+}
+
+/* The process that waits, 0: none.  The kernel knows who has the lock. */
+static pid_t
+plan_holder(int fd)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_GETLK, &l) == -1 || l.l_type == F_UNLCK)
+		return (0);
+	return (l.l_pid);
+}
+
+/* Ends the process that waits: 1; 0: there was none; -1 and errno. */
+static int
+plan_end(void)
+{
+	const struct timespec step = { 0, CANCEL_STEP_NS };
+	int fd = plan_open(O_RDWR), i;
+	pid_t pid;
+
+	if (fd == -1)
+		return (errno == ENOENT ? 0 : -1);
+	pid = plan_holder(fd);
+	if (pid > 1 && kill(pid, SIGTERM) == -1 && errno != ESRCH) {
+		close(fd);
+		return (-1);
+	}
+	for (i = 0; i < CANCEL_STEPS && plan_holder(fd) != 0; i++)
+		(void)nanosleep(&step, NULL);
+	if (plan_holder(fd) == 0) {
+		(void)unlink(PLAN_FILE);
+		if (pid == 0)	/* of one that was killed */
+			(void)unlink(NOLOGIN_FILE);
+	}
+	close(fd);
+	errno = EBUSY;
+	return (i == CANCEL_STEPS ? -1 : pid != 0);
+}
+
+int
+plan_cancel(const struct ctl *c)
+{
+	char text[TEXT_MAX], words[WORDS_MAX];
+
+	switch (plan_end()) {
+	case 0:
+		(void)fprintf(stderr, "shutdown: nothing is planned\n");
+		return (EX_UNAVAILABLE);
+	case 1:
+		break;
+	default:
+		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+		    strerror(errno));
+		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
+		    EX_OSERR);
+	}
+	words_join(words, c->message);
+	(void)snprintf(text, sizeof(text), "\r\n\a*** The shutdown is "
+	    "cancelled ***\r\n%s%s", words, words[0] == '\0' ? "" : "\r\n");
+	wall(text);
+	return (0);
+}
+
+int
+plan_show(void)
+{
+	char buf[TEXT_MAX];
+	int fd = plan_open(O_RDONLY);
+	ssize_t n = -1;
+
+	if (fd != -1 && plan_holder(fd) != 0)
+		n = read(fd, buf, sizeof(buf) - 1);
+	if (fd != -1)
+		close(fd);
+	if (n <= 0) {
+		(void)fprintf(stderr, "shutdown: nothing is planned\n");
+		return (EX_UNAVAILABLE);
+	}
+	(void)!write(STDOUT_FILENO, buf, (size_t)n);
+	return (0);
+}
+
+/*
+ * The process that waits.
+ */
+static void
+nologin_remove(void)
+{
+	if (nologin_ours)
+		(void)unlink(NOLOGIN_FILE);
+}
+
+static void
+on_term(int sig)
+{
+	(void)sig;
+	nologin_remove();
+	(void)unlink(PLAN_FILE);
+	_exit(0);
+}
+
+static void
+nologin_make(const struct ctl *c)
+{
+	char text[TEXT_MAX], words[WORDS_MAX];
+	int fd, n;
+
+	(void)unlink(NOLOGIN_FILE);
+	fd = open(NOLOGIN_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd == -1)
+		return;
+	nologin_ours = true;
+	words_join(words, c->message);
+	n = snprintf(text, sizeof(text), "NO LOGINS: this system is going to "
+	    "be %s.\n%s%s", doing(c), words, words[0] == '\0' ? "" : "\n");
+	(void)!write(fd, text, (size_t)n);
+	close(fd);
+}
+
+/* The end in seconds of the clock that it is told by. */
+static int64_t
+end_of(const struct ctl_when *w, clockid_t *clock)
+{
+	struct timespec now;
+
+	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+	(void)clock_gettime(*clock, &now);
+	return (w->relative ? now.tv_sec + w->s : w->s);
+}
+
+/* An absolute sleep: the day's clock may be set meanwhile. */
+static int64_t
+sleep_until(clockid_t clock, int64_t t, int64_t end)
+{
+	struct timespec ts = { (time_t)t, 0 };
+
+	while (clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL) == EINTR)
+		continue;
+	(void)clock_gettime(clock, &ts);
+	return (end - ts.tv_sec);
+}
+
+static void
+warn_and_close(const struct ctl *c, int64_t left)
+{
+	warn_users(c, left);
+	if (left <= NOLOGIN_S && !nologin_ours && c->what != CTL_WARN)
+		nologin_make(c);
+}
+
+/* Those warnings are given that are still to come, and one at once. */
+static void
+wait_and_warn(const struct ctl *c, clockid_t clock, int64_t end)
+{
+	size_t i, n = sizeof(warnings) / sizeof(warnings[0]);
+	int64_t left = sleep_until(clock, 0, end);
+
+	warn_and_close(c, left);
+	for (i = 0; i < n; i++) {
+		if (warnings[i] >= left && warnings[i] != 0)
+			continue;
+		left = sleep_until(clock, end - warnings[i], end);
+		warn_and_close(c, left);
+	}
+}
+
+/* In the child: the lock, which no parent can give it, then the file. */
+static int
+plan_hold(const struct ctl *c, int64_t at)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char text[TEXT_MAX], words[WORDS_MAX], when[32] = "?";
+	int fd = plan_open(O_RDWR | O_CREAT), n;
+	time_t t = (time_t)at;
+	struct tm tm;
+
+	if (fd == -1 || fcntl(fd, F_SETLK, &l) == -1)
+		return (errno);
+	if (localtime_r(&t, &tm) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	words_join(words, c->message);
+	n = snprintf(text, sizeof(text), "to be %s at %s%s%s\n", doing(c),
+	    when, words[0] == '\0' ? "" : ": ", words);
+	(void)!ftruncate(fd, 0);
+	return (write(fd, text, (size_t)n) == n ? 0 : errno);
+}
+
+static _Noreturn void
+planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
+{
+	struct sigaction sa = { .sa_handler = on_term };
+	unsigned char e;
+	clockid_t clock;
+	int64_t end = end_of(&c->when, &clock);
+	int fd;
+
+	(void)setsid();
+	sigemptyset(&sa.sa_mask);
+	(void)sigaction(SIGTERM, &sa, NULL);
+	(void)sigaction(SIGINT, &sa, NULL);
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGPIPE, SIG_IGN);
+	e = (unsigned char)plan_hold(c, c->when.relative ?
+	    time(NULL) + c->when.s : c->when.s);
+	(void)!write(ready_fd, &e, 1);
+	close(ready_fd);
+	if (e != 0)
+		_exit(1);
+	fd = open("/dev/null", O_RDWR);
+	if (fd != -1) {
+		(void)dup2(fd, STDIN_FILENO);
+		(void)dup2(fd, STDOUT_FILENO);
+		(void)dup2(fd, STDERR_FILENO);
+	}
+	(void)!chdir("/");
+	wait_and_warn(c, clock, end);
+	/* nologin stays until the jail's end ends us: on_term(). */
+	if (c->what != CTL_WARN && ask(c) == 0)
+		for (;;)
+			(void)pause();
+	on_term(0);
+	_exit(0);
+}
+
+int
+plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
+{
+	unsigned char e = ECHILD;
+	int p[2];
+	pid_t pid;
+
+	if (plan_end() == -1 || pipe(p) == -1) {
+		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+		    strerror(errno));
+		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
+		    EX_OSERR);
+	}
+	pid = fork();
+	if (pid == 0) {
+		close(p[0]);
+		planner(c, ask, p[1]);
+	}
+	close(p[1]);
+	if (pid != -1)
+		(void)!read(p[0], &e, 1);
+	else
+		e = (unsigned char)errno;
+	close(p[0]);
+	if (e == 0)
+		return (plan_show());
+	(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE, strerror(e));
+	return (e == EACCES || e == EPERM ? EX_NOPERM : EX_OSERR);
+}
