@@ -38,4 +38,13 @@ pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
  * them.  Returns its pid, or -1 and errno of fork(2). */
 pid_t spawn_command(char *const *argv, int report_fd, bool background);
 
+/* Where an administrator's own requests are. */
+#define SPAWN_REQUESTS	"/etc/rc.request.d"
+
+/* Executes the file name in SPAWN_REQUESTS, if it and the folder are root's
+ * (or ours) and nobody else's to write.  report_fd as above, which the child
+ * alone says when the file is missing; it logs a refusal.  Its pid, or -1 and
+ * errno of fork(2). */
+pid_t spawn_request(const char *name, int report_fd);
+
 #endif
