@@ -336,6 +336,7 @@ test_room(void **state)
 	/* one that waits ends without having begun */
 	assert_int_equal(halt_step(&h, 2, HALT_ENDED, T0 + 1001),
 	    HALT_DO_REPORT);
+	assert_int_equal(jails[2].begun_ms, T0 + 1001);
 	assert_int_equal(h.waiting, 0);
 	assert_int_equal(h.active, 1);
 	settle(halt_end_ms(&h));
