@@ -24,7 +24,7 @@ BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 
 SANITIZE =	-fsanitize=address,undefined -fno-sanitize-recover=all
-ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
+ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
@@ -50,11 +50,15 @@ KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
 		jailinit/halt.c jailinit/request.c jailinit/show.c \
 		jailinit/signame.c jailinit/stdio_fd.c jailinit/target.c
 KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
-		jailinit/jail.h jailinit/jailkill.h jailinit/os.h \
+		jailinit/jail.h jailinit/jail_freebsd.h jailinit/jailkill.h \
+		jailinit/os.h \
 		jailinit/request.h jailinit/show.h jailinit/signame.h \
 		jailinit/stdio_fd.h jailinit/target.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
+
+# Who enters a jail on Linux is a program of its own.
+ENTER !=	test $(OS) = linux && echo $(B)/jail_enter || :
 
 # What goes into a jail may be static; what stays on the host need not.
 HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
@@ -71,12 +75,13 @@ $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
-    jailinit/os_$(OS).c $(B)/jail_enter $(B)/flags
+    jailinit/os_$(OS).c $(ENTER) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
-	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(BSD_LIBS)
+	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(LIBS) \
+	    $(BSD_LIBS)
 
 # One object, of which nothing is seen but what jailkill.h names.
-$(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(B)/jail_enter $(B)/flags
+$(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(ENTER) $(B)/flags
 	rm -rf $@ $(B)/lib
 	mkdir -p $(B)/lib
 	for f in $(LIB_SRC) $(JAIL); do \
@@ -116,12 +121,23 @@ sanitize:
 	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
 	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
 
-# Compiled and linked, not run: there is no FreeBSD here.
+# Compiled and linked, not run: there is no FreeBSD here.  What goes into
+# libjailkill.a also for 15.0, the first with jail descriptors.
 cross-freebsd:
 	sh test/deps lint
-	mkdir -p $(B)
-	$(ZIGCC) $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
+	mkdir -p $(B)/freebsd
+	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
 	    $(SRC) jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailkill.freebsd \
+	    $(KILL_SRC) $(LIB_SRC) jailinit/jail_freebsd*.c \
+	    jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	for v in 14.0 15.0; do \
+		for f in $(LIB_SRC) jailinit/jail_freebsd*.c; do \
+			$(ZIGCC).$$v $(ALL_CFLAGS) -Werror -fPIC -c \
+			    -o $(B)/freebsd/`basename $$f .c`.$$v.o $$f || \
+			    exit 1; \
+		done; \
+	done
 
 lint:
 	sh test/deps lint

@@ -219,7 +219,7 @@ act(struct end *e, size_t i, unsigned actions)
 		report(e, i);
 }
 
-/* Holds a jail that has begun; one that is no more has ended. */
+/* Holds a jail that is to begin; one that is no more has ended. */
 static bool
 hold(struct end *e, size_t i)
 {
@@ -236,9 +236,10 @@ step(struct end *e, size_t i, enum halt_event event)
 	enum halt_stage from = h->stage;
 	unsigned actions;
 
+	if (from == HALT_WAITING && e->halt.active < e->halt.room &&
+	    !hold(e, i))
+		event = HALT_ENDED;
 	actions = halt_step(&e->halt, i, event, now_ms());
-	if (from == HALT_WAITING && h->stage != from && !hold(e, i))
-		actions = halt_step(&e->halt, i, HALT_ENDED, now_ms());
 	if (h->stage != from)
 		show_stage(&e->list[i], h);
 	act(e, i, actions);
