@@ -41,10 +41,13 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h jailinit/leave.h jaili
 		jailinit/signame.h \
 		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
 
-# A file that changes when the way to compile does.
+# A file that changes when the way to compile does; what was built the other
+# way goes, since bmake sees whole seconds alone and might take it as newer.
 FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
-		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || \
-		cp $(B)/flags.new $(B)/flags; } && rm $(B)/flags.new
+		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || { \
+		cp $(B)/flags.new $(B)/flags && rm -f $(B)/jailinit \
+		$(B)/jailkill $(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && \
+		rm $(B)/flags.new
 
 all: $(B)/jailinit
 
