@@ -15,9 +15,10 @@ WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static || \
-		echo -fPIE -pie
-LDFLAGS =	-Wl,-z,relro -Wl,-z,now
+RELRO =		-Wl,-z,relro -Wl,-z,now
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static $(RELRO) || \
+		echo -fPIE -pie $(RELRO)
+LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 
@@ -81,7 +82,7 @@ cross-freebsd:
 	sh test/deps lint
 	mkdir -p $(B)
 	$(ZIGCC) $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
-	    $(SRC) jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	    $(SRC) jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
 
 lint:
 	sh test/deps lint
