@@ -139,6 +139,61 @@ child_ended(pid_t pid, int st)
 	}
 }
 
+/*
+ * The command and its terminal.
+ */
+static bool
+is_terminal_stop(int sig)
+{
+	return (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
+}
+
+void
+act_pass(int sig)
+{
+	bool group = init.opt.group;
+
+	if (is_terminal_stop(sig))
+		init.stop_sent = true;
+	if (sig == SIGCONT && spawn_terminal() && init.command_pid != 0) {
+		/* ^Z had stopped all of the group */
+		(void)spawn_terminal_give(init.command_pid, false);
+		group = true;
+	}
+	signals_send(init.command_pid, sig, group);
+}
+
+/* ^Z, or a read in the background (which it is no longer, if that is the
+ * shell's hand-over to a pipeline that has overtaken ours).  A shell that has
+ * started us is to see a job that has stopped: it has us go on, and
+ * act_pass() the command.  As process 1 we cannot stop, and nobody could have
+ * the command go on, so it does at once: without us, the kernel would not
+ * have stopped it. */
+static void
+command_stopped(int sig)
+{
+	bool subtree = init.place == OS_SUBTREE, sent = init.stop_sent;
+	bool tstp = sig == SIGTSTP, given;
+
+	init.stop_sent = false;
+	if (!spawn_terminal() || !is_terminal_stop(sig) ||
+	    init.life.stage != LIFE_RUN)
+		return;
+	given = !tstp && spawn_terminal_give(init.command_pid, false);
+	if (subtree && !given) {
+		spawn_terminal_return();
+		if (signals_stop())
+			return;
+	}
+	if (sent)
+		return;
+	if (!given)
+		given = spawn_terminal_give(init.command_pid, !subtree);
+	/* Without the terminal a reader would only stop again. */
+	if (given || tstp)
+		signals_send(init.command_pid, SIGCONT, true);
+}
+
 /* False when no child is left, not even a living one. */
 static bool
 reap(void)
@@ -147,10 +202,13 @@ reap(void)
 	int i, st;
 
 	for (i = 0; i < REAP_BATCH; i++) {
-		pid = waitpid(-1, &st, WNOHANG);
+		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
 		if (pid <= 0)
 			break;
-		child_ended(pid, st);
+		if (!WIFSTOPPED(st))
+			child_ended(pid, st);
+		else if (pid == init.command_pid)
+			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
 	return (pid >= 0);

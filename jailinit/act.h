@@ -30,6 +30,7 @@ struct init {
 	/* Children whose status matters, 0: none. */
 	pid_t rc_pid, shutdown_pid, command_pid;
 	int command_status;	/* exit status, 128 + n for a signal */
+	bool stop_sent;		/* to the command, by whom we pass on for */
 	bool rc_failed;		/* and -e: the jail ends for it */
 	bool more;		/* work was left: do not wait */
 };
@@ -43,6 +44,9 @@ void act_step(enum life_event event, const struct request *rq);
 
 /* rc has ended with this status (128 + n for a signal), or never began. */
 void act_rc_ended(int code);
+
+/* App mode: sends sig, that was sent to us, to the command. */
+void act_pass(int sig);
 
 /* A line from the FIFO: a request, or something to be counted. */
 void act_line(const char *line, size_t len);

@@ -51,7 +51,7 @@ signal_act(int sig)
 		rq.verb = s->verb;
 		act_step(LIFE_REQUEST, &rq);
 	} else if (command)
-		signals_send(init.command_pid, sig, init.opt.group);
+		act_pass(sig);
 	else if (sig == SIGHUP && init.life.verb == REQUEST_NONE)
 		act_control_check();
 }
@@ -292,6 +292,8 @@ start_command(void)
 	    init.opt.background);
 	if (init.command_pid == -1)
 		start_failed("fork");
+	if (spawn_terminal())
+		signals_child_stops();
 	exec_fd = p[0];
 	if (p[1] != -1)
 		close(p[1]);
