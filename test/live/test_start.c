@@ -590,6 +590,73 @@ test_title(void **state)
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 }
 
+static bool
+environ_has(pid_t pid, const char *text)
+{
+	char path[64], buf[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = read(fd, buf, sizeof(buf));
+	close(fd);
+	return (n > 0 && memmem(buf, (size_t)n, text, strlen(text) + 1) !=
+	    NULL);
+}
+
+/* What others look for in /proc/1/environ is there, in n lives. */
+static void
+environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
+{
+	static const char *const env[] = { "container=lxc", NULL };
+	char path[64], buf[256];
+	FILE *f;
+	int i;
+
+	o->env = env;
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_start(j, o, JAILINIT, n > 1 ? "-lreexec" : NULL,
+	    NULL), 0);
+	for (i = 1; i <= n; i++) {
+		assert_int_equal(jail_wait_status(j, "request", "",
+		    LIVE_SOON_MS), 0);
+		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		(void)unlink(jail_path(j, "/tmp/go"));
+		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_int_equal(jail_ctl(j, i < n ? "reboot\n" : "halt\n"),
+		    0);
+		assert_int_equal(jail_wait_state(j, "shutdown",
+		    LIVE_SOON_MS), 0);
+		snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
+		f = fopen(path, "re");
+		assert_non_null(f);
+		assert_non_null(fgets(buf, sizeof(buf), f));
+		fclose(f);
+		assert_string_equal(buf, title);
+		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	}
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_environ(void **state)
+{
+	struct jail_opts plain = { 0 }, nobody = { .userns = true };
+	struct jail_opts no_proc = { .no_proc = true };
+
+	environ_case(*state, &plain, 2, "jailinit: shutdown");
+	environ_case(*state, &nobody, 2, "jailinit: shutdown");
+	environ_case(*state, &plain, 1, "jailinit: shutdown");
+	/* Cut off, as there is only the room of "/sbin/jailinit". */
+	environ_case(*state, &no_proc, 1, "jailinit: shut");
+	environ_case(*state, &no_proc, 2, "jailinit: shutdown");
+}
+
 /* Every line, in its order. */
 static void
 assert_status(struct jail *j, const char *pattern)
@@ -817,6 +884,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_background_pipe,
 		    live_setup, orphans_end),
 		LIVE_TEST(test_title),
+		LIVE_TEST(test_environ),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_version),
 		LIVE_TEST(test_rc_fails),
