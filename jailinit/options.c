@@ -40,6 +40,7 @@ options_error(const char *what, const char *why)
 	char line[LOG_LINE_MAX];
 
 	(void)snprintf(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	log_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
 	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
 	    "[-f path] [-k sec]\n"

@@ -810,6 +810,22 @@ test_usage(void **state)
 	usage_case(j, NULL, "-b", "--", "/bin/true");
 }
 
+/* One line is one line, whatever is in the words. */
+static void
+test_one_line(void **state)
+{
+	struct jail *j = *state;
+
+	usage_case(j, NULL, "a\nb", NULL, NULL);
+	usage_case(j, NULL, "-s", "1\n\033[31m", NULL);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r",
+	    "/etc/no\nne\033\177\t\303\244", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_log_has(j, "jailinit: /etc/no?ne???\303\244: No such file or "
+	    "directory\n");
+	halts_again(j);
+}
+
 /* A plain child on the host: one line, 69, and nobody is signalled. */
 static void
 test_refused(void **state)
@@ -890,6 +906,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_rc_fails),
 		LIVE_TEST(test_rc_missing),
 		LIVE_TEST(test_usage),
+		LIVE_TEST(test_one_line),
 		LIVE_TEST(test_refused),
 		LIVE_TEST(test_refused_traced),
 	};
