@@ -51,12 +51,32 @@ seconds_up(int64_t ms)
 	return (ms <= 0 ? 0 : (ms + 999) / 1000);
 }
 
-void
-act_control_check(void)
+/* The same reason is said once, until it works. */
+static void
+control_said(int r, bool again)
 {
-	if (control_remake(&init.control, act_now_ms(), act_line) == -1)
-		log_line("%s: %s; signals still work", init.control.path,
-		    strerror(errno));
+	static int said;
+
+	if (r == 0 || again)
+		said = 0;
+	if (r == 0 || errno == said)
+		return;
+	said = errno;
+	log_line("%s: %s; signals still work", init.control.path,
+	    strerror(errno));
+}
+
+void
+act_control_open(const char *path)
+{
+	control_said(control_open(&init.control, path), false);
+}
+
+void
+act_control_check(bool asked)
+{
+	control_said(control_remake(&init.control, act_now_ms(), act_line),
+	    asked);
 }
 
 void
@@ -300,7 +320,7 @@ stage_entered(enum life_stage from)
 	stage_ms = act_now_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
-		act_control_check();
+		act_control_check(false);
 		notify_ready(boot_status);
 	} else if (from == LIFE_BOOT)
 		notify_failed(boot_status > 0 ? boot_status : 1);

@@ -51,9 +51,11 @@ void act_pass(int sig);
 /* A line from the FIFO: a request, or something to be counted. */
 void act_line(const char *line, size_t len);
 
-/* Makes the FIFO again when its path no longer names it.  Touches the path:
- * not after the first request. */
-void act_control_check(void);
+/* Makes the FIFO; and again when its path no longer names it.  These touch
+ * the path: not after the first request.  What is wrong is logged, the same
+ * not twice unless somebody asked. */
+void act_control_open(const char *path);
+void act_control_check(bool asked);
 
 /* Reaps what has ended, a batch at most; then, in the stages that wait for
  * everybody, sees whether anybody is left. */

@@ -53,7 +53,7 @@ signal_act(int sig)
 	} else if (command)
 		act_pass(sig);
 	else if (sig == SIGHUP && init.life.verb == REQUEST_NONE)
-		act_control_check();
+		act_control_check(true);
 }
 
 static void
@@ -313,10 +313,7 @@ start(int argc, char **argv)
 	notify_init(init.opt.command == NULL, init.opt.ready_fd);
 	life_init(&init.life, &init.opt.limits, init.opt.command != NULL,
 	    init.opt.rc_shutdown != NULL);
-	if (control_open(&init.control,
-	    path_or_none(init.opt.ctl, DEFAULT_CTL)) == -1)
-		log_line("%s: %s; signals still work", init.control.path,
-		    strerror(errno));
+	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
 	os_title(life_stage_name(init.life.stage));
 	if (init.opt.command != NULL)
