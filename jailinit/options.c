@@ -102,8 +102,19 @@ path(int c, const char *arg)
 	return (arg);
 }
 
+/* Of a word such as --help getopt(3) knows but the second -. */
+static _Noreturn void
+option_unknown(int c, const char *word)
+{
+	if (c != ':' && strchr(letters + 1, c) != NULL)
+		options_error(option_arg(c, ""), "wants an argument");
+	options_error(strncmp(word, "--", 2) == 0 ? word :
+	    option_arg(c, ""), "no such option");
+}
+
+/* word: the one that c was found in. */
 static void
-option(struct options *o, int c, const char *arg)
+option(struct options *o, int c, const char *arg, const char *word)
 {
 	switch (c) {
 	case 'B':
@@ -155,16 +166,14 @@ option(struct options *o, int c, const char *arg)
 		say(STDOUT_FILENO, "jailinit " VERSION "\n");
 		_exit(0);
 	default:
-		options_error(option_arg(optopt, ""),
-		    optopt != ':' && strchr(letters + 1, optopt) != NULL ?
-		    "wants an argument" : "no such option");
+		option_unknown(optopt, word);
 	}
 }
 
 void
 options_parse(struct options *o, int argc, char **argv)
 {
-	const char *last = NULL;
+	const char *last = NULL, *word = argv[optind];
 	int c;
 
 	memset(o, 0, sizeof(*o));
@@ -177,8 +186,9 @@ options_parse(struct options *o, int argc, char **argv)
 	o->stop_signal = SIGTERM;
 	opterr = 0;
 	while ((c = getopt(argc, argv, letters)) != -1) {
-		option(o, c, optarg);
+		option(o, c, optarg, word);
 		last = optarg;
+		word = argv[optind];
 	}
 	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 &&
 	    argv[optind - 1] != last) {

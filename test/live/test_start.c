@@ -810,6 +810,29 @@ test_usage(void **state)
 	usage_case(j, NULL, "-b", "--", "/bin/true");
 }
 
+static void
+usage_says(struct jail *j, const char *a, const char *b, const char *line)
+{
+	assert_int_equal(jail_start(j, NULL, JAILINIT, a, b, NULL), 0);
+	(void)live_exits(j, 64, LIVE_SOON_MS);
+	live_log_has(j, line);
+	assert_int_equal(jail_again(j), 0);
+}
+
+/* The word that was wrong is named. */
+static void
+test_usage_word(void **state)
+{
+	struct jail *j = *state;
+
+	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
+	usage_says(j, "-e", "--version",
+	    "jailinit: --version: no such option\n");
+	usage_says(j, "-ezg", NULL, "jailinit: -z: no such option\n");
+	usage_says(j, "-es", NULL, "jailinit: -s: wants an argument\n");
+	usage_says(j, "-e-", NULL, "jailinit: --: no such option\n");
+}
+
 /* One line is one line, whatever is in the words. */
 static void
 test_one_line(void **state)
@@ -906,6 +929,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_rc_fails),
 		LIVE_TEST(test_rc_missing),
 		LIVE_TEST(test_usage),
+		LIVE_TEST(test_usage_word),
 		LIVE_TEST(test_one_line),
 		LIVE_TEST(test_refused),
 		LIVE_TEST(test_refused_traced),
