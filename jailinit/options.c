@@ -170,6 +170,26 @@ option(struct options *o, int c, const char *arg, const char *word)
 	}
 }
 
+/* Boot mode leaves the directory that it was started in. */
+static void
+path_check(int c, const char *arg, bool none)
+{
+	if (arg == NULL || *arg == '/' || (none && strcmp(arg, "none") == 0))
+		return;
+	options_error(option_arg(c, arg), "not an absolute path");
+}
+
+static void
+boot_check(struct options *o)
+{
+	if (o->rc_shutdown == NULL)
+		o->rc_shutdown = "/etc/rc.shutdown";
+	path_check('r', o->rc, false);
+	path_check('R', o->rc_shutdown, false);
+	path_check('c', o->ctl, true);
+	path_check('f', o->status, true);
+}
+
 void
 options_parse(struct options *o, int argc, char **argv)
 {
@@ -198,6 +218,6 @@ options_parse(struct options *o, int argc, char **argv)
 	} else if (argv[optind] != NULL)
 		options_error(argv[optind],
 		    "not an option; a command goes behind --");
-	else if (o->rc_shutdown == NULL)
-		o->rc_shutdown = "/etc/rc.shutdown";
+	else
+		boot_check(o);
 }

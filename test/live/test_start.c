@@ -833,6 +833,35 @@ test_usage_word(void **state)
 	usage_says(j, "-e-", NULL, "jailinit: --: no such option\n");
 }
 
+/* Boot mode goes to /, so that a relative path would be another one there;
+ * app mode stays where it is. */
+static void
+test_usage_paths(void **state)
+{
+	static const char *const opt[] = { "-r", "-R", "-c", "-f" };
+	struct jail *j = *state;
+	char line[64];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), "jailinit: %s: etc/x: not an "
+		    "absolute path\n", opt[i]);
+		usage_says(j, opt[i], "etc/x", line);
+	}
+	usage_says(j, "-r", "none", "-r: none: not an absolute path\n");
+	assert_int_equal(jail_script(j, "/etc/rc", "echo booted"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-cnone", "-fnone",
+	    NULL), 0);
+	assert_int_equal(jail_wait_log(j, "booted\n", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-ctmp/c", "-ftmp/f",
+	    "--", "/bin/sh", "-c", "while ! [ -p tmp/c ] || ! [ -f tmp/f ]; "
+	    "do sleep 0.02; done; exit 9", NULL), 0);
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+}
+
 /* One line is one line, whatever is in the words. */
 static void
 test_one_line(void **state)
@@ -930,6 +959,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_rc_missing),
 		LIVE_TEST(test_usage),
 		LIVE_TEST(test_usage_word),
+		LIVE_TEST(test_usage_paths),
 		LIVE_TEST(test_one_line),
 		LIVE_TEST(test_refused),
 		LIVE_TEST(test_refused_traced),
