@@ -33,6 +33,9 @@
 
 struct init init;
 
+/* What rc's failure asks for with -e. */
+static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET };
+
 static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
@@ -129,14 +132,13 @@ exit_status(const char *name, int st)
 void
 act_rc_ended(int code)
 {
-	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET };
 	bool asked = init.life.verb != REQUEST_NONE;
 
 	init.rc_pid = 0;
 	init.status.boot_status = code;
 	if (code != 0 && init.opt.end_on_failure && !asked) {
 		init.rc_failed = true;
-		act_step(LIFE_REQUEST, &halt);
+		act_step(LIFE_REQUEST, &rc_failed);
 	}
 	act_step(LIFE_BOOTED, NULL);
 }
@@ -299,14 +301,16 @@ forced_say(enum life_stage from)
 {
 	unsigned forced = init.life.forced & ~init.status.forced;
 	int64_t s = (act_now_ms() - stage_ms) / 1000;
+	const char *name = init.command_pid != 0 ? init.opt.command[0] :
+	    init.opt.rc_shutdown;
 
 	init.status.forced = init.life.forced;
 	if ((forced & 1U << LIFE_BOOT) != 0)
 		log_line("%s: did not end on TERM, killed", init.opt.rc);
-	if ((forced & 1U << LIFE_SHUTDOWN) != 0)
-		log_line("%s: took over %" PRId64 " s, ended",
-		    init.command_pid != 0 ? init.opt.command[0] :
-		    init.opt.rc_shutdown, s);
+	if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
+		log_line("%s: ran out of time, ended", name);
+	else if ((forced & 1U << LIFE_SHUTDOWN) != 0)
+		log_line("%s: took over %" PRId64 " s, ended", name, s);
 	if ((forced & 1U << LIFE_KILL) != 0 && from == LIFE_KILL)
 		log_line("something is left that KILL does not end");
 }
@@ -328,6 +332,17 @@ stage_entered(enum life_stage from)
 	    init.life.stage == LIFE_RUN);
 }
 
+static void
+request_say(const struct request *rq, int64_t left_ms)
+{
+	if (rq == &rc_failed)
+		log_line("%s failed, so the jail ends (-e), gone in %" PRId64
+		    " s at most", init.opt.rc, seconds_up(left_ms));
+	else
+		log_line("%s requested, gone in %" PRId64 " s at most",
+		    request_name(rq->verb), seconds_up(left_ms));
+}
+
 void
 act_step(enum life_event event, const struct request *rq)
 {
@@ -341,9 +356,7 @@ act_step(enum life_event event, const struct request *rq)
 		    life_end_ms(&init.life) - now) / 1000;
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
-		log_line("%s requested, gone in %" PRId64 " s at most",
-		    request_name(rq->verb),
-		    seconds_up(life_end_ms(&init.life) - now));
+		request_say(rq, life_end_ms(&init.life) - now);
 	if (init.life.verb != REQUEST_NONE && verb == REQUEST_NONE)
 		notify_stopping();
 	if (init.life.stage != from)

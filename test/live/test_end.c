@@ -80,6 +80,18 @@ test_order_timeout(void **state)
 	live_log_has(j, "jailinit: /etc/rc.shutdown: took over 2 s, ended\n");
 }
 
+/* There is no "over 0 s". */
+static void
+test_timeout_short(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_boot(j, NULL);
+	(void)halt(j, "halt 1\n", jail_slack(2000));
+	live_log_has(j, "jailinit: /etc/rc.shutdown: ran out of time, ended\n");
+}
+
 static void
 argument(struct jail *j, const char *request, int sig, const char *arg)
 {
@@ -643,6 +655,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_order),
 		LIVE_TEST(test_order_timeout),
+		LIVE_TEST(test_timeout_short),
 		LIVE_TEST(test_argument),
 		LIVE_TEST(test_signals),
 		LIVE_TEST(test_not_executable),

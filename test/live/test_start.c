@@ -728,6 +728,9 @@ test_rc_fails(void **state)
 	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_log_has(j, "down halt\n");
+	live_log_has(j, "jailinit: /etc/rc failed, so the jail ends (-e), "
+	    "gone in 105 s at most\n");
+	assert_false(jail_log_has(j, "requested"));
 	assert_string_equal(jail_status(j, "boot_status"), "3");
 	assert_int_equal(jail_again(j), 0);
 	assert_int_equal(jail_script(j, "/etc/rc", "exit 0"), 0);
