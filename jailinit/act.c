@@ -344,6 +344,31 @@ request_say(const struct request *rq, int64_t left_ms)
 }
 
 void
+act_leave_how(struct leave_how *how)
+{
+	how->verb = init.life.verb;
+	how->leave = init.opt.leave;
+	how->place = init.place;
+	how->argv = init.argv;
+	how->status = 0;
+}
+
+/* systemd takes STOPPING=1 for the end of a service, and kills what it finds
+ * alive later: a life after this one is no end. */
+static void
+stopping_say(void)
+{
+	static bool said;
+	struct leave_how how;
+
+	act_leave_how(&how);
+	if (said || leave_in_place(&how))
+		return;
+	said = true;
+	notify_stopping();
+}
+
+void
 act_step(enum life_event event, const struct request *rq)
 {
 	enum life_stage from = init.life.stage;
@@ -357,8 +382,8 @@ act_step(enum life_event event, const struct request *rq)
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
 		request_say(rq, life_end_ms(&init.life) - now);
-	if (init.life.verb != REQUEST_NONE && verb == REQUEST_NONE)
-		notify_stopping();
+	if (init.life.verb != verb)
+		stopping_say();
 	if (init.life.stage != from)
 		stage_entered(from);
 	act(actions);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "leave.h"
 #include "life.h"
 #include "options.h"
 #include "os.h"
@@ -47,6 +48,9 @@ void act_rc_ended(int code);
 
 /* App mode: sends sig, that was sent to us, to the command. */
 void act_pass(int sig);
+
+/* How the life would be left, as things are. */
+void act_leave_how(struct leave_how *how);
 
 /* A line from the FIFO: a request, or something to be counted. */
 void act_line(const char *line, size_t len);

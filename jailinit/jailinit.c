@@ -171,10 +171,7 @@ gone(void)
 	reboot_hold();
 	status_fill();
 	status_farewell(&init.status, &init.control, FAREWELL_MS);
-	how.verb = init.life.verb;
-	how.leave = init.opt.leave;
-	how.place = init.place;
-	how.argv = init.argv;
+	act_leave_how(&how);
 	how.status = exit_code();
 	leave(&how);
 }

@@ -419,6 +419,45 @@ notify_case(struct jail *j, const struct sockaddr_un *sun, socklen_t len,
 	assert_int_equal(jail_again(j), 0);
 }
 
+/* A reboot in place is no end for whoever waits for one, unless a halt comes
+ * after it. */
+static void
+test_notify_reboot(void **state)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	static const char *const env[] = { "NOTIFY_SOCKET=/tmp/n", NULL };
+	static const struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char buf[256];
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
+	    jail_path(j, "/tmp/n"));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)),
+	    0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_boot(j, &o);
+	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);	/* READY=1 */
+	assert_int_equal(jail_ctl(j, "reboot 60\n"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_false(readable(fd, QUIET_MS));
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_true(readable(fd, LIVE_SOON_MS));
+	assert_true(recv(fd, buf, sizeof(buf), 0) >= 10);
+	assert_int_equal(memcmp(buf, "STOPPING=1", 10), 0);
+	assert_int_equal(jail_ctl(j, "poweroff 1\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_false(readable(fd, QUIET_MS / 3));
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-lexit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);
+	assert_int_equal(jail_ctl(j, "reboot 1\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_true(readable(fd, QUIET_MS));
+	close(fd);
+}
+
 static void
 test_notify(void **state)
 {
@@ -949,6 +988,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_ready_fd),
 		LIVE_TEST(test_ready_fd_app),
 		LIVE_TEST(test_notify),
+		LIVE_TEST(test_notify_reboot),
 		LIVE_TEST(test_notify_nobody),
 		cmocka_unit_test_setup_teardown(test_background, live_setup,
 		    orphans_end),
