@@ -117,6 +117,8 @@ wait_event(void)
 
 	if (control_due_ms(&init.control) < due_ms)
 		due_ms = control_due_ms(&init.control);
+	if (status_due_ms() < due_ms)
+		due_ms = status_due_ms();
 	if (init.more)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
