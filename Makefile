@@ -15,9 +15,10 @@ WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static || \
-		echo -fPIE -pie
-LDFLAGS =	-Wl,-z,relro -Wl,-z,now
+RELRO =		-Wl,-z,relro -Wl,-z,now
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static $(RELRO) || \
+		echo -fPIE -pie $(RELRO)
+LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
 BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
@@ -63,10 +64,13 @@ ENTER !=	test $(OS) = linux && echo $(B)/jail_enter || :
 # What goes into a jail may be static; what stays on the host need not.
 HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
 
-# A file that changes when the way to compile does.
+# A file that changes when the way to compile does; what was built the other
+# way goes, since bmake sees whole seconds alone and might take it as newer.
 FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
-		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || \
-		cp $(B)/flags.new $(B)/flags; } && rm $(B)/flags.new
+		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || { \
+		cp $(B)/flags.new $(B)/flags && rm -f $(B)/jailinit \
+		$(B)/jailkill $(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && \
+		rm $(B)/flags.new
 
 all: $(B)/jailinit $(HOST)
 
@@ -127,10 +131,10 @@ cross-freebsd:
 	sh test/deps lint
 	mkdir -p $(B)/freebsd
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
-	    $(SRC) jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	    $(SRC) jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailkill.freebsd \
 	    $(KILL_SRC) $(LIB_SRC) jailinit/jail_freebsd*.c \
-	    jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	    jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
 	for v in 14.0 15.0; do \
 		for f in $(LIB_SRC) jailinit/jail_freebsd*.c; do \
 			$(ZIGCC).$$v $(ALL_CFLAGS) -Werror -fPIC -c \

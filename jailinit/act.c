@@ -33,6 +33,9 @@
 
 struct init init;
 
+/* What rc's failure asks for with -e. */
+static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET };
+
 static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
@@ -51,12 +54,32 @@ seconds_up(int64_t ms)
 	return (ms <= 0 ? 0 : (ms + 999) / 1000);
 }
 
-void
-act_control_check(void)
+/* The same reason is said once, until it works. */
+static void
+control_said(int r, bool again)
 {
-	if (control_remake(&init.control, act_now_ms(), act_line) == -1)
-		log_line("%s: %s; signals still work", init.control.path,
-		    strerror(errno));
+	static int said;
+
+	if (r == 0 || again)
+		said = 0;
+	if (r == 0 || errno == said)
+		return;
+	said = errno;
+	log_line("%s: %s; signals still work", init.control.path,
+	    strerror(errno));
+}
+
+void
+act_control_open(const char *path)
+{
+	control_said(control_open(&init.control, path), false);
+}
+
+void
+act_control_check(bool asked)
+{
+	control_said(control_remake(&init.control, act_now_ms(), act_line),
+	    asked);
 }
 
 void
@@ -109,14 +132,13 @@ exit_status(const char *name, int st)
 void
 act_rc_ended(int code)
 {
-	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET };
 	bool asked = init.life.verb != REQUEST_NONE;
 
 	init.rc_pid = 0;
 	init.status.boot_status = code;
 	if (code != 0 && init.opt.end_on_failure && !asked) {
 		init.rc_failed = true;
-		act_step(LIFE_REQUEST, &halt);
+		act_step(LIFE_REQUEST, &rc_failed);
 	}
 	act_step(LIFE_BOOTED, NULL);
 }
@@ -139,6 +161,61 @@ child_ended(pid_t pid, int st)
 	}
 }
 
+/*
+ * The command and its terminal.
+ */
+static bool
+is_terminal_stop(int sig)
+{
+	return (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
+}
+
+void
+act_pass(int sig)
+{
+	bool group = init.opt.group;
+
+	if (is_terminal_stop(sig))
+		init.stop_sent = true;
+	if (sig == SIGCONT && spawn_terminal() && init.command_pid != 0) {
+		/* ^Z had stopped all of the group */
+		(void)spawn_terminal_give(init.command_pid, false);
+		group = true;
+	}
+	signals_send(init.command_pid, sig, group);
+}
+
+/* ^Z, or a read in the background (which it is no longer, if that is the
+ * shell's hand-over to a pipeline that has overtaken ours).  A shell that has
+ * started us is to see a job that has stopped: it has us go on, and
+ * act_pass() the command.  As process 1 we cannot stop, and nobody could have
+ * the command go on, so it does at once: without us, the kernel would not
+ * have stopped it. */
+static void
+command_stopped(int sig)
+{
+	bool subtree = init.place == OS_SUBTREE, sent = init.stop_sent;
+	bool tstp = sig == SIGTSTP, given;
+
+	init.stop_sent = false;
+	if (!spawn_terminal() || !is_terminal_stop(sig) ||
+	    init.life.stage != LIFE_RUN)
+		return;
+	given = !tstp && spawn_terminal_give(init.command_pid, false);
+	if (subtree && !given) {
+		spawn_terminal_return();
+		if (signals_stop())
+			return;
+	}
+	if (sent)
+		return;
+	if (!given)
+		given = spawn_terminal_give(init.command_pid, !subtree);
+	/* Without the terminal a reader would only stop again. */
+	if (given || tstp)
+		signals_send(init.command_pid, SIGCONT, true);
+}
+
 /* False when no child is left, not even a living one. */
 static bool
 reap(void)
@@ -147,10 +224,13 @@ reap(void)
 	int i, st;
 
 	for (i = 0; i < REAP_BATCH; i++) {
-		pid = waitpid(-1, &st, WNOHANG);
+		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
 		if (pid <= 0)
 			break;
-		child_ended(pid, st);
+		if (!WIFSTOPPED(st))
+			child_ended(pid, st);
+		else if (pid == init.command_pid)
+			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
 	return (pid >= 0);
@@ -221,14 +301,16 @@ forced_say(enum life_stage from)
 {
 	unsigned forced = init.life.forced & ~init.status.forced;
 	int64_t s = (act_now_ms() - stage_ms) / 1000;
+	const char *name = init.command_pid != 0 ? init.opt.command[0] :
+	    init.opt.rc_shutdown;
 
 	init.status.forced = init.life.forced;
 	if ((forced & 1U << LIFE_BOOT) != 0)
 		log_line("%s: did not end on TERM, killed", init.opt.rc);
-	if ((forced & 1U << LIFE_SHUTDOWN) != 0)
-		log_line("%s: took over %" PRId64 " s, ended",
-		    init.command_pid != 0 ? init.opt.command[0] :
-		    init.opt.rc_shutdown, s);
+	if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
+		log_line("%s: ran out of time, ended", name);
+	else if ((forced & 1U << LIFE_SHUTDOWN) != 0)
+		log_line("%s: took over %" PRId64 " s, ended", name, s);
 	if ((forced & 1U << LIFE_KILL) != 0 && from == LIFE_KILL)
 		log_line("something is left that KILL does not end");
 }
@@ -242,12 +324,48 @@ stage_entered(enum life_stage from)
 	stage_ms = act_now_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
-		act_control_check();
+		act_control_check(false);
 		notify_ready(boot_status);
 	} else if (from == LIFE_BOOT)
 		notify_failed(boot_status > 0 ? boot_status : 1);
 	reaping(os_kernel_reaps && init.opt.command == NULL &&
 	    init.life.stage == LIFE_RUN);
+}
+
+static void
+request_say(const struct request *rq, int64_t left_ms)
+{
+	if (rq == &rc_failed)
+		log_line("%s failed, so the jail ends (-e), gone in %" PRId64
+		    " s at most", init.opt.rc, seconds_up(left_ms));
+	else
+		log_line("%s requested, gone in %" PRId64 " s at most",
+		    request_name(rq->verb), seconds_up(left_ms));
+}
+
+void
+act_leave_how(struct leave_how *how)
+{
+	how->verb = init.life.verb;
+	how->leave = init.opt.leave;
+	how->place = init.place;
+	how->argv = init.argv;
+	how->status = 0;
+}
+
+/* systemd takes STOPPING=1 for the end of a service, and kills what it finds
+ * alive later: a life after this one is no end. */
+static void
+stopping_say(void)
+{
+	static bool said;
+	struct leave_how how;
+
+	act_leave_how(&how);
+	if (said || leave_in_place(&how))
+		return;
+	said = true;
+	notify_stopping();
 }
 
 void
@@ -263,11 +381,9 @@ act_step(enum life_event event, const struct request *rq)
 		    life_end_ms(&init.life) - now) / 1000;
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
-		log_line("%s requested, gone in %" PRId64 " s at most",
-		    request_name(rq->verb),
-		    seconds_up(life_end_ms(&init.life) - now));
-	if (init.life.verb != REQUEST_NONE && verb == REQUEST_NONE)
-		notify_stopping();
+		request_say(rq, life_end_ms(&init.life) - now);
+	if (init.life.verb != verb)
+		stopping_say();
 	if (init.life.stage != from)
 		stage_entered(from);
 	act(actions);

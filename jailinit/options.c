@@ -40,6 +40,7 @@ options_error(const char *what, const char *why)
 	char line[LOG_LINE_MAX];
 
 	(void)snprintf(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	log_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
 	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
 	    "[-f path] [-k sec]\n"
@@ -101,8 +102,19 @@ path(int c, const char *arg)
 	return (arg);
 }
 
+/* Of a word such as --help getopt(3) knows but the second -. */
+static _Noreturn void
+option_unknown(int c, const char *word)
+{
+	if (c != ':' && strchr(letters + 1, c) != NULL)
+		options_error(option_arg(c, ""), "wants an argument");
+	options_error(strncmp(word, "--", 2) == 0 ? word :
+	    option_arg(c, ""), "no such option");
+}
+
+/* word: the one that c was found in. */
 static void
-option(struct options *o, int c, const char *arg)
+option(struct options *o, int c, const char *arg, const char *word)
 {
 	switch (c) {
 	case 'B':
@@ -154,16 +166,34 @@ option(struct options *o, int c, const char *arg)
 		say(STDOUT_FILENO, "jailinit " VERSION "\n");
 		_exit(0);
 	default:
-		options_error(option_arg(optopt, ""),
-		    optopt != ':' && strchr(letters + 1, optopt) != NULL ?
-		    "wants an argument" : "no such option");
+		option_unknown(optopt, word);
 	}
+}
+
+/* Boot mode leaves the directory that it was started in. */
+static void
+path_check(int c, const char *arg, bool none)
+{
+	if (arg == NULL || *arg == '/' || (none && strcmp(arg, "none") == 0))
+		return;
+	options_error(option_arg(c, arg), "not an absolute path");
+}
+
+static void
+boot_check(struct options *o)
+{
+	if (o->rc_shutdown == NULL)
+		o->rc_shutdown = "/etc/rc.shutdown";
+	path_check('r', o->rc, false);
+	path_check('R', o->rc_shutdown, false);
+	path_check('c', o->ctl, true);
+	path_check('f', o->status, true);
 }
 
 void
 options_parse(struct options *o, int argc, char **argv)
 {
-	const char *last = NULL;
+	const char *last = NULL, *word = argv[optind];
 	int c;
 
 	memset(o, 0, sizeof(*o));
@@ -176,8 +206,9 @@ options_parse(struct options *o, int argc, char **argv)
 	o->stop_signal = SIGTERM;
 	opterr = 0;
 	while ((c = getopt(argc, argv, letters)) != -1) {
-		option(o, c, optarg);
+		option(o, c, optarg, word);
 		last = optarg;
+		word = argv[optind];
 	}
 	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 &&
 	    argv[optind - 1] != last) {
@@ -187,6 +218,6 @@ options_parse(struct options *o, int argc, char **argv)
 	} else if (argv[optind] != NULL)
 		options_error(argv[optind],
 		    "not an option; a command goes behind --");
-	else if (o->rc_shutdown == NULL)
-		o->rc_shutdown = "/etc/rc.shutdown";
+	else
+		boot_check(o);
 }

@@ -18,6 +18,7 @@
 #include "spawn.h"
 #include "stdio_fd.h"
 
+/* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
 
 /* A terminal that is nobody's becomes ours, if it can (a session leader has
@@ -40,13 +41,30 @@ spawn_terminal_init(void)
 	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
 }
 
-/* For whoever started us, or our next life.  (A group outside of our PID
- * namespace cannot be named.)  SIGTTOU is blocked. */
+bool
+spawn_terminal(void)
+{
+	return (terminal);
+}
+
+bool
+spawn_terminal_give(pid_t pid, bool always)
+{
+	if (!terminal || (!always && tcgetpgrp(STDIN_FILENO) != getpgrp()) ||
+	    tcsetpgrp(STDIN_FILENO, pid) == -1)
+		return (false);
+	foreground = true;
+	return (true);
+}
+
+/* (A group outside of our PID namespace cannot be named.)  SIGTTOU is
+ * blocked. */
 void
 spawn_terminal_return(void)
 {
 	if (foreground && getpgrp() > 0)
 		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+	foreground = false;
 }
 
 /* On our terminal a group of its own will do, in the foreground if that is

@@ -19,9 +19,9 @@
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
 static pid_t writer_pid;		/* alive as long as that has not */
-static int64_t written_ms = INT64_MIN;	/* of a change of counters */
+static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
-static bool said_any;
+static bool said_any, unsaid;		/* unsaid: what can be said later */
 
 /* "a,b" of the stages in a set. */
 static const char *
@@ -138,18 +138,25 @@ status_update(const struct status *s, int64_t now_ms)
 
 	if (file == NULL || writer_fd != -1)
 		return;
-	if (same && s->dropped_log == said.dropped_log &&
-	    s->dropped_requests == said.dropped_requests)
+	unsaid = !same || s->dropped_log != said.dropped_log ||
+	    s->dropped_requests != said.dropped_requests;
+	if (!unsaid || (same && tried_ms != INT64_MIN &&
+	    now_ms - tried_ms < STATUS_EVERY_MS))
 		return;
-	if (same && written_ms != INT64_MIN &&
-	    now_ms - written_ms < STATUS_EVERY_MS)
+	unsaid = !writer_start(s, NULL);
+	if (same || unsaid)
+		tried_ms = now_ms;
+	if (unsaid)
 		return;
-	if (!writer_start(s, NULL))
-		return;
-	if (same)
-		written_ms = now_ms;
 	said = *s;
 	said_any = true;
+}
+
+int64_t
+status_due_ms(void)
+{
+	return (unsaid && writer_fd == -1 ? tried_ms + STATUS_EVERY_MS :
+	    INT64_MAX);
 }
 
 void

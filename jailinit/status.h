@@ -36,9 +36,13 @@ size_t status_format(const struct status *s, char buf[STATUS_MAX]);
 /* Where to write; NULL: nowhere. */
 void status_init(const char *path);
 
-/* Has the file say s, soon.  No timer: what cannot be written now is when
- * this is called again. */
+/* Has the file say s, soon.  What cannot be written now is when this is
+ * called again: when the writer has ended, or at status_due_ms(). */
 void status_update(const struct status *s, int64_t now_ms);
+
+/* When status_update() is due even if nothing happens, because something is
+ * unsaid, or INT64_MAX: nothing is, or a writer runs. */
+int64_t status_due_ms(void);
 
 /* The last word: writes s and removes the FIFO, waiting for at most wait_ms
  * (and not at all when an earlier writer hangs). */
