@@ -15,16 +15,17 @@ WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static || \
-		echo -fPIE -pie
-LDFLAGS =	-Wl,-z,relro -Wl,-z,now
+RELRO =		-Wl,-z,relro -Wl,-z,now
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static $(RELRO) || \
+		echo -fPIE -pie $(RELRO)
+LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
 BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 
 SANITIZE =	-fsanitize=address,undefined -fno-sanitize-recover=all
-ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
+ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
@@ -32,12 +33,14 @@ SH =		test/check test/deps test/demo/* .ci/run
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
+		jailinit/job.c \
 		jailinit/leave.c jailinit/log.c jailinit/names.c \
 		jailinit/notify.c \
 		jailinit/options.c jailinit/signals.c jailinit/signame.c \
 		jailinit/spawn.c \
 		jailinit/status.c jailinit/stdio_fd.c
-HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h jailinit/leave.h jailinit/life.h \
+HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
+		jailinit/job.h jailinit/leave.h jailinit/life.h \
 		jailinit/log.h jailinit/names.h jailinit/notify.h jailinit/options.h \
 		jailinit/os.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h \
@@ -50,19 +53,26 @@ KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
 		jailinit/halt.c jailinit/request.c jailinit/show.c \
 		jailinit/signame.c jailinit/stdio_fd.c jailinit/target.c
 KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
-		jailinit/jail.h jailinit/jailkill.h jailinit/os.h \
+		jailinit/jail.h jailinit/jail_freebsd.h jailinit/jailkill.h \
+		jailinit/os.h \
 		jailinit/request.h jailinit/show.h jailinit/signame.h \
 		jailinit/stdio_fd.h jailinit/target.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 
+# Who enters a jail on Linux is a program of its own.
+ENTER !=	test $(OS) = linux && echo $(B)/jail_enter || :
+
 # What goes into a jail may be static; what stays on the host need not.
 HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
 
-# A file that changes when the way to compile does.
+# A file that changes when the way to compile does; what was built the other
+# way goes, since bmake sees whole seconds alone and might take it as newer.
 FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
-		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || \
-		cp $(B)/flags.new $(B)/flags; } && rm $(B)/flags.new
+		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || { \
+		cp $(B)/flags.new $(B)/flags && rm -f $(B)/jailinit \
+		$(B)/jailkill $(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && \
+		rm $(B)/flags.new
 
 all: $(B)/jailinit $(HOST)
 
@@ -71,12 +81,13 @@ $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
-    jailinit/os_$(OS).c $(B)/jail_enter $(B)/flags
+    jailinit/os_$(OS).c $(ENTER) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
-	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(BSD_LIBS)
+	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(LIBS) \
+	    $(BSD_LIBS)
 
 # One object, of which nothing is seen but what jailkill.h names.
-$(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(B)/jail_enter $(B)/flags
+$(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(ENTER) $(B)/flags
 	rm -rf $@ $(B)/lib
 	mkdir -p $(B)/lib
 	for f in $(LIB_SRC) $(JAIL); do \
@@ -116,12 +127,23 @@ sanitize:
 	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
 	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
 
-# Compiled and linked, not run: there is no FreeBSD here.
+# Compiled and linked, not run: there is no FreeBSD here.  What goes into
+# libjailkill.a also for 15.0, the first with jail descriptors.
 cross-freebsd:
 	sh test/deps lint
-	mkdir -p $(B)
-	$(ZIGCC) $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
-	    $(SRC) jailinit/os_freebsd.c $(LDFLAGS) -lutil
+	mkdir -p $(B)/freebsd
+	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
+	    $(SRC) jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
+	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailkill.freebsd \
+	    $(KILL_SRC) $(LIB_SRC) jailinit/jail_freebsd*.c \
+	    jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
+	for v in 14.0 15.0; do \
+		for f in $(LIB_SRC) jailinit/jail_freebsd*.c; do \
+			$(ZIGCC).$$v $(ALL_CFLAGS) -Werror -fPIC -c \
+			    -o $(B)/freebsd/`basename $$f .c`.$$v.o $$f || \
+			    exit 1; \
+		done; \
+	done
 
 lint:
 	sh test/deps lint

@@ -33,6 +33,10 @@
 
 struct init init;
 
+/* What rc's failure asks for with -e. */
+static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET,
+    "" };
+
 static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
@@ -51,31 +55,115 @@ seconds_up(int64_t ms)
 	return (ms <= 0 ? 0 : (ms + 999) / 1000);
 }
 
-void
-act_control_check(void)
+/* The same reason is said once, until it works. */
+static void
+control_said(int r, bool again)
 {
-	if (control_remake(&init.control, act_now_ms(), act_line) == -1)
-		log_line("%s: %s; signals still work", init.control.path,
-		    strerror(errno));
+	static int said;
+
+	if (r == 0 || again)
+		said = 0;
+	if (r == 0 || errno == said)
+		return;
+	said = errno;
+	log_line("%s: %s; signals still work", init.control.path,
+	    strerror(errno));
+}
+
+void
+act_control_open(const char *path)
+{
+	control_said(control_open(&init.control, path), false);
+}
+
+void
+act_control_check(bool asked)
+{
+	control_said(control_remake(&init.control, act_now_ms(), act_line),
+	    asked);
+}
+
+/*
+ * Requests.
+ */
+
+/* What is dropped is counted, and said at a limited rate. */
+static bool
+dropped(void)
+{
+	static int64_t said_ms = INT64_MIN;
+	int64_t now = act_now_ms();
+
+	init.status.dropped_requests++;
+	if (said_ms != INT64_MIN && now - said_ms < COMPLAIN_MS)
+		return (false);
+	said_ms = now;
+	return (true);
+}
+
+/* SIGCHLD is ignored in RUN where the kernel then reaps, unless a status
+ * matters. */
+static void
+reaping(bool matters)
+{
+	bool by_kernel = os_kernel_reaps && !matters && init.job.pid == 0 &&
+	    init.opt.command == NULL && init.life.stage == LIFE_RUN;
+
+	if (by_kernel != kernel_reaps)
+		signals_child(by_kernel);
+	kernel_reaps = by_kernel;
+}
+
+static void
+job_begin(const char *name)
+{
+	const char *why = "the jail ends";
+	int r = -1;
+
+	if (init.life.verb == REQUEST_NONE) {
+		reaping(true);
+		r = job_start(&init.job, name, act_now_ms(), init.opt.job_ms);
+		why = errno == EBUSY ? "another one runs" : strerror(errno);
+		reaping(false);
+	}
+	if (r == -1 && dropped())
+		log_line("request dropped: %s: %s", name, why);
+}
+
+/* It ends by itself, or for its time, or with the jail. */
+static void
+job_over(void)
+{
+	const struct job *job = &init.job;
+
+	reaping(false);
+	if (job->end == JOB_MISSING) {
+		if (dropped())
+			log_line("request dropped: %s: %s",
+			    request_strerror(REQUEST_UNKNOWN), job->name);
+		return;
+	}
+	if (job->end == JOB_RAN)
+		log_line("request %s: %s %d", job->name,
+		    job->status > 128 ? "killed by signal" : "exit status",
+		    job->status > 128 ? job->status - 128 : job->status);
+	memcpy(init.status.job, job->name, sizeof(init.status.job));
+	init.status.job_status = job->status;
+	init.status.jobs++;
 }
 
 void
 act_line(const char *line, size_t len)
 {
-	static int64_t complained_ms = INT64_MIN;
-	enum request_error e;
 	struct request rq;
+	enum request_error e = request_parse(line, len, &rq);
 
-	e = request_parse(line, len, &rq);
-	if (e == REQUEST_OK)
+	if (e == REQUEST_OK && rq.verb == REQUEST_RUN)
+		job_begin(rq.name);
+	else if (e == REQUEST_OK)
 		act_step(LIFE_REQUEST, &rq);
-	if (e == REQUEST_OK || e == REQUEST_EMPTY)
+	if (e == REQUEST_OK || e == REQUEST_EMPTY || !dropped())
 		return;
-	init.status.dropped_requests++;
-	if (complained_ms != INT64_MIN &&
-	    act_now_ms() - complained_ms < COMPLAIN_MS)
-		return;
-	complained_ms = act_now_ms();
 	if (e == REQUEST_TOO_LONG || e == REQUEST_BINARY)
 		log_line("request dropped: %s", request_strerror(e));
 	else
@@ -86,14 +174,6 @@ act_line(const char *line, size_t len)
 /*
  * Children.
  */
-static void
-reaping(bool by_kernel)
-{
-	if (by_kernel != kernel_reaps)
-		signals_child(by_kernel);
-	kernel_reaps = by_kernel;
-}
-
 static int
 exit_status(const char *name, int st)
 {
@@ -109,15 +189,13 @@ exit_status(const char *name, int st)
 void
 act_rc_ended(int code)
 {
-	static const struct request halt = { REQUEST_HALT, REQUEST_NO_BUDGET,
-	    "" };
 	bool asked = init.life.verb != REQUEST_NONE;
 
 	init.rc_pid = 0;
 	init.status.boot_status = code;
 	if (code != 0 && init.opt.end_on_failure && !asked) {
 		init.rc_failed = true;
-		act_step(LIFE_REQUEST, &halt);
+		act_step(LIFE_REQUEST, &rc_failed);
 	}
 	act_step(LIFE_BOOTED, NULL);
 }
@@ -137,7 +215,63 @@ child_ended(pid_t pid, int st)
 		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
 		    WEXITSTATUS(st);
 		act_step(LIFE_COMMAND_ENDED, NULL);
+	} else if (job_ended(&init.job, pid, st))
+		job_over();
+}
+
+/*
+ * The command and its terminal.
+ */
+static bool
+is_terminal_stop(int sig)
+{
+	return (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
+}
+
+void
+act_pass(int sig)
+{
+	bool group = init.opt.group;
+
+	if (is_terminal_stop(sig))
+		init.stop_sent = true;
+	if (sig == SIGCONT && spawn_terminal() && init.command_pid != 0) {
+		/* ^Z had stopped all of the group */
+		(void)spawn_terminal_give(init.command_pid, false);
+		group = true;
 	}
+	signals_send(init.command_pid, sig, group);
+}
+
+/* ^Z, or a read in the background (which it is no longer, if that is the
+ * shell's hand-over to a pipeline that has overtaken ours).  A shell that has
+ * started us is to see a job that has stopped: it has us go on, and
+ * act_pass() the command.  As process 1 we cannot stop, and nobody could have
+ * the command go on, so it does at once: without us, the kernel would not
+ * have stopped it. */
+static void
+command_stopped(int sig)
+{
+	bool subtree = init.place == OS_SUBTREE, sent = init.stop_sent;
+	bool tstp = sig == SIGTSTP, given;
+
+	init.stop_sent = false;
+	if (!spawn_terminal() || !is_terminal_stop(sig) ||
+	    init.life.stage != LIFE_RUN)
+		return;
+	given = !tstp && spawn_terminal_give(init.command_pid, false);
+	if (subtree && !given) {
+		spawn_terminal_return();
+		if (signals_stop())
+			return;
+	}
+	if (sent)
+		return;
+	if (!given)
+		given = spawn_terminal_give(init.command_pid, !subtree);
+	/* Without the terminal a reader would only stop again. */
+	if (given || tstp)
+		signals_send(init.command_pid, SIGCONT, true);
 }
 
 /* False when no child is left, not even a living one. */
@@ -148,10 +282,13 @@ reap(void)
 	int i, st;
 
 	for (i = 0; i < REAP_BATCH; i++) {
-		pid = waitpid(-1, &st, WNOHANG);
+		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
 		if (pid <= 0)
 			break;
-		child_ended(pid, st);
+		if (!WIFSTOPPED(st))
+			child_ended(pid, st);
+		else if (pid == init.command_pid)
+			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
 	return (pid >= 0);
@@ -222,14 +359,16 @@ forced_say(enum life_stage from)
 {
 	unsigned forced = init.life.forced & ~init.status.forced;
 	int64_t s = (act_now_ms() - stage_ms) / 1000;
+	const char *name = init.command_pid != 0 ? init.opt.command[0] :
+	    init.opt.rc_shutdown;
 
 	init.status.forced = init.life.forced;
 	if ((forced & 1U << LIFE_BOOT) != 0)
 		log_line("%s: did not end on TERM, killed", init.opt.rc);
-	if ((forced & 1U << LIFE_SHUTDOWN) != 0)
-		log_line("%s: took over %" PRId64 " s, ended",
-		    init.command_pid != 0 ? init.opt.command[0] :
-		    init.opt.rc_shutdown, s);
+	if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
+		log_line("%s: ran out of time, ended", name);
+	else if ((forced & 1U << LIFE_SHUTDOWN) != 0)
+		log_line("%s: took over %" PRId64 " s, ended", name, s);
 	if ((forced & 1U << LIFE_KILL) != 0 && from == LIFE_KILL)
 		log_line("something is left that KILL does not end");
 }
@@ -243,12 +382,47 @@ stage_entered(enum life_stage from)
 	stage_ms = act_now_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
-		act_control_check();
+		act_control_check(false);
 		notify_ready(boot_status);
 	} else if (from == LIFE_BOOT)
 		notify_failed(boot_status > 0 ? boot_status : 1);
-	reaping(os_kernel_reaps && init.opt.command == NULL &&
-	    init.life.stage == LIFE_RUN);
+	reaping(false);
+}
+
+static void
+request_say(const struct request *rq, int64_t left_ms)
+{
+	if (rq == &rc_failed)
+		log_line("%s failed, so the jail ends (-e), gone in %" PRId64
+		    " s at most", init.opt.rc, seconds_up(left_ms));
+	else
+		log_line("%s requested, gone in %" PRId64 " s at most",
+		    request_name(rq->verb), seconds_up(left_ms));
+}
+
+void
+act_leave_how(struct leave_how *how)
+{
+	how->verb = init.life.verb;
+	how->leave = init.opt.leave;
+	how->place = init.place;
+	how->argv = init.argv;
+	how->status = 0;
+}
+
+/* systemd takes STOPPING=1 for the end of a service, and kills what it finds
+ * alive later: a life after this one is no end. */
+static void
+stopping_say(void)
+{
+	static bool said;
+	struct leave_how how;
+
+	act_leave_how(&how);
+	if (said || leave_in_place(&how))
+		return;
+	said = true;
+	notify_stopping();
 }
 
 void
@@ -264,11 +438,9 @@ act_step(enum life_event event, const struct request *rq)
 		    life_end_ms(&init.life) - now) / 1000;
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
-		log_line("%s requested, gone in %" PRId64 " s at most",
-		    request_name(rq->verb),
-		    seconds_up(life_end_ms(&init.life) - now));
-	if (init.life.verb != REQUEST_NONE && verb == REQUEST_NONE)
-		notify_stopping();
+		request_say(rq, life_end_ms(&init.life) - now);
+	if (init.life.verb != verb)
+		stopping_say();
 	if (init.life.stage != from)
 		stage_entered(from);
 	act(actions);
@@ -313,6 +485,10 @@ act_reap(void)
 {
 	bool children = true;
 
+	if (job_tick(&init.job, act_now_ms()))
+		log_line("request %s: took over %" PRId64 " s, ended",
+		    init.job.name, init.opt.job_ms / 1000);
+
 	if (signals_take(SIGCHLD) || sweep || waiting())
 		children = reap();
 	if (sweep)
@@ -326,5 +502,7 @@ act_due_ms(void)
 {
 	int64_t due_ms = life_due_ms(&init.life);
 
+	if (job_due_ms(&init.job) < due_ms)
+		due_ms = job_due_ms(&init.job);
 	return (due_ms < look_ms ? due_ms : look_ms);
 }

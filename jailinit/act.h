@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "job.h"
+#include "leave.h"
 #include "life.h"
 #include "options.h"
 #include "os.h"
@@ -26,10 +28,12 @@ struct init {
 	struct life life;
 	struct control control;
 	struct status status;
+	struct job job;
 
 	/* Children whose status matters, 0: none. */
 	pid_t rc_pid, shutdown_pid, command_pid;
 	int command_status;	/* exit status, 128 + n for a signal */
+	bool stop_sent;		/* to the command, by whom we pass on for */
 	bool rc_failed;		/* and -e: the jail ends for it */
 	bool more;		/* work was left: do not wait */
 };
@@ -44,14 +48,22 @@ void act_step(enum life_event event, const struct request *rq);
 /* rc has ended with this status (128 + n for a signal), or never began. */
 void act_rc_ended(int code);
 
+/* App mode: sends sig, that was sent to us, to the command. */
+void act_pass(int sig);
+
+/* How the life would be left, as things are. */
+void act_leave_how(struct leave_how *how);
+
 /* A line from the FIFO: a request, or something to be counted. */
 void act_line(const char *line, size_t len);
 
-/* Makes the FIFO again when its path no longer names it.  Touches the path:
- * not after the first request. */
-void act_control_check(void);
+/* Makes the FIFO; and again when its path no longer names it.  These touch
+ * the path: not after the first request.  What is wrong is logged, the same
+ * not twice unless somebody asked. */
+void act_control_open(const char *path);
+void act_control_check(bool asked);
 
-/* Reaps what has ended, a batch at most; then, in the stages that wait for
+/* Ends a job whose time is up; reaps what has ended, a batch at most; then, in the stages that wait for
  * everybody, sees whether anybody is left. */
 void act_reap(void);
 

@@ -117,6 +117,8 @@ child(const struct jail *j, const struct ask_what *w)
 
 	if (jail_inside_open(&in, j) == -1)
 		refused();
+	if (w->dir != NULL)
+		said.same = jail_inside_is(&in, w->dir);
 	if (jail_inside_ctl(&in) == -1) {
 		said.error = errno;
 		say(ASK_REFUSED);
@@ -126,12 +128,10 @@ child(const struct jail *j, const struct ask_what *w)
 		say(ASK_TAKEN);
 		status_say(&in);
 	}
-	if (w->dir != NULL)
-		said.same = jail_inside_is(&in, w->dir);
 	if (jail_inside_root(&in, said.root) == -1)
 		said.root[0] = '\0';
 	say(ASK_ROOT);
-	if ((w->follow || w->reboot) && in.ctl_fd != -1 && j->fd != -1)
+	if ((w->follow || w->reboot) && in.ctl_fd != -1 && jail_inside_stays)
 		stay(&in, w);
 	_exit(0);
 }

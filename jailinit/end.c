@@ -219,7 +219,7 @@ act(struct end *e, size_t i, unsigned actions)
 		report(e, i);
 }
 
-/* Holds a jail that has begun; one that is no more has ended. */
+/* Holds a jail that is to begin.  ESRCH: it has ended. */
 static bool
 hold(struct end *e, size_t i)
 {
@@ -229,6 +229,16 @@ hold(struct end *e, size_t i)
 	    jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0);
 }
 
+/* It waits for those that have begun; with none there is nobody to wait
+ * for. */
+static void
+no_room(struct end *e, size_t i)
+{
+	if (e->halt.active == 0)
+		err(EX_OSERR, "%s", target_name(&e->list[i]));
+	e->halt.room = e->halt.active;
+}
+
 static void
 step(struct end *e, size_t i, enum halt_event event)
 {
@@ -236,9 +246,15 @@ step(struct end *e, size_t i, enum halt_event event)
 	enum halt_stage from = h->stage;
 	unsigned actions;
 
+	if (from == HALT_WAITING && e->halt.active < e->halt.room &&
+	    !hold(e, i)) {
+		if (errno != ESRCH) {	/* no room, after all */
+			no_room(e, i);
+			return;
+		}
+		event = HALT_ENDED;
+	}
 	actions = halt_step(&e->halt, i, event, now_ms());
-	if (from == HALT_WAITING && h->stage != from && !hold(e, i))
-		actions = halt_step(&e->halt, i, HALT_ENDED, now_ms());
 	if (h->stage != from)
 		show_stage(&e->list[i], h);
 	act(e, i, actions);

@@ -56,7 +56,6 @@ begin(struct halt *h, struct halt_jail *j, int64_t now_ms)
 		limit = 0;
 	h->waiting--;
 	h->active++;
-	j->begun_ms = now_ms;
 	j->ask_ms = add_ms(now_ms, min_ms(limit / 10, HALT_ASK_MAX_MS));
 	j->signalled_ms = add_ms(now_ms, limit / 3);
 	j->asked_ms = add_ms(now_ms, limit / 10 * 9);
@@ -156,8 +155,11 @@ unsigned
 halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 {
 	struct halt_jail *j = &h->jails[i];
-	unsigned actions = on_event(h, j, event);
+	unsigned actions;
 
+	if (j->stage == HALT_WAITING)
+		j->begun_ms = now_ms;
+	actions = on_event(h, j, event);
 	while (!is_over(j) && now_ms >= due_ms(h, j))
 		actions |= on_time_out(h, j, now_ms);
 	if ((actions & HALT_DO_KILL) != 0)	/* makes these idle */

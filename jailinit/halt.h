@@ -63,7 +63,7 @@ enum halt_event {
 struct halt_jail {
 	enum halt_stage stage;
 	bool forced;		/* it had KILL before it was gone */
-	int64_t begun_ms;
+	int64_t begun_ms;	/* WAITING: when it was last looked at */
 	int64_t ask_ms;		/* ASKING ends */
 	int64_t signalled_ms;	/* SIGNALLED ends */
 	int64_t asked_ms;	/* ASKED ends */

@@ -78,7 +78,8 @@ struct jail_child {
 	int fd;		/* readable when it has ended */
 };
 
-/* To the first process alone.  FreeBSD: to its jailinit (ESRCH: none). */
+/* To the first process alone; FreeBSD: to its jailinit (ESRCH: none), by a
+ * child that nobody waits for.  With sig 0: may the jail be signalled? */
 int jail_signal_first(const struct jail *j, int sig);
 
 /* How it is asked when it does not listen: the signal by which its first
@@ -86,17 +87,19 @@ int jail_signal_first(const struct jail *j, int sig);
 int jail_other_signal(const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX]);
 
-/* Begins to send sigs, which ends at 0, to every process of the jail, the
- * first one (first) or without it.  Of a child that has ended
- * jail_child_end() tells the outcome, 0 or an errno, and frees it; of another
- * it says -1, or ends it (force: ETIMEDOUT). */
+/* Begins to send sigs, which ends at 0, to every process of the jail, with its
+ * first one (first) or without it (FreeBSD: with it always, kill(2) leaves
+ * nobody out).  Of a child that has ended jail_child_end() tells the outcome,
+ * 0 or an errno, and frees it; of another it says -1, or ends it (force:
+ * ETIMEDOUT). */
 int jail_signal_all(const struct jail *j, const int *sigs, bool first,
     struct jail_child *child);
 int jail_child_end(struct jail_child *child, bool force);
 
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
  * jail_look() says so.  Where jail_kill_repeats (FreeBSD) it is to be sent
- * again (again) until then, and the jail is removed with it. */
+ * again (again) until then, by jail_remove(2) as well.  A jail that persists
+ * without processes is not removed: only its processes end. */
 extern const bool jail_kill_repeats;
 int jail_kill(const struct jail *j, bool again);
 
@@ -126,8 +129,13 @@ int jail_watch_wait(int watch_fd, uint64_t *tags, int max, int64_t wait_ms);
 enum jail_news jail_look(int watch_fd, const struct jail *j, uint64_t tag);
 
 /*
- * Inside: for a child that may hang and may be killed.
+ * Inside: for a child that may hang and may be killed.  In this order: open;
+ * is; ctl; the others.
  */
+
+/* May it stay inside?  Not on FreeBSD, where it is one of the jail's own. */
+extern const bool jail_inside_stays;
+
 struct jail_inside {
 	const struct jail *jail;
 	int root_fd, run_fd, ctl_fd;

@@ -55,6 +55,8 @@ open_again(int path_fd, int flags)
 	return (open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
 }
 
+const bool jail_inside_stays = true;
+
 /* The root is that of whoever has this number now; it is the jail's if the
  * jail's first process still lives afterwards. */
 int

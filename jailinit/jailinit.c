@@ -51,9 +51,9 @@ signal_act(int sig)
 		rq.verb = s->verb;
 		act_step(LIFE_REQUEST, &rq);
 	} else if (command)
-		signals_send(init.command_pid, sig, init.opt.group);
+		act_pass(sig);
 	else if (sig == SIGHUP && init.life.verb == REQUEST_NONE)
-		act_control_check();
+		act_control_check(true);
 }
 
 static void
@@ -117,6 +117,8 @@ wait_event(void)
 
 	if (control_due_ms(&init.control) < due_ms)
 		due_ms = control_due_ms(&init.control);
+	if (status_due_ms() < due_ms)
+		due_ms = status_due_ms();
 	if (init.more)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
@@ -171,10 +173,7 @@ gone(void)
 	reboot_hold();
 	status_fill();
 	status_farewell(&init.status, &init.control, FAREWELL_MS);
-	how.verb = init.life.verb;
-	how.leave = init.opt.leave;
-	how.place = init.place;
-	how.argv = init.argv;
+	act_leave_how(&how);
 	how.status = exit_code();
 	leave(&how);
 }
@@ -292,6 +291,8 @@ start_command(void)
 	    init.opt.background);
 	if (init.command_pid == -1)
 		start_failed("fork");
+	if (spawn_terminal())
+		signals_child_stops();
 	exec_fd = p[0];
 	if (p[1] != -1)
 		close(p[1]);
@@ -311,10 +312,7 @@ start(int argc, char **argv)
 	notify_init(init.opt.command == NULL, init.opt.ready_fd);
 	life_init(&init.life, &init.opt.limits, init.opt.command != NULL,
 	    init.opt.rc_shutdown != NULL);
-	if (control_open(&init.control,
-	    path_or_none(init.opt.ctl, DEFAULT_CTL)) == -1)
-		log_line("%s: %s; signals still work", init.control.path,
-		    strerror(errno));
+	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
 	os_title(life_stage_name(init.life.stage));
 	if (init.opt.command != NULL)

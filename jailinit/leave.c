@@ -49,11 +49,31 @@ machine_leave(enum request_verb verb)
 
 /* Only the jail's own process 1 may ask the kernel for its reboot: anybody
  * else's would be that of the jail, or the machine, around it. */
+static bool
+is_by_kernel(const struct leave_how *how)
+{
+	return (how->place == OS_JAIL && (how->leave == LEAVE_REBOOT ||
+	    (how->leave == LEAVE_AUTO && os_manager_reboots())));
+}
+
+/* Is it the next life, by whatever way? */
+static bool
+is_reboot(const struct leave_how *how)
+{
+	return (how->verb == REQUEST_REBOOT && (how->place == OS_MACHINE ?
+	    how->leave == LEAVE_REEXEC : how->leave != LEAVE_EXIT));
+}
+
+bool
+leave_in_place(const struct leave_how *how)
+{
+	return (is_reboot(how) && !is_by_kernel(how));
+}
+
 static void
 leave_reboot(const struct leave_how *how)
 {
-	if (how->place == OS_JAIL && (how->leave == LEAVE_REBOOT ||
-	    (how->leave == LEAVE_AUTO && os_manager_reboots()))) {
+	if (is_by_kernel(how)) {
 		os_reboot(how->verb);
 		log_line("reboot: %s; again in place", strerror(errno));
 	}
@@ -65,8 +85,7 @@ leave(const struct leave_how *how)
 {
 	bool machine = how->place == OS_MACHINE;
 
-	if (how->verb == REQUEST_REBOOT && (machine ?
-	    how->leave == LEAVE_REEXEC : how->leave != LEAVE_EXIT)) {
+	if (is_reboot(how)) {
 		leave_reboot(how);
 		if (!machine)
 			_exit(1);

@@ -3,6 +3,8 @@
 #ifndef LEAVE_H
 #define LEAVE_H
 
+#include <stdbool.h>
+
 #include "options.h"
 #include "os.h"
 #include "request.h"
@@ -14,6 +16,9 @@ struct leave_how {
 	char *const *argv;	/* of the next one */
 	int status;		/* of exit */
 };
+
+/* Would this process stay, and live once more? */
+bool leave_in_place(const struct leave_how *how);
 
 /* Leaves: exit, reboot(2), or the next life in this process. */
 _Noreturn void leave(const struct leave_how *how);

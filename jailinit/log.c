@@ -28,6 +28,16 @@ line_length(int len, size_t size)
 }
 
 void
+log_clean(char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == '\177')
+			text[i] = '?';
+}
+
+void
 log_line(const char *format, ...)
 {
 	char buf[LOG_LINE_MAX];
@@ -47,6 +57,7 @@ log_line(const char *format, ...)
 	n += line_length(vsnprintf(buf + n, sizeof(buf) - n, format, ap),
 	    sizeof(buf) - n);
 	va_end(ap);
+	log_clean(buf, n);
 	buf[n++] = '\n';	/* over the NUL, or over the last byte */
 	if (unsaid > 0 || !log_write(buf, n)) {
 		dropped++;

@@ -7,13 +7,19 @@
 #ifndef LOG_H
 #define LOG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Longest line with its newline: a write of at most PIPE_BUF bytes (512 at
  * least, POSIX) is not torn by other writers of the same pipe. */
 #define LOG_LINE_MAX	512
 
-/* "jailinit: ", then the format, then a newline.  errno is kept. */
+/* Makes text[0..n) one line, whatever words are in it: control characters
+ * become question marks. */
+void log_clean(char *text, size_t n);
+
+/* "jailinit: ", then the format, log_clean(), then a newline.  errno is
+ * kept. */
 void log_line(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 

@@ -2,9 +2,13 @@
 /* The names of processes: what a jail's processes call themselves is not
  * believed to be printable.  Touches nothing but os.h. */
 #include <stdio.h>
+#include <string.h>
 
 #include "names.h"
 #include "os.h"
+
+/* Of a list that is cut off, the end. */
+#define MORE	" ..."
 
 struct names {
 	char *buf;
@@ -12,8 +16,8 @@ struct names {
 	int count;
 };
 
-/* Appends what fits as a whole. */
-static void
+/* Appends what fits as a whole, and MORE after it; false when it does not. */
+static bool
 names_append(struct names *n, const char *comm, long pid)
 {
 	char name[32];
@@ -28,10 +32,12 @@ names_append(struct names *n, const char *comm, long pid)
 	name[i] = '\0';
 	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
 	    n->used == 0 ? "" : ", ", name, pid);
-	if (len > 0 && (size_t)len < n->size - n->used)
+	if (len > 0 && (size_t)len + strlen(MORE) < n->size - n->used) {
 		n->used += (size_t)len;
-	else
-		n->buf[n->used] = '\0';
+		return (true);
+	}
+	n->buf[n->used] = '\0';
+	return (false);
 }
 
 static bool
@@ -39,11 +45,9 @@ names_one(const char *comm, pid_t pid, void *arg)
 {
 	struct names *n = arg;
 
-	if (n->count++ < NAMES_MAX) {
-		names_append(n, comm, pid);
+	if (n->count++ < NAMES_MAX && names_append(n, comm, pid))
 		return (true);
-	}
-	(void)snprintf(n->buf + n->used, n->size - n->used, " ...");
+	(void)snprintf(n->buf + n->used, n->size - n->used, MORE);
 	return (false);
 }
 

@@ -9,8 +9,8 @@
 #define NAMES_MAX	16
 
 /* Lists what os_signal_all() reaches, "name (pid), name (pid)" and "..." for
- * those that are too many, in buf[0..size): printable, an empty string when
- * nothing can be told.  Never blocks. */
+ * those that are too many or do not fit, in buf[0..size): printable, an empty
+ * string when nothing can be told.  Never blocks. */
 void names_list(char *buf, size_t size);
 
 #endif

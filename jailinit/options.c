@@ -14,7 +14,7 @@
 #include "stdio_fd.h"
 
 /* + keeps glibc from looking for options behind the first operand. */
-static const char letters[] = "+B:bc:d:ef:gk:l:r:R:s:S:t:V";
+static const char letters[] = "+B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
 
 static const struct os_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
@@ -40,12 +40,14 @@ options_error(const char *what, const char *why)
 	char line[LOG_LINE_MAX];
 
 	(void)snprintf(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	log_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
 	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
 	    "[-f path] [-k sec]\n"
-	    "                [-l auto|exit|reexec|reboot] [-r path] [-R path] "
-	    "[-s sec]\n"
-	    "                [-S signal] [-t sec] [-- command [arg ...]]\n"
+	    "                [-l auto|exit|reexec|reboot] [-q sec] [-r path] "
+	    "[-R path]\n"
+	    "                [-s sec] [-S signal] [-t sec] "
+	    "[-- command [arg ...]]\n"
 	    "       jailinit -V\n");
 	_exit(EX_USAGE);
 }
@@ -101,8 +103,19 @@ path(int c, const char *arg)
 	return (arg);
 }
 
+/* Of a word such as --help getopt(3) knows but the second -. */
+static _Noreturn void
+option_unknown(int c, const char *word)
+{
+	if (c != ':' && strchr(letters + 1, c) != NULL)
+		options_error(option_arg(c, ""), "wants an argument");
+	options_error(strncmp(word, "--", 2) == 0 ? word :
+	    option_arg(c, ""), "no such option");
+}
+
+/* word: the one that c was found in. */
 static void
-option(struct options *o, int c, const char *arg)
+option(struct options *o, int c, const char *arg, const char *word)
 {
 	switch (c) {
 	case 'B':
@@ -135,6 +148,9 @@ option(struct options *o, int c, const char *arg)
 			    "not auto, exit, reexec or reboot");
 		o->leave = (enum leave)signame_lookup(leaves, arg);
 		break;
+	case 'q':
+		o->job_ms = seconds(c, arg);
+		break;
 	case 'r':
 		o->rc = path(c, arg);
 		break;
@@ -154,30 +170,50 @@ option(struct options *o, int c, const char *arg)
 		say(STDOUT_FILENO, "jailinit " VERSION "\n");
 		_exit(0);
 	default:
-		options_error(option_arg(optopt, ""),
-		    optopt != ':' && strchr(letters + 1, optopt) != NULL ?
-		    "wants an argument" : "no such option");
+		option_unknown(optopt, word);
 	}
+}
+
+/* Boot mode leaves the directory that it was started in. */
+static void
+path_check(int c, const char *arg, bool none)
+{
+	if (arg == NULL || *arg == '/' || (none && strcmp(arg, "none") == 0))
+		return;
+	options_error(option_arg(c, arg), "not an absolute path");
+}
+
+static void
+boot_check(struct options *o)
+{
+	if (o->rc_shutdown == NULL)
+		o->rc_shutdown = "/etc/rc.shutdown";
+	path_check('r', o->rc, false);
+	path_check('R', o->rc_shutdown, false);
+	path_check('c', o->ctl, true);
+	path_check('f', o->status, true);
 }
 
 void
 options_parse(struct options *o, int argc, char **argv)
 {
-	const char *last = NULL;
+	const char *last = NULL, *word = argv[optind];
 	int c;
 
 	memset(o, 0, sizeof(*o));
 	o->limits.shutdown_ms = 90000;
 	o->limits.term_ms = 10000;
 	o->limits.kill_ms = 5000;
+	o->job_ms = 60000;
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->rc = "/etc/rc";
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
 	opterr = 0;
 	while ((c = getopt(argc, argv, letters)) != -1) {
-		option(o, c, optarg);
+		option(o, c, optarg, word);
 		last = optarg;
+		word = argv[optind];
 	}
 	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 &&
 	    argv[optind - 1] != last) {
@@ -187,6 +223,6 @@ options_parse(struct options *o, int argc, char **argv)
 	} else if (argv[optind] != NULL)
 		options_error(argv[optind],
 		    "not an option; a command goes behind --");
-	else if (o->rc_shutdown == NULL)
-		o->rc_shutdown = "/etc/rc.shutdown";
+	else
+		boot_check(o);
 }

@@ -16,6 +16,7 @@ enum leave {
 
 struct options {
 	struct life_limits limits;	/* -B -k -s -t */
+	int64_t job_ms;			/* -q */
 	bool background;		/* -b */
 	bool end_on_failure;		/* -e */
 	bool group;			/* -g */

@@ -73,8 +73,8 @@ bool os_others_left(void);
 typedef bool os_each_fn(const char *comm, pid_t pid, void *arg);
 void os_each(os_each_fn *fn, void *arg);
 
-/* Copies argv and the environment to memory of their own, so that os_title()
- * may write over them.  Returns the copy of argv, or NULL (ENOMEM). */
+/* Makes room for os_title().  Returns a copy of argv, whose own strings may
+ * be written over, or NULL (ENOMEM). */
 char **os_title_init(int argc, char **argv);
 
 /* "jailinit: state" as what ps(1) shows. */

@@ -34,6 +34,9 @@
 /* A chain of parents longer than this is not followed. */
 #define ANCESTORS_MAX	1024
 
+/* Longest title, with its NUL: "jailinit: shutdown". */
+#define TITLE_SIZE	19
+
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT	8
 #endif
@@ -65,8 +68,10 @@ const struct os_signal os_signals[] = {
 
 static enum os_place place = OS_REFUSED;
 
+/* Where ps(1) finds the title. */
 static char *title;
 static size_t title_size;
+static char title_own[TITLE_SIZE];
 
 static char program[PATH_MAX];
 static int program_fd = -1;
@@ -310,23 +315,57 @@ copy_strings(char *const *from)
 	return (to);
 }
 
-/* The kernel laid out argv and the environment as one run of strings: that
- * is the room for the title.  proc_pid_cmdline(5) */
+/* Has the kernel show from[0..size) as our command line and leaves all else
+ * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
+ * figures are those of proc_pid_stat(5), in its order from start_code, 26,
+ * on.  Allocates nothing, so that the break is what it was. */
+static bool
+map_args(char *from, size_t size)
+{
+	struct prctl_mm_map map;
+	char buf[1024];
+	const char *p;
+	unsigned long long v[52];
+	int i;
+
+	if (!proc_read(getpid(), "stat", buf, sizeof(buf)) ||
+	    (p = strrchr(buf, ')')) == NULL)
+		return (false);
+	for (i = 3; i <= 51 && (p = strchr(p + 1, ' ')) != NULL; i++)
+		v[i] = strtoull(p, NULL, 10);
+	if (i <= 51)
+		return (false);
+	memset(&map, 0, sizeof(map));
+	map.start_code = v[26];
+	map.end_code = v[27];
+	map.start_stack = v[28];
+	map.start_data = v[45];
+	map.end_data = v[46];
+	map.start_brk = v[47];
+	map.brk = (uint64_t)syscall(SYS_brk, 0);
+	map.arg_start = (uintptr_t)from;
+	map.arg_end = (uintptr_t)from + size;
+	map.env_start = v[50];
+	map.env_end = v[51];
+	map.exe_fd = (uint32_t)-1;
+	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
+}
+
+/* The environment stays where it is, since others tell by /proc/1/environ
+ * that this is a container: where the kernel does not take room of our own
+ * argv's strings are the room, and a title that is too long is cut off. */
 char **
 os_title_init(int argc, char **argv)
 {
-	char **args = copy_strings(argv), **env = copy_strings(environ);
-	char *end = argv[argc - 1] + strlen(argv[argc - 1]) + 1;
-	int i;
+	char **args = copy_strings(argv);
+	const char *last = argv[argc - 1];
 
-	if (args == NULL || env == NULL)
-		return (NULL);
-	for (i = 0; environ[i] != NULL; i++)
-		if (environ[i] == end)
-			end += strlen(end) + 1;
-	environ = env;
-	title = argv[0];
-	title_size = (size_t)(end - argv[0]);
+	title = title_own;
+	title_size = sizeof(title_own);
+	if (args != NULL && !map_args(title_own, sizeof(title_own))) {
+		title = argv[0];
+		title_size = (size_t)(last + strlen(last) + 1 - argv[0]);
+	}
 	return (args);
 }
 

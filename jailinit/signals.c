@@ -33,6 +33,9 @@ on_signal(int sig, siginfo_t *si, void *context)
 	caught[sig] = 1;
 }
 
+/* SIGCHLD: whether a child that stops is an event. */
+static int child_flags = SA_NOCLDSTOP;
+
 /* While SIGCHLD is handled others may be too: in a storm of orphans there
  * is always one pending, and signals with higher numbers must get through. */
 static void
@@ -42,11 +45,12 @@ signal_catch(int sig)
 
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_sigaction = on_signal;
-	sa.sa_flags = SA_SIGINFO | SA_NOCLDSTOP;
-	if (sig == SIGCHLD)
+	sa.sa_flags = SA_SIGINFO;
+	sigfillset(&sa.sa_mask);
+	if (sig == SIGCHLD) {
+		sa.sa_flags |= child_flags;
 		sigemptyset(&sa.sa_mask);
-	else
-		sigfillset(&sa.sa_mask);
+	}
 	(void)sigaction(sig, &sa, NULL);
 	sigdelset(&wait_mask, sig);
 }
@@ -89,6 +93,32 @@ signals_child(bool ignored)
 	else
 		signal_catch(SIGCHLD);
 	caught[SIGCHLD] = 1;
+}
+
+void
+signals_child_stops(void)
+{
+	child_flags = 0;
+	signal_catch(SIGCHLD);
+}
+
+/* A stop signal takes back a CONT that is pending, so one that is pending
+ * afterwards is what had us go on.  It is handled like any other. */
+bool
+signals_stop(void)
+{
+	sigset_t tstp, pending;
+
+	os_signal_default(SIGTSTP);
+	(void)kill(getpgrp() > 0 ? 0 : getpid(), SIGTSTP);
+	sigemptyset(&tstp);
+	sigaddset(&tstp, SIGTSTP);
+	(void)sigprocmask(SIG_UNBLOCK, &tstp, NULL);	/* here we stop */
+	(void)sigprocmask(SIG_BLOCK, &tstp, NULL);
+	signal_catch(SIGTSTP);
+	sigemptyset(&pending);
+	(void)sigpending(&pending);
+	return (sigismember(&pending, SIGCONT) == 1);
 }
 
 /* Linux delivers no signal when a descriptor is ready: of a FIFO that is

@@ -27,6 +27,14 @@ void signals_default(void);
 /* SIGCHLD is caught, or ignored (os_kernel_reaps). */
 void signals_child(bool ignored);
 
+/* From now on SIGCHLD comes for a child that has been stopped, too. */
+void signals_child_stops(void);
+
+/* Stops our process group as ^Z does, until it is continued: true then, and
+ * SIGCONT will be caught.  False at once where the kernel ignores TSTP: for
+ * process 1, and for a group that nobody would continue. */
+bool signals_stop(void);
+
 /* Waits for an event on fds, a signal, or wait_ms milliseconds (INT64_MAX:
  * for ever), as ppoll(2). */
 int signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms);

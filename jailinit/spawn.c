@@ -2,11 +2,13 @@
 /* Starts programs.  Touches, in the parent, nothing; in the child, its own
  * session, signals and terminal, and the paths of what it executes. */
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -14,10 +16,12 @@
 
 #include "log.h"
 #include "os.h"
+#include "request.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stdio_fd.h"
 
+/* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
 
 /* A terminal that is nobody's becomes ours, if it can (a session leader has
@@ -40,13 +44,30 @@ spawn_terminal_init(void)
 	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
 }
 
-/* For whoever started us, or our next life.  (A group outside of our PID
- * namespace cannot be named.)  SIGTTOU is blocked. */
+bool
+spawn_terminal(void)
+{
+	return (terminal);
+}
+
+bool
+spawn_terminal_give(pid_t pid, bool always)
+{
+	if (!terminal || (!always && tcgetpgrp(STDIN_FILENO) != getpgrp()) ||
+	    tcsetpgrp(STDIN_FILENO, pid) == -1)
+		return (false);
+	foreground = true;
+	return (true);
+}
+
+/* (A group outside of our PID namespace cannot be named.)  SIGTTOU is
+ * blocked. */
 void
 spawn_terminal_return(void)
 {
 	if (foreground && getpgrp() > 0)
 		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+	foreground = false;
 }
 
 /* On our terminal a group of its own will do, in the foreground if that is
@@ -76,6 +97,19 @@ child_failed(const char *path, int e, int report_fd)
 	    "its interpreter is missing" : strerror(e));
 	if (report_fd != -1)
 		(void)!write(report_fd, &code, 1);
+	_exit(code);
+}
+
+static _Noreturn void
+child_refused(const char *path, int report_fd)
+{
+	unsigned char code = SPAWN_CANNOT_EXEC;
+
+	signals_block();
+	signals_init(false);
+	log_line("%s: refused: it or its folder is not root's alone to write, "
+	    "or no file", path);
+	(void)!write(report_fd, &code, 1);
 	_exit(code);
 }
 

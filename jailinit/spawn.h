@@ -23,8 +23,17 @@
  * called before spawn_command(); without it a session of its own is made. */
 void spawn_terminal_init(void);
 
-/* Takes the terminal back when the command has ended. */
+/* Is there one? */
+bool spawn_terminal(void);
+
+/* Takes the terminal back for whoever started us, or our next life, when the
+ * command has ended or was stopped: nothing when it is not in the foreground
+ * by us. */
 void spawn_terminal_return(void);
+
+/* Puts the command's group in the foreground if we are there, as a shell
+ * that has us go on puts us, or always.  Was that done? */
+bool spawn_terminal_give(pid_t pid, bool always);
 
 /* Executes the script at path with the argument arg (NULL: none), directly
  * or, where it is not executable, by /bin/sh.  When it cannot the child says

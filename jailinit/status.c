@@ -19,9 +19,9 @@
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
 static pid_t writer_pid;		/* alive as long as that has not */
-static int64_t written_ms = INT64_MIN;	/* of a change of counters */
+static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
-static bool said_any;
+static bool said_any, unsaid;		/* unsaid: what can be said later */
 
 /* "a,b" of the stages in a set. */
 static const char *
@@ -42,7 +42,7 @@ stages_format(unsigned set, char *buf, size_t size)
 size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
-	char boot[12] = "", deadline[24] = "", forced[64];
+	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
 	int n;
 
 	if (s->boot_status >= 0)
@@ -50,14 +50,17 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	if (s->end_s != 0)
 		(void)snprintf(deadline, sizeof(deadline), "%" PRId64,
 		    s->end_s);
+	if (s->jobs > 0)
+		(void)snprintf(job, sizeof(job), "%d", s->job_status);
 	n = snprintf(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
-	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n",
+	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
+	    "job=%s\njob_status=%s\n",
 	    life_stage_name(s->stage), s->app ? "app" : "boot",
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
-	    s->dropped_log, s->dropped_requests);
+	    s->dropped_log, s->dropped_requests, s->job, job);
 	return (n < 0 ? 0 : n < STATUS_MAX ? (size_t)n : STATUS_MAX - 1);
 }
 
@@ -138,18 +141,26 @@ status_update(const struct status *s, int64_t now_ms)
 
 	if (file == NULL || writer_fd != -1)
 		return;
-	if (same && s->dropped_log == said.dropped_log &&
-	    s->dropped_requests == said.dropped_requests)
+	unsaid = !same || s->dropped_log != said.dropped_log ||
+	    s->dropped_requests != said.dropped_requests ||
+	    s->jobs != said.jobs;
+	if (!unsaid || (same && tried_ms != INT64_MIN &&
+	    now_ms - tried_ms < STATUS_EVERY_MS))
 		return;
-	if (same && written_ms != INT64_MIN &&
-	    now_ms - written_ms < STATUS_EVERY_MS)
+	unsaid = !writer_start(s, NULL);
+	if (same || unsaid)
+		tried_ms = now_ms;
+	if (unsaid)
 		return;
-	if (!writer_start(s, NULL))
-		return;
-	if (same)
-		written_ms = now_ms;
 	said = *s;
 	said_any = true;
+}
+
+int64_t
+status_due_ms(void)
+{
+	return (unsaid && writer_fd == -1 ? tried_ms + STATUS_EVERY_MS :
+	    INT64_MAX);
 }
 
 void

@@ -14,10 +14,10 @@
 #include "control.h"
 #include "life.h"
 
-/* Longest status file; eleven short lines. */
+/* Longest status file; thirteen short lines. */
 #define STATUS_MAX	512
 
-/* Changes of the counters alone are written this often at the most. */
+/* Changes of the counters and jobs alone are written this often at the most. */
 #define STATUS_EVERY_MS	1000
 
 struct status {
@@ -28,6 +28,9 @@ struct status {
 	int64_t end_s;		/* Unix time of the promised end, 0: none */
 	uint64_t dropped_log, dropped_requests;
 	bool app;
+	char job[REQUEST_NAME_MAX + 1];	/* that ended last; "": none has */
+	int job_status;
+	uint64_t jobs;		/* that have ended */
 };
 
 /* The file's text into buf.  Returns its length without the NUL. */
@@ -36,9 +39,13 @@ size_t status_format(const struct status *s, char buf[STATUS_MAX]);
 /* Where to write; NULL: nowhere. */
 void status_init(const char *path);
 
-/* Has the file say s, soon.  No timer: what cannot be written now is when
- * this is called again. */
+/* Has the file say s, soon.  What cannot be written now is when this is
+ * called again: when the writer has ended, or at status_due_ms(). */
 void status_update(const struct status *s, int64_t now_ms);
+
+/* When status_update() is due even if nothing happens, because something is
+ * unsaid, or INT64_MAX: nothing is, or a writer runs. */
+int64_t status_due_ms(void);
 
 /* The last word: writes s and removes the FIFO, waiting for at most wait_ms
  * (and not at all when an earlier writer hangs). */

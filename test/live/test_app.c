@@ -557,18 +557,17 @@ pty_type(struct pty *t, const char *text)
 	    strlen(text));
 }
 
-/* Waits until text has come since the last pty_type(). */
-static void
-pty_expect(struct pty *t, const char *text)
+/* True when text has come since the last pty_type(), in time. */
+static bool
+pty_says(struct pty *t, const char *text, int64_t within_ms)
 {
 	struct pollfd p = { t->master_fd, POLLIN, 0 };
-	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	int64_t end_ms = jail_now_ms() + within_ms;
 	ssize_t n;
 
 	while (strstr(t->buf, text) == NULL) {
 		if (jail_now_ms() >= end_ms)
-			fail_msg("no \"%s\" on the terminal, but:\n%s", text,
-			    t->buf);
+			return (false);
 		if (poll(&p, 1, 20) != 1 || (p.revents & POLLIN) == 0)
 			continue;
 		n = read(t->master_fd, t->buf + t->used,
@@ -577,6 +576,14 @@ pty_expect(struct pty *t, const char *text)
 			t->used += (size_t)n;
 		t->buf[t->used] = '\0';
 	}
+	return (true);
+}
+
+static void
+pty_expect(struct pty *t, const char *text)
+{
+	if (!pty_says(t, text, LIVE_SOON_MS))
+		fail_msg("no \"%s\" on the terminal, but:\n%s", text, t->buf);
 }
 
 /* Waits for a process of that name to be in the state. */
@@ -811,6 +818,186 @@ test_tty_signals(void **state)
 	pty_close(&t);
 }
 
+/* A shell at a prompt, and jailinit under it as one of its jobs. */
+static void
+shell_start(struct jail *j, struct pty *t)
+{
+	struct jail_opts o = { .before_exec = tty_take };
+	int fds[3];
+
+	pty_open(t);
+	fds[0] = fds[1] = fds[2] = t->slave_fd;
+	o.fds = fds;
+	assert_int_equal(jail_start(j, &o, "/bin/sh", "-i", NULL), 0);
+	pty_type(t, "echo he''re\n");
+	pty_expect(t, "here");
+}
+
+static void
+shell_end(struct jail *j, struct pty *t, const char *text)
+{
+	pty_type(t, "echo st=$?\n");
+	pty_expect(t, text);
+	pty_type(t, "exit 22\n");
+	(void)live_exits(j, 22, LIVE_SOON_MS);
+	pty_close(t);
+}
+
+/* Waits for the terminal to be that of a process's group. */
+static void
+foreground_wait(struct jail *j, struct pty *t, const char *name)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (tcgetpgrp(t->master_fd) != jail_find(j, name)) {
+		if (jail_now_ms() >= end_ms)
+			fail_msg("%s is not in the foreground", name);
+		jail_sleep_ms(2);
+	}
+	(void)job_wait(j, name, 'S');
+	(void)job_wait(j, "jailinit", 'S');
+}
+
+/* The shell is back, and knows that its job has stopped.  (What is typed too
+ * early the terminal may throw away with the ^Z.) */
+static void
+stopped_wait(struct jail *j, struct pty *t, const char *name)
+{
+	int i = 0;
+
+	do {
+		if (i++ == 20)
+			fail_msg("%s does not count as stopped", name);
+		(void)job_wait(j, name, 'T');
+		(void)job_wait(j, "jailinit", 'T');
+		pty_type(t, "jobs\n");
+	} while (!pty_says(t, "Stopped", 300));
+}
+
+/* ^Z gives the shell back its prompt, for all of a pipeline; bg leaves it
+ * there; fg has the command go on, in the foreground. */
+static void
+test_tty_stop_shell(void **state)
+{
+	static struct pty t;
+	struct jail *j = *state;
+	int i;
+
+	shell_start(j, &t);
+	pty_type(&t, JAILINIT " -- /bin/sleep 1000 | cat\n");
+	(void)job_wait(j, "cat", 'S');	/* its terminal, too */
+	(void)job_wait(j, "sleep", 'S');
+	for (i = 0; i < 3; i++) {
+		if (i > 0)
+			foreground_wait(j, &t, "sleep");
+		pty_type(&t, "\032");
+		stopped_wait(j, &t, "sleep");
+		(void)job_wait(j, "cat", 'T');
+		if (i == 1) {
+			pty_type(&t, "bg\n");
+			(void)job_wait(j, "sleep", 'S');
+			pty_type(&t, "echo pro''mpt\n");
+			pty_expect(&t, "prompt");
+		}
+		pty_type(&t, "fg\n");
+	}
+	foreground_wait(j, &t, "sleep");
+	pty_type(&t, "\003");
+	shell_end(j, &t, "st=0");	/* cat's */
+}
+
+/* What reads the terminal from the background stops, and fg helps, whether
+ * it began there or had ^Z and bg. */
+static void
+test_tty_stop_read(void **state)
+{
+	static struct pty t;
+	struct jail *j = *state;
+	int i;
+
+	assert_int_equal(jail_script(j, "/bin/reader",
+	    "x=$(head -n 1); echo got-$x; exit 9"), 0);
+	shell_start(j, &t);
+	for (i = 0; i < 2; i++) {
+		pty_type(&t, i == 0 ? JAILINIT " -- reader &\n" :
+		    JAILINIT " -- reader\n");
+		if (i == 1) {
+			foreground_wait(j, &t, "reader");
+			pty_type(&t, "\032");
+			stopped_wait(j, &t, "reader");
+			pty_type(&t, "bg\n");
+		}
+		stopped_wait(j, &t, "reader");
+		pty_type(&t, "fg\n");
+		foreground_wait(j, &t, "reader");
+		pty_type(&t, "hello\n");
+		pty_expect(&t, "got-hello");
+		pty_type(&t, "echo st=$?\n");
+		pty_expect(&t, "st=9");
+	}
+	pty_type(&t, "(exit 3)\n");
+	shell_end(j, &t, "st=3");
+}
+
+/* The shell of a pipeline puts its group in the foreground once for each of
+ * its processes, the last time perhaps after us: that stops nobody. */
+static void
+test_tty_stop_late(void **state)
+{
+	static struct pty t;
+	struct jail *j = *state;
+
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_script(j, "/bin/reader",
+	    "while ! [ -e /tmp/front ]; do sleep 0.02; done; "
+	    "x=$(head -n 1); echo got-$x"), 0);
+	shell_start(j, &t);
+	pty_type(&t, JAILINIT " -- reader | " PROBE " front\n");
+	assert_int_equal(jail_wait_file(j, "/tmp/front", LIVE_SOON_MS), 0);
+	foreground_wait(j, &t, "reader");
+	pty_type(&t, "hello\n");
+	pty_expect(&t, "got-hello");
+	shell_end(j, &t, "st=0");
+}
+
+/* Nobody could have the command of process 1 go on: ^Z does not stop it.  In
+ * a session of its own it is the same for a subreaper. */
+static void
+stop_nobody(struct jail *j, const char *first, const char *second)
+{
+	static struct pty t;
+	struct jail_opts o = { .before_exec = tty_take };
+	int fds[3], i;
+
+	pty_open(&t);
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	assert_int_equal(jail_start(j, &o, first, second, JAILINIT, "--",
+	    "/bin/sh", "-c", "echo r''eady; while read x; do echo got-$x; "
+	    "done", NULL), 0);
+	pty_expect(&t, "ready");
+	for (i = 0; i < 3; i++) {
+		pty_type(&t, "\032");
+		jail_sleep_ms(100);
+		pty_type(&t, "hello\n");
+		pty_expect(&t, "got-hello");
+	}
+	pty_type(&t, "\004");
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	pty_close(&t);
+}
+
+static void
+test_tty_stop_nobody(void **state)
+{
+	struct jail *j = *state;
+
+	stop_nobody(j, "/bin/busybox", "env");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_script(j, "/bin/under", "\"$@\"; exit $?"), 0);
+	stop_nobody(j, "/bin/sh", "/bin/under");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -842,6 +1029,10 @@ main(int argc, char **argv)
 		LIVE_TEST(test_tty_outer),
 		LIVE_TEST(test_tty_term),
 		LIVE_TEST(test_tty_signals),
+		LIVE_TEST(test_tty_stop_shell),
+		LIVE_TEST(test_tty_stop_read),
+		LIVE_TEST(test_tty_stop_late),
+		LIVE_TEST(test_tty_stop_nobody),
 	};
 	int e = probe_main(argc, argv);
 

@@ -80,6 +80,43 @@ test_order_timeout(void **state)
 	live_log_has(j, "jailinit: /etc/rc.shutdown: took over 2 s, ended\n");
 }
 
+/* There is no "over 0 s". */
+static void
+test_timeout_short(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_boot(j, NULL);
+	(void)halt(j, "halt 1\n", jail_slack(2000));
+	live_log_has(j, "jailinit: /etc/rc.shutdown: ran out of time, ended\n");
+}
+
+/* Fewer names than are listed at most, but too long for the line: those that
+ * fit, whole, and a sign that there are more. */
+static void
+test_names_long(void **state)
+{
+	struct jail *j = *state;
+	const char *p, *end;
+
+	assert_int_equal(jail_script(j, "/bin/stubborn-as-ever",
+	    "trap '' TERM; echo up >>/tmp/up; read x <>/tmp/fifo"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "mkfifo /tmp/fifo; "
+	    "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do"
+	    " stubborn-as-ever & done;"
+	    " while [ \"$(wc -l </tmp/up)\" != 14 ]; do sleep 0.02; done"), 0);
+	live_boot(j, NULL);
+	(void)halt(j, "halt 1\n", jail_slack(2000));
+	p = strstr(jail_log(j), "still there after TERM: ");
+	assert_non_null(p);
+	end = strchr(p, '\n');
+	assert_non_null(end);
+	if (memcmp(end - 5, ") ...", 5) != 0)
+		print_error("%.*s\n", (int)(end - p), p);
+	assert_memory_equal(end - 5, ") ...", 5);
+}
+
 static void
 argument(struct jail *j, const char *request, int sig, const char *arg)
 {
@@ -407,7 +444,7 @@ test_bounded_respawn(void **state)
 	struct jail *j = *state;
 
 	live_boot(j, &o);
-	assert_int_equal(jail_count(j), 2);
+	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
 	bounded(j, "term");
 }
 
@@ -643,6 +680,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_order),
 		LIVE_TEST(test_order_timeout),
+		LIVE_TEST(test_timeout_short),
+		LIVE_TEST(test_names_long),
 		LIVE_TEST(test_argument),
 		LIVE_TEST(test_signals),
 		LIVE_TEST(test_not_executable),

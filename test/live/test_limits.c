@@ -74,6 +74,37 @@ test_readonly(void **state)
 	ends_by_signal(j, &o);
 	live_log_has(j, "jailinit: /var/run/jailinit.ctl: Read-only file "
 	    "system; signals still work\n");
+	assert_int_equal(jail_log_count(j, "Read-only"), 1);
+}
+
+/* Said once, and again when somebody asks (HUP), or for another reason. */
+static void
+test_no_fifo_said(void **state)
+{
+	struct jail *j = *state;
+	int n, i;
+
+	assert_int_equal(jail_write(j, "/ctl/x", 0644, ""), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/ctl", NULL),
+	    0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	for (n = 1; n <= 3; n++) {
+		for (i = 0; i < 500 && jail_log_count(j, "/ctl: ") < n; i++)
+			jail_sleep_ms(10);
+		assert_int_equal(jail_log_count(j, "jailinit: /ctl: "), n);
+		assert_int_equal(jail_signal(j, SIGHUP), 0);
+	}
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_write(j, "/run/d/ctl/x", 0644, ""), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "rm -r /run/d; "
+	    "echo >/run/d"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/run/d/ctl",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_log_count(j, "jailinit: /run/d/ctl: "), 2);
+	assert_int_equal(jail_log_count(j, ": Not a directory; "), 1);
 }
 
 /* Descriptors: 0-2, the FIFO, its program, and what a status takes. */
@@ -337,6 +368,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_no_proc),
 		LIVE_TEST(test_no_dev),
 		LIVE_TEST(test_readonly),
+		LIVE_TEST(test_no_fifo_said),
 		LIVE_TEST(test_few_descriptors),
 		LIVE_TEST(test_all_at_once),
 		LIVE_TEST(test_no_proc_kill),

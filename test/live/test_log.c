@@ -591,6 +591,30 @@ test_complaints(void **state)
 	assert_true(n > 100);
 }
 
+/* The status has caught up a second later though nothing else happens, and
+ * what has been said needs no waking up. */
+static void
+test_counters(void **state)
+{
+	static const char *const count[] = { "1", "5", "6", "10" };
+	struct jail *j = *state;
+	int64_t woken;
+	size_t i;
+
+	live_boot(j, NULL);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(jail_ctl(j, i % 2 == 0 ? "bogus\n" :
+		    "a\nb\nc\nd\n"), 0);
+		assert_int_equal(jail_wait_status(j, "dropped_requests",
+		    count[i], 2 * ANSWER_MS), 0);
+	}
+	jail_sleep_ms(100);	/* the writer's end */
+	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
+	jail_sleep_ms(2500);
+	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"),
+	    woken);
+}
+
 int
 main(void)
 {
@@ -616,6 +640,7 @@ main(void)
 		LIVE_TEST(test_epipe_missing),
 		LIVE_TEST(test_usage_full),
 		LIVE_TEST(test_complaints),
+		LIVE_TEST(test_counters),
 	};
 
 	LIVE_MAIN("log");

@@ -419,6 +419,45 @@ notify_case(struct jail *j, const struct sockaddr_un *sun, socklen_t len,
 	assert_int_equal(jail_again(j), 0);
 }
 
+/* A reboot in place is no end for whoever waits for one, unless a halt comes
+ * after it. */
+static void
+test_notify_reboot(void **state)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	static const char *const env[] = { "NOTIFY_SOCKET=/tmp/n", NULL };
+	static const struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char buf[256];
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
+	    jail_path(j, "/tmp/n"));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)),
+	    0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_boot(j, &o);
+	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);	/* READY=1 */
+	assert_int_equal(jail_ctl(j, "reboot 60\n"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_false(readable(fd, QUIET_MS));
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	assert_true(readable(fd, LIVE_SOON_MS));
+	assert_true(recv(fd, buf, sizeof(buf), 0) >= 10);
+	assert_int_equal(memcmp(buf, "STOPPING=1", 10), 0);
+	assert_int_equal(jail_ctl(j, "poweroff 1\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_false(readable(fd, QUIET_MS / 3));
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-lexit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);
+	assert_int_equal(jail_ctl(j, "reboot 1\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_true(readable(fd, QUIET_MS));
+	close(fd);
+}
+
 static void
 test_notify(void **state)
 {
@@ -590,6 +629,73 @@ test_title(void **state)
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 }
 
+static bool
+environ_has(pid_t pid, const char *text)
+{
+	char path[64], buf[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = read(fd, buf, sizeof(buf));
+	close(fd);
+	return (n > 0 && memmem(buf, (size_t)n, text, strlen(text) + 1) !=
+	    NULL);
+}
+
+/* What others look for in /proc/1/environ is there, in n lives. */
+static void
+environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
+{
+	static const char *const env[] = { "container=lxc", NULL };
+	char path[64], buf[256];
+	FILE *f;
+	int i;
+
+	o->env = env;
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
+	assert_int_equal(jail_start(j, o, JAILINIT, n > 1 ? "-lreexec" : NULL,
+	    NULL), 0);
+	for (i = 1; i <= n; i++) {
+		assert_int_equal(jail_wait_status(j, "request", "",
+		    LIVE_SOON_MS), 0);
+		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		(void)unlink(jail_path(j, "/tmp/go"));
+		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_int_equal(jail_ctl(j, i < n ? "reboot\n" : "halt\n"),
+		    0);
+		assert_int_equal(jail_wait_state(j, "shutdown",
+		    LIVE_SOON_MS), 0);
+		snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
+		f = fopen(path, "re");
+		assert_non_null(f);
+		assert_non_null(fgets(buf, sizeof(buf), f));
+		fclose(f);
+		assert_string_equal(buf, title);
+		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	}
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_environ(void **state)
+{
+	struct jail_opts plain = { 0 }, nobody = { .userns = true };
+	struct jail_opts no_proc = { .no_proc = true };
+
+	environ_case(*state, &plain, 2, "jailinit: shutdown");
+	environ_case(*state, &nobody, 2, "jailinit: shutdown");
+	environ_case(*state, &plain, 1, "jailinit: shutdown");
+	/* Cut off, as there is only the room of "/sbin/jailinit". */
+	environ_case(*state, &no_proc, 1, "jailinit: shut");
+	environ_case(*state, &no_proc, 2, "jailinit: shutdown");
+}
+
 /* Every line, in its order. */
 static void
 assert_status(struct jail *j, const char *pattern)
@@ -661,6 +767,9 @@ test_rc_fails(void **state)
 	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_log_has(j, "down halt\n");
+	live_log_has(j, "jailinit: /etc/rc failed, so the jail ends (-e), "
+	    "gone in 105 s at most\n");
+	assert_false(jail_log_has(j, "requested"));
 	assert_string_equal(jail_status(j, "boot_status"), "3");
 	assert_int_equal(jail_again(j), 0);
 	assert_int_equal(jail_script(j, "/etc/rc", "exit 0"), 0);
@@ -743,6 +852,74 @@ test_usage(void **state)
 	usage_case(j, NULL, "-b", "--", "/bin/true");
 }
 
+static void
+usage_says(struct jail *j, const char *a, const char *b, const char *line)
+{
+	assert_int_equal(jail_start(j, NULL, JAILINIT, a, b, NULL), 0);
+	(void)live_exits(j, 64, LIVE_SOON_MS);
+	live_log_has(j, line);
+	assert_int_equal(jail_again(j), 0);
+}
+
+/* The word that was wrong is named. */
+static void
+test_usage_word(void **state)
+{
+	struct jail *j = *state;
+
+	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
+	usage_says(j, "-e", "--version",
+	    "jailinit: --version: no such option\n");
+	usage_says(j, "-ezg", NULL, "jailinit: -z: no such option\n");
+	usage_says(j, "-es", NULL, "jailinit: -s: wants an argument\n");
+	usage_says(j, "-e-", NULL, "jailinit: --: no such option\n");
+}
+
+/* Boot mode goes to /, so that a relative path would be another one there;
+ * app mode stays where it is. */
+static void
+test_usage_paths(void **state)
+{
+	static const char *const opt[] = { "-r", "-R", "-c", "-f" };
+	struct jail *j = *state;
+	char line[64];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(line, sizeof(line), "jailinit: %s: etc/x: not an "
+		    "absolute path\n", opt[i]);
+		usage_says(j, opt[i], "etc/x", line);
+	}
+	usage_says(j, "-r", "none", "-r: none: not an absolute path\n");
+	assert_int_equal(jail_script(j, "/etc/rc", "echo booted"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-cnone", "-fnone",
+	    NULL), 0);
+	assert_int_equal(jail_wait_log(j, "booted\n", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-ctmp/c", "-ftmp/f",
+	    "--", "/bin/sh", "-c", "while ! [ -p tmp/c ] || ! [ -f tmp/f ]; "
+	    "do sleep 0.02; done; exit 9", NULL), 0);
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+}
+
+/* One line is one line, whatever is in the words. */
+static void
+test_one_line(void **state)
+{
+	struct jail *j = *state;
+
+	usage_case(j, NULL, "a\nb", NULL, NULL);
+	usage_case(j, NULL, "-s", "1\n\033[31m", NULL);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r",
+	    "/etc/no\nne\033\177\t\303\244", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_log_has(j, "jailinit: /etc/no?ne???\303\244: No such file or "
+	    "directory\n");
+	halts_again(j);
+}
+
 /* A plain child on the host: one line, 69, and nobody is signalled. */
 static void
 test_refused(void **state)
@@ -811,17 +988,22 @@ main(int argc, char **argv)
 		LIVE_TEST(test_ready_fd),
 		LIVE_TEST(test_ready_fd_app),
 		LIVE_TEST(test_notify),
+		LIVE_TEST(test_notify_reboot),
 		LIVE_TEST(test_notify_nobody),
 		cmocka_unit_test_setup_teardown(test_background, live_setup,
 		    orphans_end),
 		cmocka_unit_test_setup_teardown(test_background_pipe,
 		    live_setup, orphans_end),
 		LIVE_TEST(test_title),
+		LIVE_TEST(test_environ),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_version),
 		LIVE_TEST(test_rc_fails),
 		LIVE_TEST(test_rc_missing),
 		LIVE_TEST(test_usage),
+		LIVE_TEST(test_usage_word),
+		LIVE_TEST(test_usage_paths),
+		LIVE_TEST(test_one_line),
 		LIVE_TEST(test_refused),
 		LIVE_TEST(test_refused_traced),
 	};

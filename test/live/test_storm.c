@@ -157,6 +157,22 @@ test_orphans_boot(void **state)
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
+/* In app mode, where the command's status matters, too. */
+static void
+test_orphans_app(void **state)
+{
+	struct jail_opts o = { .before_exec = counted_start };
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/bin/sh",
+	    "-c", "while [ ! -e " LIVE_MARK " ]; do sleep 0.05; done; exit 7",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	(void)storm_pass(j);
+	assert_int_equal(jail_write(j, LIVE_MARK, 0644, ""), 0);
+	live_exits(j, 7, LIVE_SOON_MS);
+}
+
 /* More than one turn's worth of zombies, and rc among them: what had ended
  * before the kernel was told to reap is swept.  Process 1 is stopped so that
  * they all end before it looks. */
@@ -260,6 +276,7 @@ main(void)
 		LIVE_TEST(test_zombies_are_seen),
 		LIVE_TEST(test_orphans_run),
 		LIVE_TEST(test_orphans_boot),
+		LIVE_TEST(test_orphans_app),
 		LIVE_TEST(test_orphans_at_the_border),
 		LIVE_TEST(test_request_run),
 		LIVE_TEST(test_request_boot),

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A look inside a jail on FreeBSD, for a child that attaches, may hang and be
+ * killed.  Touches paths of the jail when it is in there, and before, its
+ * root's.
+ */
+#include <sys/param.h>
+#include <sys/procctl.h>
+#include <sys/stat.h>
+#include <sys/user.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "jail_freebsd.h"
+
+#define CTL	"/var/run/jailinit.ctl"
+#define STATUS	"/var/run/jailinit.status"
+
+const bool jail_inside_stays = false;
+
+/* What is known of the jail that this child looks into. */
+static struct jail_about inside;
+static uid_t inside_owner;
+
+/* What the host knows of it.  Its FIFO is to be its jailinit's, else
+ * root's. */
+int
+jail_inside_open(struct jail_inside *in, const struct jail *j)
+{
+	struct kinfo_proc kp;
+
+	in->jail = j;
+	in->root_fd = in->run_fd = in->ctl_fd = -1;
+	if (jail_about(j, &inside) == -1)
+		return (-1);
+	inside_owner = jail_is_init(j->jid, j->pid, &kp) ? kp.ki_uid : 0;
+	return (0);
+}
+
+/* Both on the host, so before the FIFO is opened. */
+bool
+jail_inside_is(struct jail_inside *in, const char *dir)
+{
+	struct stat a, b;
+
+	(void)in;
+	return (stat(inside.path, &a) == 0 && stat(dir, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+int
+jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
+{
+	(void)in;
+	(void)snprintf(buf, JAIL_ROOT_MAX, "%s", inside.path);
+	return (0);
+}
+
+/* Opens what was seen to be of that kind.  Whatever else is opened should
+ * the jail put it there in between, its own root could open as well. */
+static int
+open_checked(const char *path, mode_t kind, uid_t owner, int flags)
+{
+	struct stat before, st;
+	int e, fd;
+
+	if (lstat(path, &before) == -1)
+		return (-1);
+	errno = EINVAL;
+	if ((before.st_mode & S_IFMT) != kind)
+		return (-1);
+	errno = EPERM;
+	if (kind == S_IFIFO && before.st_uid != owner)
+		return (-1);
+	fd = open(path, flags | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY |
+	    O_CLOEXEC);
+	if (fd == -1)
+		return (-1);
+	e = fstat(fd, &st) == -1 ? errno : st.st_dev != before.st_dev ||
+	    st.st_ino != before.st_ino ? EINVAL : 0;
+	if (e == 0)
+		return (fd);
+	close(fd);
+	errno = e;
+	return (-1);
+}
+
+/* Enters: from here on, names are the jail's.  What ask.c needs stays open,
+ * a socket; the standard descriptors may be a folder of the host.  Nobody
+ * stays there when jailkill has gone, procctl(2). */
+int
+jail_inside_ctl(struct jail_inside *in)
+{
+	int fd, sig = SIGKILL;
+
+	for (fd = 0; fd < 3; fd++)
+		close(fd);
+	(void)procctl(P_PID, getpid(), PROC_PDEATHSIG_CTL, &sig);
+	if (jail_enter(in->jail) == -1)
+		return (-1);
+	in->ctl_fd = open_checked(CTL, S_IFIFO, inside_owner, O_WRONLY);
+	return (in->ctl_fd == -1 ? -1 : 0);
+}
+
+ssize_t
+jail_inside_status(struct jail_inside *in, char *buf, size_t size)
+{
+	ssize_t n;
+	int fd;
+
+	(void)in;
+	fd = open_checked(STATUS, S_IFREG, 0, O_RDONLY);
+	if (fd == -1)
+		return (-1);
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n < 0)
+		return (-1);
+	buf[n] = '\0';
+	return (n);
+}

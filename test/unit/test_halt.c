@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The end of many jails: every transition with its actions, the arithmetic of
+ * its deadlines at their borders, batches, and what holds for any sequence. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "halt.h"
+#include "request.h"
+
+#define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
+#define LARGEST_MS	((int64_t)REQUEST_SECONDS_MAX * 1000)
+#define T0		1000000
+#define JAILS_MAX	64
+
+static struct halt h;
+static struct halt_jail jails[JAILS_MAX];
+
+static unsigned
+tick(size_t i, int64_t now)
+{
+	return (halt_step(&h, i, HALT_TICK, now));
+}
+
+/* One jail and 20 s, which is the least with a twentieth of 1 s: asked. */
+static void
+one(void)
+{
+	halt_init(&h, jails, 1, 1, T0, 20000);
+	assert_int_equal(tick(0, T0), HALT_DO_ASK);
+	assert_int_equal(jails[0].stage, HALT_ASKING);
+}
+
+static void
+test_init(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		jails[i] = (struct halt_jail){ .stage = HALT_LEFT,
+		    .forced = true };
+	halt_init(&h, jails, 3, 2, T0, 20000);
+	assert_int_equal(h.waiting, 3);
+	assert_int_equal(h.active, 0);
+	assert_int_equal(halt_end_ms(&h), T0 + 21000);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(jails[i].stage, HALT_WAITING);
+		assert_false(jails[i].forced);
+	}
+	assert_true(halt_due_ms(&h) <= T0);
+	/* nobody */
+	halt_init(&h, jails, 0, 1, T0, 20000);
+	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
+}
+
+/* It listens, and ends by itself. */
+static void
+test_clean(void **state)
+{
+	(void)state;
+	one();
+	assert_int_equal(jails[0].begun_ms, T0);
+	assert_int_equal(halt_budget_s(&h, 0), 18);
+	assert_int_equal(halt_due_ms(&h), T0 + HALT_ASK_MAX_MS);
+	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 5), 0);
+	assert_int_equal(jails[0].stage, HALT_ASKED);
+	assert_int_equal(halt_due_ms(&h), T0 + 18000);
+	assert_int_equal(tick(0, T0 + 17999), 0);
+	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 17999),
+	    HALT_DO_REPORT);
+	assert_int_equal(jails[0].stage, HALT_GONE);
+	assert_false(jails[0].forced);
+	assert_int_equal(h.active, 0);
+	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
+}
+
+/* Nothing helps: each stage ends when its time is up, and not before. */
+static void
+test_time_outs(void **state)
+{
+	static const struct {
+		int64_t at;
+		unsigned actions;
+		enum halt_stage stage;
+	} t[] = {
+		{ 18000, HALT_DO_TERM, HALT_TERM },
+		{ 20000, HALT_DO_KILL, HALT_KILL },
+		{ 21000, HALT_DO_REPORT, HALT_LEFT },
+	};
+	size_t i;
+
+	(void)state;
+	one();
+	(void)halt_step(&h, 0, HALT_TAKEN, T0);
+	for (i = 0; i < SIZEOF(t); i++) {
+		assert_int_equal(halt_due_ms(&h), T0 + t[i].at);
+		assert_int_equal(tick(0, T0 + t[i].at - 1), 0);
+		assert_int_equal(jails[0].forced, i > 1);
+		assert_int_equal(tick(0, T0 + t[i].at), t[i].actions);
+		assert_int_equal(jails[0].stage, t[i].stage);
+	}
+	assert_true(jails[0].forced);
+	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
+}
+
+/* It does not listen: its first process is signalled, after a third of the
+ * time all of it. */
+static void
+test_refused(void **state)
+{
+	(void)state;
+	one();
+	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 5),
+	    HALT_DO_SIGNAL);
+	assert_int_equal(jails[0].stage, HALT_SIGNALLED);
+	assert_int_equal(halt_due_ms(&h), T0 + 6666);
+	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 6), 0);
+	assert_int_equal(tick(0, T0 + 6665), 0);
+	assert_int_equal(tick(0, T0 + 6666), HALT_DO_TERM);
+	/* who asked does not come back: the same after a second */
+	one();
+	assert_int_equal(tick(0, T0 + HALT_ASK_MAX_MS - 1), 0);
+	assert_int_equal(tick(0, T0 + HALT_ASK_MAX_MS), HALT_DO_SIGNAL);
+	assert_int_equal(jails[0].stage, HALT_SIGNALLED);
+	/* and takes it in the end */
+	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 6665), 0);
+	assert_int_equal(jails[0].stage, HALT_ASKED);
+	assert_int_equal(halt_due_ms(&h), T0 + 18000);
+	/* too late for that */
+	one();
+	(void)halt_step(&h, 0, HALT_REFUSED, T0);
+	(void)tick(0, T0 + 6666);
+	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 6667), 0);
+	assert_int_equal(jails[0].stage, HALT_TERM);
+	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 6668), 0);
+	assert_int_equal(jails[0].stage, HALT_TERM);
+}
+
+/* Seen to be gone it is so from any stage, and forced after KILL alone; and
+ * nothing moves it any more. */
+static void
+test_ended(void **state)
+{
+	static const int64_t at[] = { -1, 0, 1000, 6666, 20000, 21000 };
+	static const enum halt_stage from[] = { HALT_WAITING, HALT_ASKING,
+	    HALT_SIGNALLED, HALT_TERM, HALT_KILL, HALT_LEFT };
+	bool over, forced;
+	int64_t now;
+	size_t i;
+	int e;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(at); i++) {
+		halt_init(&h, jails, 1, 1, T0, 20000);
+		now = T0 + at[i];
+		if (at[i] >= 0) {
+			(void)tick(0, T0);
+			(void)tick(0, now);
+		}
+		assert_int_equal(jails[0].stage, from[i]);
+		over = from[i] == HALT_LEFT;
+		forced = from[i] >= HALT_KILL;
+		assert_int_equal(halt_step(&h, 0, HALT_ENDED, now),
+		    over ? 0 : HALT_DO_REPORT);
+		for (e = HALT_TICK; e <= HALT_ENDED; e++)
+			assert_int_equal(halt_step(&h, 0, (enum halt_event)e,
+			    INT64_MAX), 0);
+		assert_int_equal(jails[0].stage, over ? HALT_LEFT :
+		    HALT_GONE);
+		assert_int_equal(jails[0].forced, forced);
+		assert_int_equal(h.waiting + h.active, 0);
+	}
+}
+
+/* Its end is heard before its time is up is seen. */
+static void
+test_ended_late(void **state)
+{
+	(void)state;
+	one();
+	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 99999),
+	    HALT_DO_REPORT);
+	assert_int_equal(jails[0].stage, HALT_GONE);
+	assert_false(jails[0].forced);
+}
+
+/* A loop that comes late goes through all stages at once, and does what is
+ * left to be done alone. */
+static void
+test_late(void **state)
+{
+	(void)state;
+	one();
+	assert_int_equal(tick(0, T0 + 6666), HALT_DO_SIGNAL | HALT_DO_TERM);
+	one();
+	assert_int_equal(tick(0, T0 + 20000), HALT_DO_KILL);
+	assert_int_equal(jails[0].stage, HALT_KILL);
+	one();
+	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 20000),
+	    HALT_DO_KILL);
+	one();
+	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 18000),
+	    HALT_DO_TERM);
+	halt_init(&h, jails, 1, 1, T0, 20000);
+	assert_int_equal(tick(0, T0 + 21000), HALT_DO_KILL | HALT_DO_REPORT);
+	assert_int_equal(jails[0].stage, HALT_LEFT);
+	assert_true(jails[0].forced);
+}
+
+/* How the time of one jail is laid out, and what it is told. */
+static void
+test_layout(void **state)
+{
+	static const struct {
+		int64_t limit;
+		int64_t ask, signalled, asked, kill, left;
+		int64_t budget_s;
+	} t[] = {
+		{ 0, 0, 0, 0, 0, 1000, 1 },
+		{ 1, 0, 0, 0, 1, 1001, 1 },
+		{ 9, 0, 3, 0, 9, 1009, 1 },
+		{ 10, 1, 3, 9, 10, 1010, 1 },
+		{ 1000, 100, 333, 900, 1000, 2000, 1 },
+		{ 2000, 200, 666, 1800, 2000, 3000, 1 },
+		{ 3000, 300, 1000, 2700, 3000, 4000, 2 },
+		/* the last moment is cut to whole twentieths of it */
+		{ 19999, 1000, 6660, 17982, 19980, 20999, 18 },
+		{ 19880, 1000, 6626, 17892, 19880, 20880, 17 },
+		{ 20000, 1000, 6666, 18000, 20000, 21000, 18 },
+		{ 20020, 1000, 6673, 18018, 20020, 21021, 18 },
+		{ 120000, 1000, 40000, 108000, 120000, 126000, 108 },
+		{ LARGEST_MS, 1000, LARGEST_MS / 3, LARGEST_MS / 10 * 9,
+		    LARGEST_MS, LARGEST_MS + LARGEST_MS / 20,
+		    LARGEST_MS / 10 * 9 / 1000 },
+	};
+	const struct halt_jail *j = &jails[0];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		halt_init(&h, jails, 1, 1, T0, t[i].limit);
+		(void)tick(0, T0);
+		assert_int_equal(j->ask_ms - T0, t[i].ask);
+		assert_int_equal(j->signalled_ms - T0, t[i].signalled);
+		assert_int_equal(j->asked_ms - T0, t[i].asked);
+		assert_int_equal(j->kill_ms - T0, t[i].kill);
+		assert_int_equal(j->left_ms - T0, t[i].left);
+		assert_int_equal(halt_end_ms(&h) - T0, t[i].left);
+		assert_int_equal(halt_budget_s(&h, 0), t[i].budget_s);
+	}
+}
+
+/* No time at all is KILL at once, with its last moment all the same. */
+static void
+test_no_time(void **state)
+{
+	(void)state;
+	halt_init(&h, jails, 1, 1, T0, 0);
+	assert_int_equal(tick(0, T0), HALT_DO_KILL);
+	assert_int_equal(jails[0].stage, HALT_KILL);
+	assert_int_equal(halt_due_ms(&h), T0 + HALT_KILL_MIN_MS);
+	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 1),
+	    HALT_DO_REPORT);
+	assert_int_equal(jails[0].stage, HALT_GONE);
+	assert_true(jails[0].forced);
+}
+
+/* Where the clock ends, deadlines do, and none of them is never. */
+static void
+test_clock_end(void **state)
+{
+	static const int64_t near[] = { INT64_MAX, INT64_MAX - 1,
+	    INT64_MAX - 2, INT64_MAX - 20999, INT64_MAX - 21000,
+	    INT64_MAX - 21001, INT64_MAX - 21002, 0, INT64_MIN };
+	static const int64_t limits[] = { 0, 20000, LARGEST_MS };
+	size_t i, k, m;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(near); i++)
+		for (k = 0; k < SIZEOF(limits); k++) {
+			halt_init(&h, jails, 2, 1, near[i], limits[k]);
+			assert_true(halt_end_ms(&h) >= near[i] ||
+			    halt_end_ms(&h) == INT64_MAX - 1);
+			assert_true(halt_end_ms(&h) != HALT_NEVER_MS);
+			(void)tick(0, near[i]);
+			assert_true(jails[0].left_ms <= halt_end_ms(&h));
+			assert_true(jails[0].kill_ms <= jails[0].left_ms);
+			for (m = 0; m < 2; m++) {
+				(void)tick(0, INT64_MAX);
+				(void)tick(1, INT64_MAX);
+			}
+			assert_int_equal(jails[0].stage, HALT_LEFT);
+			assert_int_equal(jails[1].stage, HALT_LEFT);
+			assert_int_equal(h.waiting + h.active, 0);
+		}
+}
+
+/* Ticks all until that changes nothing, as a loop does. */
+static void
+settle(int64_t now)
+{
+	bool more = true;
+	size_t i;
+
+	while (more) {
+		more = false;
+		for (i = 0; i < h.n; i++)
+			more |= tick(i, now) != 0;
+	}
+}
+
+/* Who waits begins when there is room, in its turn, without waiting for the
+ * end of a share that nobody uses. */
+static void
+test_room(void **state)
+{
+	(void)state;
+	halt_init(&h, jails, 3, 1, T0, 20000);
+	assert_int_equal(tick(0, T0), HALT_DO_ASK);
+	assert_int_equal(tick(1, T0), 0);
+	assert_int_equal(tick(2, T0), 0);
+	assert_int_equal(jails[0].left_ms, T0 + 7000);
+	assert_int_equal(jails[0].kill_ms, T0 + 6000);
+	assert_int_equal(halt_budget_s(&h, 0), 5);
+	assert_int_equal(halt_due_ms(&h), T0 + 600);
+	(void)halt_step(&h, 0, HALT_TAKEN, T0);
+	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 1000),
+	    HALT_DO_REPORT);
+	assert_true(halt_due_ms(&h) <= T0 + 1000);
+	assert_int_equal(tick(1, T0 + 1000), HALT_DO_ASK);
+	/* of 20 s there are ten for each of two */
+	assert_int_equal(jails[1].left_ms, T0 + 11000);
+	/* one that waits ends without having begun */
+	assert_int_equal(halt_step(&h, 2, HALT_ENDED, T0 + 1001),
+	    HALT_DO_REPORT);
+	assert_int_equal(jails[2].begun_ms, T0 + 1001);
+	assert_int_equal(h.waiting, 0);
+	assert_int_equal(h.active, 1);
+	settle(halt_end_ms(&h));
+	assert_int_equal(jails[1].stage, HALT_LEFT);
+	assert_int_equal(jails[2].stage, HALT_GONE);
+}
+
+/* A room of one more than there are, and of one less. */
+static void
+test_side_by_side(void **state)
+{
+	size_t i, room;
+
+	(void)state;
+	for (room = 9; room <= 11; room++) {
+		halt_init(&h, jails, 10, room, T0, 20000);
+		settle(T0);
+		assert_int_equal(h.active, room < 10 ? room : 10);
+		for (i = 0; i < 10; i++)
+			assert_true(jails[i].stage == HALT_ASKING ||
+			    (room == 9 && i == 9));
+		/* the share of all that begin while none has to wait */
+		assert_int_equal(jails[8].left_ms - T0, 21000);
+		assert_int_equal(jails[0].left_ms - T0,
+		    room == 9 ? 10500 : 21000);
+	}
+}
+
+/* All that never end, batch after batch: each begins, has no less than its
+ * share of the time, and is over when it ends. */
+static void
+batches(size_t n, size_t room, int64_t limit)
+{
+	int64_t now = T0, total, share;
+	size_t i;
+
+	halt_init(&h, jails, n, room, T0, limit);
+	total = halt_end_ms(&h) - T0;
+	share = total / (int64_t)((n + room - 1) / room);
+	while (now != HALT_NEVER_MS) {
+		settle(now);
+		assert_true(h.active <= room);
+		assert_true(halt_due_ms(&h) > now);
+		now = halt_due_ms(&h);
+	}
+	for (i = 0; i < n; i++) {
+		assert_int_equal(jails[i].stage, HALT_LEFT);
+		assert_true(jails[i].begun_ms < halt_end_ms(&h));
+		/* what is rounded off, once for each that went before */
+		assert_true(jails[i].left_ms - jails[i].begun_ms >=
+		    share - (int64_t)n);
+		assert_true(jails[i].left_ms <= halt_end_ms(&h));
+	}
+}
+
+static void
+test_batches(void **state)
+{
+	static const int64_t limits[] = { 0, 1, 999, 20000, 120000,
+	    LARGEST_MS };
+	size_t k, n, room;
+
+	(void)state;
+	for (k = 0; k < SIZEOF(limits); k++)
+		for (n = 1; n <= JAILS_MAX; n++)
+			for (room = 1; room <= n + 1; room++)
+				batches(n, room, limits[k]);
+}
+
+/* Jails that begin after the end, since somebody slept: LEFT, all. */
+static void
+test_begun_late(void **state)
+{
+	size_t i;
+
+	(void)state;
+	halt_init(&h, jails, 5, 2, T0, 20000);
+	settle(T0);
+	settle(halt_end_ms(&h) + 1);
+	for (i = 0; i < 5; i++) {
+		assert_int_equal(jails[i].stage, HALT_LEFT);
+		assert_true(jails[i].forced);
+	}
+}
+
+static void
+test_names(void **state)
+{
+	static const char *const names[] = { "waiting", "asking", "signalled",
+	    "asked", "TERM", "KILL", "gone", "still there", "?" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(names); i++)
+		assert_string_equal(halt_stage_name((enum halt_stage)i),
+		    names[i]);
+}
+
+/*
+ * Any sequence.
+ */
+static uint64_t seed;
+
+static uint64_t
+random_below(uint64_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (seed % n);
+}
+
+static bool
+is_over(const struct halt_jail *j)
+{
+	return (j->stage == HALT_GONE || j->stage == HALT_LEFT);
+}
+
+/* What was done to each jail so far. */
+static unsigned done[JAILS_MAX];
+
+static void
+check_counts(void)
+{
+	size_t i, active = 0, waiting = 0;
+
+	for (i = 0; i < h.n; i++) {
+		waiting += jails[i].stage == HALT_WAITING;
+		active += jails[i].stage != HALT_WAITING &&
+		    !is_over(&jails[i]);
+	}
+	assert_int_equal(h.waiting, waiting);
+	assert_int_equal(h.active, active);
+	assert_true(active <= h.room);
+}
+
+/* A jail that has begun in this step. */
+static void
+check_begun(size_t i, unsigned actions, int64_t now)
+{
+	const struct halt_jail *j = &jails[i];
+	int64_t budget_ms = halt_budget_s(&h, i) * 1000;
+
+	assert_int_equal(j->begun_ms, now);
+	assert_true(j->ask_ms >= now && j->ask_ms <= now + HALT_ASK_MAX_MS);
+	assert_true(j->signalled_ms <= j->kill_ms);
+	assert_true(j->asked_ms <= j->kill_ms);
+	assert_true(j->kill_ms <= j->left_ms);
+	assert_true(j->left_ms <= halt_end_ms(&h) || j->left_ms == now);
+	if ((actions & HALT_DO_ASK) != 0)
+		assert_true(budget_ms == 1000 ||
+		    budget_ms <= j->asked_ms - now + HALT_ROUND_MS);
+}
+
+/* One step, and what holds for any. */
+static unsigned
+step(size_t i, enum halt_event event, int64_t now)
+{
+	const struct halt_jail *j = &jails[i];
+	struct halt_jail was = *j;
+	unsigned actions = halt_step(&h, i, event, now);
+
+	assert_true(j->stage >= was.stage);
+	assert_int_equal(actions & done[i], 0);	/* each once */
+	done[i] |= actions;
+	if (is_over(&was)) {
+		assert_int_equal(actions, 0);
+		assert_int_equal(j->stage, was.stage);
+	}
+	assert_int_equal((done[i] & HALT_DO_REPORT) != 0, is_over(j));
+	if (j->stage == HALT_GONE && was.stage != HALT_GONE)
+		assert_int_equal(event, HALT_ENDED);
+	assert_int_equal(j->forced, (done[i] & HALT_DO_KILL) != 0);
+	if ((actions & HALT_DO_KILL) != 0)
+		assert_int_equal(actions & ~(HALT_DO_KILL | HALT_DO_REPORT),
+		    0);
+	if (was.stage == HALT_WAITING && j->stage != HALT_WAITING &&
+	    event != HALT_ENDED)
+		check_begun(i, actions, now);
+	check_counts();
+	return (actions);
+}
+
+/* Ticks for all until nothing is to be done. */
+static void
+random_settle(int64_t now)
+{
+	bool more = true;
+	size_t i;
+
+	while (more) {
+		more = false;
+		for (i = 0; i < h.n; i++)
+			more |= step(i, HALT_TICK, now) != 0;
+	}
+	assert_true(halt_due_ms(&h) > now);
+	assert_true(halt_due_ms(&h) <= halt_end_ms(&h) ||
+	    halt_due_ms(&h) == HALT_NEVER_MS);
+	if (now >= halt_end_ms(&h))
+		assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
+}
+
+static void
+random_halt(void)
+{
+	static const int64_t begin[] = { T0, 0, INT64_MAX - 40000 };
+	size_t n = (size_t)random_below(7);
+	int64_t now = begin[random_below(SIZEOF(begin))];
+	int64_t limit = (int64_t)random_below(4) *
+	    (int64_t)random_below(9000);
+	int k;
+
+	halt_init(&h, jails, n, 1 + (size_t)random_below(4), now, limit);
+	for (k = 0; k < JAILS_MAX; k++)
+		done[k] = 0;
+	for (k = 0; k < 40; k++) {
+		if (n > 0)
+			(void)step((size_t)random_below(n),
+			    (enum halt_event)random_below(4), now);
+		if (random_below(3) == 0)
+			random_settle(now);
+		if (random_below(2) == 0 && now < INT64_MAX - 2000)
+			now += (int64_t)random_below(2000);
+	}
+	now = now > halt_end_ms(&h) ? now : halt_end_ms(&h);
+	random_settle(now);
+	for (k = 0; k < (int)n; k++)
+		assert_true(is_over(&jails[k]));
+}
+
+static void
+test_random(void **state)
+{
+	static const uint64_t seeds[] = { 0x9E3779B97F4A7C15U, 1, 77, 12345 };
+	size_t s;
+	int i;
+
+	(void)state;
+	for (s = 0; s < SIZEOF(seeds); s++) {
+		seed = seeds[s];
+		for (i = 0; i < 25000; i++)
+			random_halt();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_time_outs),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_ended_late),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_no_time),
+		cmocka_unit_test(test_clock_end),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_side_by_side),
+		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_begun_late),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_random),
+	};
+
+	return (cmocka_run_group_tests_name("halt", tests, NULL, NULL));
+}
