@@ -46,6 +46,12 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/signame.h \
 		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
 
+# The jail's own commands.
+CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
+		jailinit/request.c jailinit/wall.c
+CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
+		jailinit/wall.h
+
 # The host's side: jailkill(3) and jailkill(8).
 JAIL !=		ls jailinit/jail_$(OS)*.c
 LIB_SRC =	jailinit/jailkill_call.c
@@ -71,14 +77,17 @@ HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
 FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
 		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || { \
 		cp $(B)/flags.new $(B)/flags && rm -f $(B)/jailinit \
-		$(B)/jailkill $(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && \
+		$(B)/jailctl $(B)/jailkill $(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && \
 		rm $(B)/flags.new
 
-all: $(B)/jailinit $(HOST)
+all: $(B)/jailinit $(B)/jailctl $(HOST)
 
 $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
+
+$(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
     jailinit/os_$(OS).c $(ENTER) $(B)/flags
@@ -134,6 +143,8 @@ cross-freebsd:
 	mkdir -p $(B)/freebsd
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
 	    $(SRC) jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
+	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailctl.freebsd \
+	    $(CTL_SRC) $(RELRO) $(LDFLAGS)
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailkill.freebsd \
 	    $(KILL_SRC) $(LIB_SRC) jailinit/jail_freebsd*.c \
 	    jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
@@ -155,14 +166,14 @@ lint:
 	    --suppress=varFuncNullUB -D__linux__ -D__x86_64__ \
 	    '-DVERSION="0"' '-DJAIL_ENTER="-"' -Ijailinit jailinit test
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
-	    $(SRC) jailinit/os_linux.c -- $(DEFS)
+	    $(SRC) $(CTL_SRC) jailinit/os_linux.c -- $(DEFS)
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
 	    $(KILL_SRC) $(LIB_SRC) $(JAIL) jailinit/jail_enter.c -- $(DEFS) \
 	    $(KILL_DEFS)
 
 install: all
 	mkdir -p $(DESTDIR)$(PREFIX)/sbin
-	install -s -m 755 $(B)/jailinit $(DESTDIR)$(PREFIX)/sbin/
+	install -s -m 755 $(B)/jailinit $(B)/jailctl $(DESTDIR)$(PREFIX)/sbin/
 	for n in 5 8; do \
 		mkdir -p $(DESTDIR)$(PREFIX)/share/man/man$$n && \
 		install -m 644 man/jailinit*.$$n \

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,17 +99,18 @@ static void
 warn_users(const struct ctl *c, int64_t left_s)
 {
 	char text[TEXT_MAX], words[WORDS_MAX], left[48], host[65] = "";
-	const struct passwd *pw = getpwuid(getuid());
-	char *const *message = c->message;
+	char *const user[] = { getenv("USER"), NULL };
+	char who[WORDS_MAX];
 
 	if (c->no_wall)
 		return;
 	(void)gethostname(host, sizeof(host) - 1);
 	left_format(left, sizeof(left), left_s);
-	words_join(words, message);
+	words_join(words, c->message);
+	words_join(who, user);
 	(void)snprintf(text, sizeof(text), "\r\n\a*** Message from %s@%s ***"
 	    "\r\n\r\nThis system is going to be %s %s.\r\n%s%s\r\n",
-	    pw == NULL ? "root" : pw->pw_name, host, doing(c), left, words,
+	    who[0] == '\0' ? "root" : who, host, doing(c), left, words,
 	    words[0] == '\0' ? "" : "\r\n");
 	wall(text);
 }
