@@ -23,7 +23,7 @@
 #define NOLOGIN_FILE	"/var/run/nologin"
 #define NOLOGIN_S	(5 * 60)
 
-#define TEXT_MAX	1024	/* of a message to users */
+#define TEXT_MAX	2048	/* of a message to users */
 #define WORDS_MAX	512	/* of it, what the administrator adds */
 
 /* How long we wait for the process of another plan to end. */
