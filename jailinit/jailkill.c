@@ -311,6 +311,9 @@ main(int argc, char **argv)
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Or, inherited as ignored, it has the kernel reap our children, and
+	 * their numbers may be others' when we end them. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	targets_find(&t, o.which, argv + optind,
 	    o.list || o.dry || o.verb != REQUEST_NONE);
 	status = o.list ? list(&t, o.json) : act(&t, &o);
