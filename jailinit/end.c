@@ -206,6 +206,8 @@ act(struct end *e, size_t i, unsigned actions)
 	if ((actions & HALT_DO_SIGNAL) != 0)
 		do_signal(e, i);
 	if ((actions & HALT_DO_TERM) != 0) {
+		/* Somebody may have stopped it since it was asked. */
+		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
 		o->wants_term = true;
 		enter_next(e);
 	}
