@@ -52,6 +52,7 @@ struct one {
 	int64_t child_end_ms;
 	int64_t last_word_ms;		/* its line is due; 0: not yet */
 	int64_t kill_again_ms;
+	bool held;			/* the jail: descriptor and watch */
 	bool wants_term;		/* somebody is to enter */
 	bool rebooted;
 	bool over;			/* its line has been said */
@@ -97,7 +98,8 @@ do_ask(struct end *e, size_t i)
 	what.every_ms = show_is_live() ? SHOW_EVERY_MS : 0;
 	/* What was stopped could not act on the request. */
 	(void)jail_signal_first(&t->jail, SIGCONT);
-	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
+	errno = EMFILE;
+	if (e->ones[i].held && ask_start(&t->ask, &t->jail, &what) == 0 &&
 	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0)
 		return;
 	t->refused = errno;
@@ -221,14 +223,21 @@ act(struct end *e, size_t i, unsigned actions)
 		report(e, i);
 }
 
-/* Holds a jail that has begun; one that is no more has ended. */
+/* Holds a jail that has begun; false if it is no more.  One that cannot be
+ * held now, for want of descriptors or memory, is tried again when it comes
+ * to its next stage. */
 static bool
 hold(struct end *e, size_t i)
 {
 	struct jail *j = &e->list[i].jail;
 
-	return (jail_hold(j) == 0 &&
-	    jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0);
+	if (jail_hold(j) == -1)
+		return (errno != ESRCH);
+	e->ones[i].held = jail_watch_jail(e->watch_fd, j,
+	    tag_of(i, TAG_JAIL)) == 0;
+	if (!e->ones[i].held)
+		jail_close(j);
+	return (true);
 }
 
 static void
@@ -239,7 +248,8 @@ step(struct end *e, size_t i, enum halt_event event)
 	unsigned actions;
 
 	actions = halt_step(&e->halt, i, event, now_ms());
-	if (from == HALT_WAITING && h->stage != from && !hold(e, i))
+	if (h->stage != from && h->stage < HALT_GONE && !e->ones[i].held &&
+	    !hold(e, i))
 		actions = halt_step(&e->halt, i, HALT_ENDED, now_ms());
 	if (h->stage != from)
 		show_stage(&e->list[i], h);

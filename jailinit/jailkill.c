@@ -308,6 +308,7 @@ main(int argc, char **argv)
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;
+	closefrom(STDERR_FILENO + 1);	/* their room is for jails */
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
