@@ -313,6 +313,65 @@ stop_round(struct jail *j)
 	return (a.all);
 }
 
+/* The first process makes others all the time, which live until there are
+ * too many: those that it makes between the others' signal and its own are
+ * not to be forgotten. */
+#define MADE	50
+
+static void
+maker(int arg)
+{
+	pid_t pids[MADE] = { 0 };
+	int i;
+
+	for (i = arg;; i = (i + 1) % MADE) {
+		if (i == MADE - 1)
+			(void)creat(MANY_READY, 0644);
+		if (pids[i] > 0) {
+			(void)kill(pids[i], SIGKILL);
+			(void)waitpid(pids[i], NULL, 0);
+		}
+		pids[i] = fork();
+		if (pids[i] == 0)
+			for (;;)
+				(void)pause();
+	}
+}
+
+static void
+maker_stop(struct jail *base)
+{
+	const struct many_how how = { .first = maker };
+	int i, rounds = many_rounds(50, 500);
+	struct many_count a;
+	struct many_jail *j;
+	struct many m;
+	struct run r;
+
+	many_init(&m, base);
+	j = many_start(&m, &how);
+	many_wait_run(&m);
+	for (i = 0; i < rounds; i++) {
+		MUST(run_kill(&r, "-s", "STOP", run_jid(j->jid), NULL) == 0);
+		run_free(&r);
+		a = settled(j->pid);
+		if (a.stopped != a.all)
+			fprintf(stderr, "%d of %d stopped\n", a.stopped,
+			    a.all);
+		MUST(a.all >= MADE - 1 && a.stopped == a.all);
+		MUST(run_kill(&r, "-s", "CONT", run_jid(j->jid), NULL) == 0);
+		run_free(&r);
+		MUST(changes(j->pid));
+	}
+	many_end(&m);
+}
+
+static void
+test_maker_stop(void **state)
+{
+	inside(state, maker_stop);
+}
+
 /* for pid in ...; do kill -s STOP $pid; done: how many still run. */
 static int
 loop_round(struct jail *j)
@@ -1295,6 +1354,7 @@ main(void)
 		LIVE_TEST(test_stubborn),
 		LIVE_TEST(test_storm_kill),
 		LIVE_TEST(test_storm_stop),
+		LIVE_TEST(test_maker_stop),
 		LIVE_TEST(test_jid_unique),
 		LIVE_TEST(test_batches),
 		LIVE_TEST(test_batches_small),
