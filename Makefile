@@ -3,6 +3,7 @@
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | demo | install DESTDIR= PREFIX= | clean
+#	make check-long | bench
 #	make lint | cross-freebsd | sanitize
 
 VERSION =	0.1
@@ -113,6 +114,22 @@ check:
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
+# The live tests with their long races, which check has shortened.
+check-long:
+	sh test/deps check
+	$(MAKE) all
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
+	    JAILKILL=$(B)/jailkill \
+	    sh test/check live $(B)
+
+bench:
+	sh test/deps demo
+	$(MAKE) all
+	$(CC) $(DEFS) -O1 -g $(WARN) -Itest/live -o $(B)/bench_kill \
+	    test/bench/bench_kill.c test/live/jail.c test/live/many.c
+	JAILINIT=$(B)/jailinit JAILKILL=$(B)/jailkill $(B)/bench_kill
+
 demo:
 	sh test/deps demo
 	$(MAKE) all
@@ -181,4 +198,5 @@ install-host: $(HOST)
 clean:
 	rm -rf build $(B)
 
-.PHONY: all check clean cross-freebsd demo install install-host lint sanitize
+.PHONY: all bench check check-long clean cross-freebsd demo install \
+    install-host lint sanitize

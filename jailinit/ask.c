@@ -20,8 +20,10 @@
 /*
  * The child.
  */
-#define SAY_FD	3
-#define JAIL_FD	4
+
+/* He reads and prints nothing. */
+#define SAY_FD	STDIN_FILENO
+#define JAIL_FD	STDOUT_FILENO
 
 static struct ask_word said;
 
@@ -136,20 +138,21 @@ child(const struct jail *j, const struct ask_what *w)
 	_exit(0);
 }
 
-/* What the parent holds of other jails is not for us to hold. */
+/* What the parent holds of other jails is not for us to hold.  It may be as
+ * many descriptors as there can be, so none is free. */
 static _Noreturn void
 child_begin(struct jail j, const struct ask_what *w, int say_fd)
 {
-	int high_fd = fcntl(say_fd, F_DUPFD, JAIL_FD + 1);
-
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (j.fd == SAY_FD)
+		j.fd = dup(j.fd);
+	if (dup2(say_fd, SAY_FD) != SAY_FD)
+		_exit(1);
 	if (j.fd != -1)
-		j.fd = dup2(fcntl(j.fd, F_DUPFD, JAIL_FD + 1), JAIL_FD);
+		j.fd = dup2(j.fd, JAIL_FD);
 	else
 		close(JAIL_FD);
-	if (dup2(high_fd, SAY_FD) != SAY_FD)
-		_exit(1);
-	closefrom(JAIL_FD + 1);
+	closefrom(STDERR_FILENO + 1);
 	child(&j, w);
 }
 

@@ -97,6 +97,7 @@ do_ask(struct end *e, size_t i)
 	what.every_ms = show_is_live() ? SHOW_EVERY_MS : 0;
 	/* What was stopped could not act on the request. */
 	(void)jail_signal_first(&t->jail, SIGCONT);
+	errno = EMFILE;
 	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
 	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0)
 		return;
@@ -206,6 +207,8 @@ act(struct end *e, size_t i, unsigned actions)
 	if ((actions & HALT_DO_SIGNAL) != 0)
 		do_signal(e, i);
 	if ((actions & HALT_DO_TERM) != 0) {
+		/* Somebody may have stopped it since it was asked. */
+		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
 		o->wants_term = true;
 		enter_next(e);
 	}
@@ -224,9 +227,16 @@ static bool
 hold(struct end *e, size_t i)
 {
 	struct jail *j = &e->list[i].jail;
+	int error;
 
-	return (jail_hold(j) == 0 &&
-	    jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0);
+	if (jail_hold(j) == -1)
+		return (false);
+	if (jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0)
+		return (true);
+	error = errno;
+	jail_close(j);
+	errno = error;
+	return (false);
 }
 
 /* It waits for those that have begun; with none there is nobody to wait

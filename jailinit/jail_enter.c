@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that enters a jail to signal it, Linux: jail_enter signal ...,
- * with the pidfd of the jail's first process as descriptor 0, and nothing
- * else.  It needs no library and maps no file of the host, as a process of
+ * The program that enters a jail to signal it, Linux: jail_enter all|others
+ * signal ..., with the pidfd of the jail's first process as descriptor 0, its
+ * /proc/pid/stat as 1, and nothing else.  It needs no library and maps no file of the host, as a process of
  * the jail can see what it has mapped, and is run from a sealed memory file.
  * Its exit status is 0 or an errno.  Touches the process it is.
  */
@@ -21,6 +21,10 @@
 /* All of it takes milliseconds.  Whatever the jail does, the kernel ends us
  * after so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
+
+/* What stops has stopped after so many looks, a millisecond apart. */
+#define STOP_LOOKS	1000
+#define LOOK_NS		1000000
 
 /* Who entered may be stopped or killed by the jail's root: tries. */
 #define TRIES	16
@@ -186,6 +190,7 @@ entered(char *const *signals)
 	long r = 0;
 
 	(void)CALL1(__NR_close, 0);
+	(void)CALL1(__NR_close, 1);
 	(void)CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	for (; *signals != NULL; signals++) {
 		r = CALL2(__NR_kill, -1, number(*signals));
@@ -222,6 +227,32 @@ others_signal(char *const *signals)
 	return (-EINTR);
 }
 
+/* Until the first process has stopped or ended: what it was forking when it
+ * got the signal is there then. */
+static void
+first_stops(void)
+{
+	static const struct {
+		long s, ns;
+	} pause = { 0, LOOK_NS };
+	char buf[256], *p, *state;
+	long n;
+	int i;
+
+	for (i = 0; i < STOP_LOOKS; i++) {
+		n = call(__NR_pread64, 1, (long)buf, sizeof(buf) - 1, 0, 0);
+		if (n <= 0)
+			return;
+		buf[n] = '\0';
+		for (state = p = buf; *p != '\0'; p++)
+			if (p[0] == ')' && p[1] == ' ')
+				state = p + 2;
+		if (*state != 'R' && *state != 'S' && *state != 'D')
+			return;
+		(void)CALL2(__NR_nanosleep, &pause, 0);
+	}
+}
+
 /*
  * Others first, so that what the first process starts on its signal is not
  * signalled as well.  STOP goes round once more, for what it has started in
@@ -236,8 +267,10 @@ all_signal(char *const *signals, int first)
 	for (i = 0; first && r == 0 && signals[i] != NULL; i++) {
 		sig = number(signals[i]);
 		r = call(__NR_pidfd_send_signal, 0, sig, 0, 0, 0);
-		if (sig == SIGSTOP && r == 0)
+		if (sig == SIGSTOP && r == 0) {
+			first_stops();
 			r = others_signal(signals);
+		}
 	}
 	return (r);
 }

@@ -138,6 +138,18 @@ has_ended(int pid_fd)
 	return (poll(&p, 1, 0) == 1);
 }
 
+/* Of what is there but is a thread's number some kernels say EINVAL, and
+ * some ENOENT. */
+static int
+pidfd_of(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd == -1 && (errno == EINVAL || errno == ENOENT))
+		errno = ESRCH;
+	return (fd);
+}
+
 /* Start time and pid; where pidfds have no inode number of their own. */
 static jailid_t
 jid_of_stat(pid_t pid)
@@ -189,12 +201,9 @@ open_pid(struct jail *j, pid_t pid, bool any)
 
 	memset(j, 0, sizeof(*j));
 	j->pid = pid;
-	j->fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (j->fd == -1) {
-		if (errno == EINVAL)	/* a thread's number */
-			errno = ESRCH;
+	j->fd = pidfd_of(pid);
+	if (j->fd == -1)
 		return (-1);
-	}
 	if (proc_about(pid, &a) && a.last == 1 && (a.levels == 2 ||
 	    (a.levels > 2 && any))) {
 		j->mine = geteuid() == 0 || a.uid == geteuid();
@@ -210,7 +219,7 @@ open_pid(struct jail *j, pid_t pid, bool any)
 int
 jail_hold(struct jail *j)
 {
-	int fd = (int)syscall(SYS_pidfd_open, j->pid, 0);
+	int fd = pidfd_of(j->pid);
 
 	if (fd == -1)
 		return (-1);

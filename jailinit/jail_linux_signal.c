@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals to jails on Linux, and the wait for what becomes of it.  Touches
- * pidfds and epoll, and forks; no file. */
+ * pidfds and epoll, and forks; no file but /proc/pid/stat. */
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -75,10 +75,32 @@ program_open(void)
 	return (high_fd);
 }
 
+/* Of the process that has this number now: if it is not the jail's any more,
+ * the jail is gone.  Not among 0 to 2. */
+static int
+stat_open(pid_t pid)
+{
+	char path[40];
+	int e, fd, high_fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		if (errno == ENOENT)
+			errno = ESRCH;
+		return (-1);
+	}
+	high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	e = errno;
+	close(fd);
+	errno = e;
+	return (high_fd);
+}
+
 /* In the child, which has the caller's memory and must not use it: nothing
  * but system calls.  A session of its own keeps ^C and ^Z away. */
 static _Noreturn void
-program_exec(int program_fd, int jail_fd, char *const *argv)
+program_exec(int program_fd, int jail_fd, int stat_fd, char *const *argv)
 {
 	static char *const no_env[] = { NULL };
 	static const unsigned long zeros[16];	/* a struct sigaction */
@@ -91,8 +113,8 @@ program_exec(int program_fd, int jail_fd, char *const *argv)
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	if (dup2(jail_fd, 0) == 0 &&
-	    syscall(SYS_close_range, 1, program_fd - 1, 0) == 0 &&
+	if (dup2(jail_fd, 0) == 0 && dup2(stat_fd, 1) == 1 &&
+	    syscall(SYS_close_range, 2, program_fd - 1, 0) == 0 &&
 	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
 		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
 		    AT_EMPTY_PATH);
@@ -106,7 +128,7 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	char text[SIGNALS_MAX][12];
 	char *argv[SIGNALS_MAX + 3] = { (char *)(uintptr_t)"jailkill",
 	    (char *)(uintptr_t)(first ? "all" : "others") };
-	int e, i, jail_fd, program_fd;
+	int e, i, jail_fd, program_fd, stat_fd;
 
 	for (i = 0; i < SIGNALS_MAX && sigs[i] != 0; i++) {
 		(void)snprintf(text[i], sizeof(text[i]), "%d", sigs[i]);
@@ -117,14 +139,22 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	if (program_fd == -1)
 		return (-1);
 	jail_fd = j->fd;
+	stat_fd = stat_open(j->pid);
+	if (stat_fd == -1) {
+		e = errno;
+		close(program_fd);
+		errno = e;
+		return (-1);
+	}
 	/* No signal at its end, so that nobody's SIGCHLD or wait(2) is
 	 * concerned. */
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
 	    NULL, NULL);
 	if (child->pid == 0)
-		program_exec(program_fd, jail_fd, argv);
+		program_exec(program_fd, jail_fd, stat_fd, argv);
 	e = errno;
 	close(program_fd);
+	close(stat_fd);
 	errno = e;
 	return (child->pid == -1 ? -1 : 0);
 }

@@ -315,9 +315,13 @@ main(int argc, char **argv)
 	if (o.limit_ms == -1)
 		o.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
 	o.end_ms = clock_ms(CLOCK_MONOTONIC) + o.limit_ms;
+	closefrom(STDERR_FILENO + 1);	/* their room is for jails */
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Or, inherited as ignored, it has the kernel reap our children, and
+	 * their numbers may be others' when we end them. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	targets_find(&t, o.which, argv + optind, o.list || o.dry);
 	status = o.list ? list(&t, o.json) : act(&t, &o);
 	status = worse(status, t.error);

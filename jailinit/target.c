@@ -119,22 +119,34 @@ struct look {
 	struct ask_what what;
 };
 
-static void
+/* Of descriptors, processes or memory. */
+static bool
+is_shortage(int error)
+{
+	return (error == EMFILE || error == ENFILE || error == EAGAIN ||
+	    error == ENOMEM);
+}
+
+/* False: there is no room for one more now, but there will be. */
+static bool
 look_start(struct look *l)
 {
 	struct target *t = &l->list[l->next];
+	bool later = false;
 
 	if (jail_hold(&t->jail) == -1 ||
 	    ask_start(&t->ask, &t->jail, &l->what) == -1 ||
 	    jail_watch_fd(l->watch_fd, t->ask.fd, l->next) == -1) {
-		t->refused = errno;
+		later = l->active > 0 && is_shortage(errno);
+		t->refused = later ? 0 : errno;
 		ask_end(&t->ask);
 	} else {
 		l->end_ms[l->next] = clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
 		l->active++;
 	}
 	jail_close(&t->jail);	/* he has it */
-	l->next++;
+	l->next += !later;
+	return (!later);
 }
 
 static void
@@ -176,8 +188,8 @@ targets_look(struct target *list, size_t n, const char *dir)
 	if (l.watch_fd == -1)
 		err(EX_OSERR, "watching");
 	for (;;) {
-		while (l.next < n && l.active < LOOKERS)
-			look_start(&l);
+		while (l.next < n && l.active < LOOKERS && look_start(&l))
+			continue;
 		if (l.active == 0)
 			break;
 		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX,
