@@ -136,19 +136,25 @@ child(const struct jail *j, const struct ask_what *w)
 	_exit(0);
 }
 
-/* What the parent holds of other jails is not for us to hold. */
+/* What the parent holds of other jails is not for us to hold; nor is what it
+ * writes to, since whoever reads that would wait for us when we hang. */
 static _Noreturn void
 child_begin(struct jail j, const struct ask_what *w, int say_fd)
 {
-	int high_fd = fcntl(say_fd, F_DUPFD, JAIL_FD + 1);
+	int fd, high_fd = fcntl(say_fd, F_DUPFD, JAIL_FD + 1);
+	int jail_fd = j.fd == -1 ? -1 : fcntl(j.fd, F_DUPFD, JAIL_FD + 1);
+	int null_fd = open("/dev/null", O_RDWR);
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (j.fd != -1)
-		j.fd = dup2(fcntl(j.fd, F_DUPFD, JAIL_FD + 1), JAIL_FD);
-	else
-		close(JAIL_FD);
+	for (fd = 0; fd < SAY_FD; fd++)
+		if (dup2(null_fd, fd) == -1)
+			close(fd);
 	if (dup2(high_fd, SAY_FD) != SAY_FD)
 		_exit(1);
+	if (j.fd != -1)
+		j.fd = dup2(jail_fd, JAIL_FD);
+	else
+		close(JAIL_FD);
 	closefrom(JAIL_FD + 1);
 	child(&j, w);
 }
