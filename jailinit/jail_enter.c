@@ -22,8 +22,11 @@
  * after so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
-/* Who entered may be stopped or killed by the jail's root: tries. */
+/* Who entered may be stopped, killed or held as a traced process by the
+ * jail's root: tries, and how long each may take; STOP goes round twice, and
+ * all of it within LIMIT_S, so that we are there to end him. */
 #define TRIES	16
+#define TRY_MS	150
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP	0x02000000
@@ -98,6 +101,14 @@ __asm__(".globl _start\n_start:\n\tmv a0, sp\n\tcall enter\n");
 struct timer {
 	long interval_s, interval_us, s, us;
 };
+
+struct time {
+	long s, ns;
+};
+
+/* What the kernel takes for a set of signals, and its size. */
+#define SIGNAL_BIT(sig)	(1UL << ((sig) - 1))
+#define SIGNALS_SIZE	8
 
 void enter(const long *sp);
 
@@ -195,13 +206,29 @@ entered(char *const *signals)
 	leave(0);
 }
 
-/* Signals everybody but the first process.  Who entered and was stopped or
- * killed by the jail is replaced. */
+/* His end, or that he was stopped.  Where he is traced we hear of neither. */
+static long
+child_wait(long pid, int *st)
+{
+	const unsigned long chld = SIGNAL_BIT(SIGCHLD);
+	const struct time limit = { 0, TRY_MS * 1000000L };
+	long r, sig;
+
+	do {
+		r = call(__NR_wait4, pid, (long)st, WUNTRACED | WNOHANG, 0, 0);
+		sig = r != 0 ? 0 : call(__NR_rt_sigtimedwait, (long)&chld, 0,
+		    (long)&limit, SIGNALS_SIZE, 0);
+	} while (sig > 0);
+	return (r);
+}
+
+/* Signals everybody but the first process.  Who entered and was stopped,
+ * held or killed by the jail is replaced, and not left there. */
 static long
 others_signal(char *const *signals)
 {
 	long pid, r;
-	int i, st = 0;
+	int i, st;
 
 	for (i = 0; i < TRIES; i++) {
 		pid = CALL5(__NR_clone, SIGCHLD, 0, 0, 0, 0);
@@ -211,10 +238,11 @@ others_signal(char *const *signals)
 			return (-ESRCH);
 		if (pid < 0)
 			return (pid);
-		r = call(__NR_wait4, pid, (long)&st, WUNTRACED, 0, 0);
-		if (r == pid && WIFSTOPPED(st)) {
+		r = child_wait(pid, &st);
+		if (r != pid || WIFSTOPPED(st)) {
 			(void)CALL2(__NR_kill, pid, SIGKILL);
-			(void)call(__NR_wait4, pid, (long)&st, 0, 0, 0);
+			if (child_wait(pid, &st) != pid)
+				break;
 		}
 		if (WIFEXITED(st))
 			return (-(long)WEXITSTATUS(st));
@@ -247,12 +275,14 @@ void
 enter(const long *sp)
 {
 	const struct timer t = { 0, 0, LIMIT_S, 0 };
+	const unsigned long chld = SIGNAL_BIT(SIGCHLD);
 	char *const *argv = (char *const *)(sp + 1);
 	long r;
 
 	if (sp[0] < 3)
 		leave(EINVAL);
 	(void)CALL3(__NR_setitimer, 0, &t, 0);
+	(void)CALL5(__NR_rt_sigprocmask, SIG_BLOCK, &chld, 0, SIGNALS_SIZE, 0);
 	r = namespaces_enter();
 	if (r == 0) {
 		root_leave();
