@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that enters a jail to signal it, Linux: jail_enter signal ...,
- * with the pidfd of the jail's first process as descriptor 0, and nothing
- * else.  It needs no library and maps no file of the host, as a process of
+ * The program that enters a jail to signal it, Linux: jail_enter all|others
+ * signal ..., with the pidfd of the jail's first process as descriptor 0, one
+ * to enter by as descriptor 1 (the same, or of a thread), and nothing else.
+ * It needs no library and maps no file of the host, as a process of
  * the jail can see what it has mapped, and is run from a sealed memory file.
  * Its exit status is 0 or an errno.  Touches the process it is.
  */
@@ -12,6 +13,7 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -139,14 +141,20 @@ namespaces_enter(void)
 	static const long how[] = { CLONE_NEWPID | CLONE_OTHERS, CLONE_NEWPID,
 	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_OTHERS,
 	    CLONE_NEWUSER | CLONE_NEWPID };
+	struct pollfd first = { 0, POLLIN, 0 };
+	const struct time now = { 0, 0 };
 	long r = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
-		r = CALL2(__NR_setns, 0, how[i]);
+		r = CALL2(__NR_setns, 1, how[i]);
 		if (r == 0 || r == -ESRCH)
 			break;
 	}
+	(void)CALL1(__NR_close, 1);
+	/* Only its end makes it "no such jail". */
+	if (r == -ESRCH && CALL5(__NR_ppoll, &first, 1, &now, 0, 0) == 0)
+		r = -EAGAIN;
 	return (r);
 }
 
