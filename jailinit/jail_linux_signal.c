@@ -23,6 +23,10 @@
 #define SIGNALS_MAX	8	/* in one go */
 #define EVENTS_MAX	64
 
+/* Who entered and is killed has so long to end; one that the kernel holds is
+ * left to whoever reaps when we have gone. */
+#define CHILD_END_MS	500
+
 #ifndef MFD_EXEC
 #define MFD_EXEC	0x0010U	/* Linux 6.3 */
 #endif
@@ -192,13 +196,16 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 int
 jail_child_end(struct jail_child *child, bool force)
 {
+	struct pollfd p = { child->fd, POLLIN, 0 };
 	siginfo_t si = { 0 };
 
-	if (force)
+	if (force) {
 		(void)syscall(SYS_pidfd_send_signal, child->fd, SIGKILL, NULL,
 		    0);
+		(void)poll(&p, 1, CHILD_END_MS);
+	}
 	if (waitid((idtype_t)P_PIDFD, (id_t)child->fd, &si,
-	    WEXITED | __WALL | (force ? 0 : WNOHANG)) == -1)
+	    WEXITED | __WALL | WNOHANG) == -1 || (si.si_pid == 0 && force))
 		si.si_code = CLD_KILLED;
 	else if (si.si_pid == 0)
 		return (-1);
