@@ -34,7 +34,7 @@
 /* How often a terminal is told what the jails do. */
 #define SHOW_EVERY_MS	1000
 
-/* FreeBSD: KILL is repeated so often, as it is not atomic there. */
+/* KILL is repeated so often where it has to be, jail.h. */
 #define KILL_EVERY_MS	100
 
 #define EVENTS_MAX	64

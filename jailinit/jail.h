@@ -95,8 +95,9 @@ int jail_signal_all(const struct jail *j, const int *sigs, bool first,
 int jail_child_end(struct jail_child *child, bool force);
 
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
- * jail_look() says so.  Where jail_kill_repeats (FreeBSD) it is to be sent
- * again (again) until then, and the jail is removed with it. */
+ * jail_look() says so.  Where jail_kill_repeats it is to be sent again (again)
+ * until then: on FreeBSD the jail is removed with it, on Linux what holds its
+ * first process is killed. */
 extern const bool jail_kill_repeats;
 int jail_kill(const struct jail *j, bool again);
 

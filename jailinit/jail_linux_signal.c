@@ -50,16 +50,6 @@ jail_signal_first(const struct jail *j, int sig)
 	return ((int)syscall(SYS_pidfd_send_signal, j->fd, sig, NULL, 0));
 }
 
-/* With its first process the kernel ends them all, pid_namespaces(7). */
-const bool jail_kill_repeats = false;
-
-int
-jail_kill(const struct jail *j, bool again)
-{
-	(void)again;
-	return (jail_signal_first(j, SIGKILL));
-}
-
 /* The entering program as a file that nobody can write, whatever he finds
  * of the process that runs it; not among 0 to 2. */
 static int
