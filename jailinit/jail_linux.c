@@ -348,8 +348,19 @@ is_exiting(pid_t pid)
 	return (p != NULL && (strtoul(p, NULL, 10) & FLAG_EXITING) != 0);
 }
 
-/* A zombie of a namespace below ours with a parent of ours: of which jail it
- * is cannot be told any more, so this is a hint. */
+/* Which PID namespace it is in; 0: not known. */
+static ino_t
+pidns_of(pid_t pid)
+{
+	char path[40];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
+	return (stat(path, &st) == 0 ? st.st_ino : 0);
+}
+
+/* A zombie of the jail with a parent of ours.  Of one in a namespace below
+ * the jail's it is not known whether it is of this jail. */
 bool
 jail_kept_by(const struct jail *j, char *buf, size_t size)
 {
@@ -369,9 +380,10 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 		return (false);
 	while (!found && (e = readdir(d)) != NULL) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0 || !proc_about(pid, &a) || a.state != 'Z' ||
-		    a.levels < 2 || !proc_about(a.parent, &parent) ||
-		    parent.levels != 1)
+		if (pid <= 0 || pid == j->pid || !proc_about(pid, &a) ||
+		    a.state != 'Z' || a.levels < 2 || (a.levels == 2 &&
+		    pidns_of(pid) != pidns_of(j->pid)) ||
+		    !proc_about(a.parent, &parent) || parent.levels != 1)
 			continue;
 		found = true;
 		(void)snprintf(buf, size, "process %ld (%s) is not reaped by "
