@@ -132,6 +132,7 @@ enum jail_news jail_look(int watch_fd, const struct jail *j, uint64_t tag);
 struct jail_inside {
 	const struct jail *jail;
 	int root_fd, run_fd, ctl_fd;
+	uid_t uid;	/* of its first process, and of its files */
 };
 
 /* Enters as far as the rest needs it. */
@@ -142,8 +143,8 @@ int jail_inside_open(struct jail_inside *in, const struct jail *j);
  * listens.  On success ctl_fd shows POLLERR when the reader has gone. */
 int jail_inside_ctl(struct jail_inside *in);
 
-/* Reads the start of the status file, up to size - 1 bytes and a NUL.
- * Returns the length. */
+/* Reads the start of the status file, up to size - 1 bytes and a NUL; not
+ * another user's.  Returns the length. */
 ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
 
 /* Its root directory, as the caller can name it. */
