@@ -248,7 +248,8 @@ mount_here(const struct mount *of, char buf[JAIL_ROOT_MAX])
 
 /* The link says where the root is in the jail's mount namespace: at the top
  * of it (pivot_root(2)), then the mount there tells; or not, as chroot(2)
- * leaves it. */
+ * leaves it.  A jail can make it the name of another's root, so the name has
+ * to lead us to where the jail is. */
 int
 jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 {
@@ -262,11 +263,13 @@ jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 	if (n == -1)
 		return (-1);
 	buf[n] = '\0';
-	if (strcmp(buf, "/") != 0)
+	if (jail_inside_is(in, buf))
 		return (0);
 	(void)snprintf(path, sizeof(path), "/proc/%ld/mountinfo",
 	    (long)in->jail->pid);
-	if (!mount_on(path, "/", &m) || !mount_here(&m, buf))
-		strcpy(buf, "/");
-	return (0);
+	if (strcmp(buf, "/") == 0 && mount_on(path, "/", &m) &&
+	    mount_here(&m, buf) && jail_inside_is(in, buf))
+		return (0);
+	errno = ENOENT;
+	return (-1);
 }
