@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "end.h"
 #include "halt.h"
 #include "os.h"
@@ -20,6 +21,11 @@
 /* Longer than a jailinit takes by default (105 s) when it is told nine
  * tenths of it; FreeBSD's init waits as long (kern.init_shutdown_timeout). */
 #define DEFAULT_SECONDS	120
+
+/* Of the time, a jail that is first looked at may take this part, but at
+ * least so long: one that does not answer is not to take the others' time. */
+#define LOOK_PART	10
+#define LOOK_MIN_MS	300
 
 struct options {
 	bool list, json, dry, quiet, verbose;
@@ -275,15 +281,27 @@ permitted(struct targets *t)
 	return (error);
 }
 
+static int64_t
+look_ms(const struct options *o)
+{
+	int64_t ms = o->limit_ms / LOOK_PART;
+
+	if (o->verb == REQUEST_NONE || o->dry || ms > TARGET_LOOK_MS)
+		return (TARGET_LOOK_MS);
+	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
+}
+
+/* The time began when we did. */
 static int
-act(struct targets *t, const struct options *o)
+act(struct targets *t, const struct options *o, int64_t begun_ms)
 {
 	struct end_how how = { o->verb, o->limit_ms };
 	int status = permitted(t);
 	size_t i;
 
-	if (how.limit_ms == -1)
-		how.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
+	how.limit_ms -= clock_ms(CLOCK_MONOTONIC) - begun_ms;
+	if (how.limit_ms < 0)
+		how.limit_ms = 0;
 	if (o->dry)
 		for (i = 0; i < t->n; i++)
 			dry(&t->list[i], o);
@@ -300,6 +318,7 @@ act(struct targets *t, const struct options *o)
 int
 main(int argc, char **argv)
 {
+	int64_t begun_ms = clock_ms(CLOCK_MONOTONIC);
 	struct options o = { 0 };
 	struct targets t;
 	const char *why;
@@ -308,12 +327,14 @@ main(int argc, char **argv)
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;
+	if (o.limit_ms == -1)
+		o.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
 	targets_find(&t, o.which, argv + optind,
-	    o.list || o.dry || o.verb != REQUEST_NONE);
-	status = o.list ? list(&t, o.json) : act(&t, &o);
+	    o.list || o.dry || o.verb != REQUEST_NONE, look_ms(&o));
+	status = o.list ? list(&t, o.json) : act(&t, &o, begun_ms);
 	status = worse(status, t.error);
 	free(t.list);
 	return (status);
