@@ -173,6 +173,18 @@ json_line(const struct target *t)
 	(void)printf("}\n");
 }
 
+/* Its own word, in a column: what comes after a blank would be taken for the
+ * root. */
+static const char *
+state_word(const struct target *t)
+{
+	static char word[ASK_VALUE_MAX];
+
+	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(t->state, " "),
+	    t->state);
+	return (t->listens && word[0] != '\0' ? printable(word) : "-");
+}
+
 static int
 list(const struct targets *t, bool json)
 {
@@ -189,8 +201,7 @@ list(const struct targets *t, bool json)
 		else
 			(void)printf("%-10" PRIu64 " %7ld %-8s %s\n",
 			    j->jail.jid, (long)j->jail.pid,
-			    j->listens && j->state[0] != '\0' ?
-			    printable(j->state) : "-",
+			    state_word(j),
 			    j->root[0] != '\0' ? printable(j->root) : "-");
 	}
 	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
