@@ -302,7 +302,7 @@ look_ms(const struct options *o)
 	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
 }
 
-/* The time began when we did. */
+/* The time began when we did; in whole seconds, as a jail is told them. */
 static int
 act(struct targets *t, const struct options *o, int64_t begun_ms)
 {
@@ -310,7 +310,7 @@ act(struct targets *t, const struct options *o, int64_t begun_ms)
 	int status = permitted(t);
 	size_t i;
 
-	how.limit_ms -= clock_ms(CLOCK_MONOTONIC) - begun_ms;
+	how.limit_ms -= (clock_ms(CLOCK_MONOTONIC) - begun_ms) / 1000 * 1000;
 	if (how.limit_ms < 0)
 		how.limit_ms = 0;
 	if (o->dry)
