@@ -24,6 +24,10 @@
  * after so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
+/* The last user there can be, whom hardly a jail has; where we may not be him
+ * we stay who we are. */
+#define UID	0xfffffffeU
+
 /* Who entered may be stopped, killed or held as a traced process by the
  * jail's root: tries, and how long each may take; STOP goes round twice, and
  * all of it within LIMIT_S, so that we are there to end him. */
@@ -179,7 +183,9 @@ root_leave(void)
 }
 
 /* No capability but CAP_KILL, nobody may trace us who is not privileged over
- * our own user namespace, and no core is dumped. */
+ * our own user namespace, and no core is dumped.  Nor are we the user any
+ * more that the root of the jail's user namespace may be as well, unshare -r
+ * by root for one: who is the same may signal us. */
 static void
 privileges_drop(void)
 {
@@ -188,6 +194,8 @@ privileges_drop(void)
 	const unsigned keep = 1U << CAP_KILL;
 
 	(void)CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)CALL5(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	(void)CALL3(__NR_setresuid, UID, UID, UID);
 	if (CALL2(__NR_capget, &h, d) == 0) {
 		d[0].permitted &= keep;
 		d[0].effective = d[0].permitted;
