@@ -171,6 +171,7 @@ targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
 	struct look l = { .list = list, .n = n, .limit_ms = limit_ms,
 	    .what = { .dir = dir } };
 	uint64_t tags[EVENTS_MAX];
+	int64_t left;
 	int i, got;
 
 	l.end_ms = grow(NULL, n + 1, sizeof(*l.end_ms));
@@ -180,10 +181,12 @@ targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
 	for (;;) {
 		while (l.next < n && l.active < LOOKERS)
 			look_start(&l);
-		if (l.active == 0)
+		left = look_due(&l);
+		if (l.active == 0 && l.next == n)
 			break;
-		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX,
-		    look_due(&l));
+		if (l.active < LOOKERS && l.next < n)
+			left = 0;
+		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX, left);
 		for (i = 0; i < got; i++)
 			if (list[tags[i]].ask.pid != 0 &&
 			    look_hear(&list[tags[i]]))
