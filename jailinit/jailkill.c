@@ -302,15 +302,18 @@ look_ms(const struct options *o)
 	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
 }
 
-/* The time began when we did; in whole seconds, as a jail is told them. */
+/* The time began when we did; but what a look takes that nobody delays is not
+ * to make a second less of what a jail is told. */
 static int
 act(struct targets *t, const struct options *o, int64_t begun_ms)
 {
 	struct end_how how = { o->verb, o->limit_ms };
 	int status = permitted(t);
+	int64_t took_ms = clock_ms(CLOCK_MONOTONIC) - begun_ms;
 	size_t i;
 
-	how.limit_ms -= (clock_ms(CLOCK_MONOTONIC) - begun_ms) / 1000 * 1000;
+	if (took_ms >= LOOK_MIN_MS)
+		how.limit_ms -= took_ms;
 	if (how.limit_ms < 0)
 		how.limit_ms = 0;
 	if (o->dry)
