@@ -72,6 +72,16 @@ status_say(struct jail_inside *in)
 	say(ASK_STATUS);
 }
 
+static void
+root_say(struct jail_inside *in, const struct ask_what *w)
+{
+	if (w->dir != NULL)
+		said.same = jail_inside_is(in, w->dir);
+	if (jail_inside_root(in, said.root) == -1)
+		said.root[0] = '\0';
+	say(ASK_ROOT);
+}
+
 /* A FIFO that is full is waited for: whoever sent us knows for how long. */
 static void
 line_write(const struct jail_inside *in, const char *line)
@@ -117,6 +127,9 @@ child(const struct jail *j, const struct ask_what *w)
 
 	if (jail_inside_open(&in, j) == -1)
 		refused();
+	/* Its root is known even where all below it hangs. */
+	if (w->line == NULL)
+		root_say(&in, w);
 	if (jail_inside_ctl(&in) == -1) {
 		said.error = errno;
 		say(ASK_REFUSED);
@@ -126,11 +139,8 @@ child(const struct jail *j, const struct ask_what *w)
 		say(ASK_TAKEN);
 		status_say(&in);
 	}
-	if (w->dir != NULL)
-		said.same = jail_inside_is(&in, w->dir);
-	if (jail_inside_root(&in, said.root) == -1)
-		said.root[0] = '\0';
-	say(ASK_ROOT);
+	if (w->line != NULL)
+		root_say(&in, w);
 	if ((w->follow || w->reboot) && in.ctl_fd != -1 && j->fd != -1)
 		stay(&in, w);
 	_exit(0);

@@ -77,7 +77,6 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 		return (-1);
 	}
 	in->uid = st.st_uid;
-	in->run_fd = open_below(in->root_fd, RUN, O_DIRECTORY);
 	return (0);
 }
 
@@ -89,6 +88,7 @@ jail_inside_ctl(struct jail_inside *in)
 	struct stat st;
 	int e, fd;
 
+	in->run_fd = open_below(in->root_fd, RUN, O_DIRECTORY);
 	fd = open_below(in->root_fd, RUN "/" CTL, O_NOFOLLOW);
 	if (fd == -1)
 		return (-1);
