@@ -20,8 +20,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-/* All of it takes milliseconds.  Whatever the jail does, the kernel ends us
- * after so many seconds, also when jailkill is no longer there to do it. */
+/* All of it takes milliseconds.  Whatever the jail does, SIGALRM ends us after
+ * so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
 /* The last user there can be, whom hardly a jail has; where we may not be him
@@ -29,10 +29,10 @@
 #define UID	0xfffffffeU
 
 /* Who entered may be stopped, killed or held as a traced process by the
- * jail's root: tries, and how long each may take; STOP goes round twice, and
- * all of it within LIMIT_S, so that we are there to end him. */
+ * jail's root: tries, and how long each may take, as a machine with much to do
+ * lets him wait as well. */
 #define TRIES	16
-#define TRY_MS	150
+#define TRY_MS	1200
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP	0x02000000
@@ -222,18 +222,26 @@ entered(char *const *signals)
 	leave(0);
 }
 
-/* His end, or that he was stopped.  Where he is traced we hear of neither. */
+/* What we take when we wait for it, and not before. */
+static const unsigned long waited = SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGALRM);
+
+/* His end, or that he was stopped.  Where he is traced we hear of neither.
+ * When our time is up we do not leave him there. */
 static long
 child_wait(long pid, int *st)
 {
-	const unsigned long chld = SIGNAL_BIT(SIGCHLD);
-	const struct time limit = { 0, TRY_MS * 1000000L };
+	const struct time limit = { TRY_MS / 1000,
+	    TRY_MS % 1000 * 1000000L };
 	long r, sig;
 
 	do {
 		r = call(__NR_wait4, pid, (long)st, WUNTRACED | WNOHANG, 0, 0);
-		sig = r != 0 ? 0 : call(__NR_rt_sigtimedwait, (long)&chld, 0,
+		sig = r != 0 ? 0 : call(__NR_rt_sigtimedwait, (long)&waited, 0,
 		    (long)&limit, SIGNALS_SIZE, 0);
+		if (sig == SIGALRM) {
+			(void)CALL2(__NR_kill, pid, SIGKILL);
+			leave(ETIMEDOUT);
+		}
 	} while (sig > 0);
 	return (r);
 }
@@ -291,18 +299,18 @@ void
 enter(const long *sp)
 {
 	const struct timer t = { 0, 0, LIMIT_S, 0 };
-	const unsigned long chld = SIGNAL_BIT(SIGCHLD);
 	char *const *argv = (char *const *)(sp + 1);
 	long r;
 
 	if (sp[0] < 3)
 		leave(EINVAL);
 	(void)CALL3(__NR_setitimer, 0, &t, 0);
-	(void)CALL5(__NR_rt_sigprocmask, SIG_BLOCK, &chld, 0, SIGNALS_SIZE, 0);
 	r = namespaces_enter();
 	if (r == 0) {
 		root_leave();
 		privileges_drop();
+		(void)CALL5(__NR_rt_sigprocmask, SIG_BLOCK, &waited, 0,
+		    SIGNALS_SIZE, 0);
 		r = all_signal(argv + 2, argv[1][0] == 'a');
 	}
 	leave(-r);
