@@ -74,6 +74,16 @@ status_say(struct jail_inside *in)
 	say(ASK_STATUS);
 }
 
+static void
+root_say(struct jail_inside *in, const struct ask_what *w)
+{
+	if (w->dir != NULL)
+		said.same = jail_inside_is(in, w->dir);
+	if (jail_inside_root(in, said.root) == -1)
+		said.root[0] = '\0';
+	say(ASK_ROOT);
+}
+
 /* A FIFO that is full is waited for: whoever sent us knows for how long. */
 static void
 line_write(const struct jail_inside *in, const char *line)
@@ -119,8 +129,9 @@ child(const struct jail *j, const struct ask_what *w)
 
 	if (jail_inside_open(&in, j) == -1)
 		refused();
-	if (w->dir != NULL)
-		said.same = jail_inside_is(&in, w->dir);
+	/* Its root is known even where all below it hangs. */
+	if (w->line == NULL)
+		root_say(&in, w);
 	if (jail_inside_ctl(&in) == -1) {
 		said.error = errno;
 		say(ASK_REFUSED);
@@ -130,19 +141,21 @@ child(const struct jail *j, const struct ask_what *w)
 		say(ASK_TAKEN);
 		status_say(&in);
 	}
-	if (jail_inside_root(&in, said.root) == -1)
-		said.root[0] = '\0';
-	say(ASK_ROOT);
+	if (w->line != NULL)
+		root_say(&in, w);
 	if ((w->follow || w->reboot) && in.ctl_fd != -1 && jail_inside_stays)
 		stay(&in, w);
 	_exit(0);
 }
 
-/* What the parent holds of other jails is not for us to hold.  It may be as
- * many descriptors as there can be, so none is free. */
+/* What the parent holds of other jails is not for us to hold; nor is what it
+ * writes to, since whoever reads that would wait for us when we hang.  It may
+ * be as many descriptors as there can be, so none is free before. */
 static _Noreturn void
 child_begin(struct jail j, const struct ask_what *w, int say_fd)
 {
+	int fd;
+
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (j.fd == SAY_FD)
 		j.fd = dup(j.fd);
@@ -152,7 +165,11 @@ child_begin(struct jail j, const struct ask_what *w, int say_fd)
 		j.fd = dup2(j.fd, JAIL_FD);
 	else
 		close(JAIL_FD);
-	closefrom(STDERR_FILENO + 1);
+	closefrom(JAIL_FD + 1);
+	for (fd = 0; fd < SAY_FD; fd++)
+		close(fd);
+	for (fd = 0; fd < SAY_FD; fd++)
+		(void)open("/dev/null", O_RDWR);
 	child(&j, w);
 }
 

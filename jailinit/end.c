@@ -34,7 +34,7 @@
 /* How often a terminal is told what the jails do. */
 #define SHOW_EVERY_MS	1000
 
-/* FreeBSD: KILL is repeated so often, as it is not atomic there. */
+/* KILL is repeated so often where it has to be, jail.h. */
 #define KILL_EVERY_MS	100
 
 #define EVENTS_MAX	64
@@ -97,7 +97,6 @@ do_ask(struct end *e, size_t i)
 	what.every_ms = show_is_live() ? SHOW_EVERY_MS : 0;
 	/* What was stopped could not act on the request. */
 	(void)jail_signal_first(&t->jail, SIGCONT);
-	errno = EMFILE;
 	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
 	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0)
 		return;
