@@ -427,14 +427,17 @@ jail_new(struct jail *j)
 {
 	static const char *const dirs[] = { "/dev/", "/etc/", "/proc/",
 	    "/tmp/", "/var/run/", "/sbin/", "/root/" };
+	const char *tmp = getenv("TMPDIR");
 	size_t i;
 
 	memset(j, 0, sizeof(*j));
 	j->pidfd = j->janitor_fd = -1;
-	snprintf(j->dir, sizeof(j->dir), "/tmp/jail.XXXXXX");
+	snprintf(j->dir, sizeof(j->dir), "%s/jail.XXXXXX",
+	    tmp == NULL || *tmp != '/' ? "/tmp" : tmp);
 	if (mkdtemp(j->dir) == NULL) {
+		(void)complain("mkdtemp", j->dir);
 		j->dir[0] = '\0';
-		return (complain("mkdtemp", "/tmp/jail.XXXXXX"));
+		return (-1);
 	}
 	(void)chmod(j->dir, 0755);
 	if (janitor_start(j) == -1)
