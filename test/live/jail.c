@@ -214,7 +214,10 @@ janitor_start(struct jail *j)
 	j->janitor = fork();
 	if (j->janitor == 0) {
 		(void)setsid();
-		close(p[1]);
+		/* Nor is the pipe of another jail's janitor kept open. */
+		if (p[0] > 3)
+			(void)syscall(SYS_close_range, 3, p[0] - 1, 0);
+		(void)syscall(SYS_close_range, p[0] + 1, ~0U, 0);
 		while (read(p[0], &c, 1) == -1 && errno == EINTR)
 			continue;
 		if (access(j->dir, F_OK) == 0)
