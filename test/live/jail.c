@@ -849,8 +849,10 @@ process_end(struct jail *j)
 {
 	int left = 0;
 
-	if (j->pid == 0)
+	if (j->pid == 0) {
+		entered_end(j);
 		return (0);
+	}
 	if (j->ended_ms == 0)
 		(void)syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL,
 		    0);
