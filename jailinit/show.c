@@ -62,7 +62,7 @@ doing(const struct target *t, const struct halt_jail *h)
 void
 show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 {
-	struct winsize ws = { .ws_row = 24, .ws_col = 80 };
+	struct winsize ws = { .ws_row = 0 };
 	char line[LINE_MAX_COLUMNS + 1];
 	size_t i, more = 0;
 	int rows;
@@ -70,7 +70,11 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 	if (!live || (h->active > 0 && drawn > 0 &&
 	    now_ms - drawn_ms < DRAW_MS))
 		return;
-	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == -1 || ws.ws_row == 0 ||
+	    ws.ws_col == 0) {
+		ws.ws_row = 24;		/* a terminal that does not know */
+		ws.ws_col = 80;
+	}
 	rows = ws.ws_row > 3 ? ws.ws_row - 2 : 1;
 	undraw();
 	for (i = 0; i < h->n; i++) {
