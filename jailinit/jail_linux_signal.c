@@ -3,6 +3,7 @@
  * pidfds and epoll, and forks; no file. */
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -73,15 +74,34 @@ program_open(void)
 	return (high_fd);
 }
 
-/* In the child, which has the caller's memory and must not use it: nothing
- * but system calls.  A session of its own keeps ^C and ^Z away. */
+/* In a child, which has the caller's memory and must not use it: nothing
+ * but system calls. */
 static _Noreturn void
 program_exec(int program_fd, int jail_fd, char *const *argv)
 {
 	static char *const no_env[] = { NULL };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* dup2(0, 0) would leave it to be closed by execveat. */
+	if ((jail_fd == 0 ? fcntl(0, F_SETFD, 0) : dup2(jail_fd, 0)) == 0 &&
+	    syscall(SYS_close_range, 1, program_fd - 1, 0) == 0 &&
+	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
+		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
+		    AT_EMPTY_PATH);
+	_exit(errno);
+}
+
+/* In the child, likewise.  The program is run by a child of it, since who
+ * executes a program is one that sends SIGCHLD from then on, clone(2), and
+ * with SIGCHLD ignored there would be no exit status.  A session of its own
+ * keeps ^C and ^Z away. */
+static _Noreturn void
+program_run(int program_fd, int jail_fd, char *const *argv)
+{
 	static const unsigned long zeros[16];	/* a struct sigaction */
 	sigset_t none;
-	int sig;
+	int sig, st = 0;
+	long pid;
 
 	for (sig = 1; sig < _NSIG; sig++)
 		(void)syscall(SYS_rt_sigaction, sig, zeros, NULL,
@@ -89,12 +109,16 @@ program_exec(int program_fd, int jail_fd, char *const *argv)
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	if (dup2(jail_fd, 0) == 0 &&
-	    syscall(SYS_close_range, 1, program_fd - 1, 0) == 0 &&
-	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
-		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
-		    AT_EMPTY_PATH);
-	_exit(errno);
+	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid == 0)
+		program_exec(program_fd, jail_fd, argv);
+	if (pid == -1)
+		_exit(errno);
+	(void)syscall(SYS_close_range, 0, ~0U, 0);
+	while (syscall(SYS_wait4, pid, &st, 0, NULL) == -1)
+		if (errno != EINTR)
+			_exit(errno);
+	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : ETIMEDOUT);
 }
 
 int
@@ -120,7 +144,7 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
 	    NULL, NULL);
 	if (child->pid == 0)
-		program_exec(program_fd, jail_fd, argv);
+		program_run(program_fd, jail_fd, argv);
 	e = errno;
 	close(program_fd);
 	errno = e;
