@@ -417,6 +417,7 @@ end_run(struct target *list, size_t n, const struct end_how *how)
 			news(&e, tags[k]);
 	}
 	show_live(list, &e.halt, now_ms());
+	show_rest();
 	close(e.watch_fd);
 	free(jails);
 	free(e.ones);

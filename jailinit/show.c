@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What jailkill says.  Touches standard output. */
+/* What jailkill says.  Touches standard output, and SIGALRM while it does. */
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
+#include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,13 +25,102 @@
 
 #define LINE_MAX_COLUMNS	200
 
+/* A write that waits for its reader is broken off after so long. */
+#define WRITE_US	50000
+
 static bool quiet, verbose, live;
 static int drawn;		/* lines that change, on the screen */
 static int64_t drawn_ms = INT64_MIN;
 
+/*
+ * Output.  Jails do not wait for somebody who does not read: what he does not
+ * take is kept for him until they are over.
+ */
+static char *kept;
+static size_t n_kept;
+
+__attribute__((format(printf, 1, 2))) static void
+out(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n != -1)
+		kept = realloc(kept, n_kept + (size_t)n + 1);
+	if (n == -1 || kept == NULL)
+		err(EX_OSERR, "output");
+	memcpy(kept + n_kept, text, (size_t)n);
+	n_kept += (size_t)n;
+	free(text);
+}
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* Would a write not wait?  A terminal may say so and take a part only: it is
+ * broken off then, by a signal that comes until it does. */
+static ssize_t
+write_now(const char *text, size_t n)
+{
+	const struct itimerval often = { { 0, WRITE_US }, { 0, WRITE_US } };
+	static const struct itimerval never;
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+	ssize_t done;
+	int e;
+
+	errno = EAGAIN;
+	if (poll(&p, 1, 0) != 1)
+		return (-1);
+	(void)setitimer(ITIMER_REAL, &often, NULL);
+	done = write(STDOUT_FILENO, text, n);
+	e = errno == EINTR ? EAGAIN : errno;
+	(void)setitimer(ITIMER_REAL, &never, NULL);
+	errno = e;
+	return (done);
+}
+
+/* In pieces for which a pipe has room when poll(2) says so. */
+static void
+out_flush(void)
+{
+	size_t at = 0, n;
+	ssize_t done = 0;
+
+	while (at < n_kept && done != -1) {
+		n = n_kept - at < PIPE_BUF ? n_kept - at : PIPE_BUF;
+		done = write_now(kept + at, n);
+		if (done > 0)
+			at += (size_t)done;
+	}
+	if (done == -1 && errno != EAGAIN)
+		at = n_kept;	/* nobody will ever read it */
+	n_kept -= at;
+	if (at > 0)
+		memmove(kept, kept + at, n_kept);
+}
+
+void
+show_rest(void)
+{
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+
+	for (out_flush(); n_kept > 0; out_flush())
+		(void)poll(&p, 1, -1);
+}
+
 void
 show_init(bool q, bool v)
 {
+	struct sigaction sa = { .sa_handler = on_alarm };
+
+	(void)sigaction(SIGALRM, &sa, NULL);	/* write(2) is not restarted */
 	quiet = q;
 	verbose = v;
 	live = !q && !v && isatty(STDOUT_FILENO);
@@ -40,7 +137,7 @@ static void
 undraw(void)
 {
 	if (drawn > 0)
-		(void)printf("\033[%dA\r\033[J", drawn);
+		out("\033[%dA\r\033[J", drawn);
 	drawn = 0;
 }
 
@@ -70,6 +167,9 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 	if (!live || (h->active > 0 && drawn > 0 &&
 	    now_ms - drawn_ms < DRAW_MS))
 		return;
+	out_flush();
+	if (n_kept > 0)		/* what changes need not be kept */
+		return;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == -1 || ws.ws_row == 0 ||
 	    ws.ws_col == 0) {
 		ws.ws_row = 24;		/* a terminal that does not know */
@@ -90,16 +190,15 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 		    target_name(&list[i]), doing(&list[i], j),
 		    j->stage == HALT_WAITING ? 0 :
 		    (now_ms - j->begun_ms) / 1000);
-		(void)printf("%.*s\n", ws.ws_col > 1 ? ws.ws_col - 1 : 1,
-		    line);
+		out("%.*s\n", ws.ws_col > 1 ? ws.ws_col - 1 : 1, line);
 		drawn++;
 	}
 	if (more > 0) {
-		(void)printf("and %zu more\n", more);
+		out("and %zu more\n", more);
 		drawn++;
 	}
 	drawn_ms = now_ms;
-	(void)fflush(stdout);
+	out_flush();
 }
 
 void
@@ -107,9 +206,8 @@ show_stage(const struct target *t, const struct halt_jail *h)
 {
 	if (verbose && h->stage != HALT_GONE && h->stage != HALT_LEFT &&
 	    h->stage != HALT_SIGNALLED) {
-		(void)printf("%s: %s\n", target_name(t),
-		    halt_stage_name(h->stage));
-		(void)fflush(stdout);
+		out("%s: %s\n", target_name(t), halt_stage_name(h->stage));
+		out_flush();
 	}
 }
 
@@ -139,9 +237,9 @@ show_signalled(const struct target *t, int sig, const char *comm)
 {
 	if (!verbose)
 		return;
-	(void)printf("%s: %s; %s to its first process, %s\n", target_name(t),
+	out("%s: %s; %s to its first process, %s\n", target_name(t),
 	    refusal(t->refused), signame_name(sig), printable(comm));
-	(void)fflush(stdout);
+	out_flush();
 }
 
 const char *
@@ -168,9 +266,8 @@ void
 show_not_entered(const struct target *t, int error)
 {
 	undraw();
-	(void)printf("%s: TERM for all: %s\n", target_name(t),
-	    show_error(error));
-	(void)fflush(stdout);
+	out("%s: TERM for all: %s\n", target_name(t), show_error(error));
+	out_flush();
 }
 
 /* "; rc.shutdown and TERM ran out of time", of the jail's own forced=. */
@@ -186,13 +283,13 @@ print_forced(const char *forced)
 	for (; *p != '\0'; p += n, p += *p == ',') {
 		n = strcspn(p, ",");
 		(void)snprintf(word, sizeof(word), "%.*s", (int)n, p);
-		(void)printf("%s%s", sep, strcmp(word, "shutdown") == 0 ?
+		out("%s%s", sep, strcmp(word, "shutdown") == 0 ?
 		    "rc.shutdown" : strcmp(word, "boot") == 0 ? "rc" :
 		    strcmp(word, "term") == 0 ? "TERM" :
 		    strcmp(word, "kill") == 0 ? "KILL" : printable(word));
 		sep = ", ";
 	}
-	(void)printf(" ran out of time");
+	out(" ran out of time");
 }
 
 void
@@ -206,13 +303,13 @@ show_end(const struct target *t, const struct halt_jail *h, bool rebooted,
 		return;
 	undraw();
 	drawn_ms = INT64_MIN;
-	(void)printf("%s: %s after %" PRId64 ".%" PRId64 " s", target_name(t),
+	out("%s: %s after %" PRId64 ".%" PRId64 " s", target_name(t),
 	    left ? "still there" : rebooted ? "rebooted" :
 	    h->forced ? "had to be killed, gone" : "gone", took_ms / 1000,
 	    took_ms % 1000 / 100);
 	if ((left || h->forced) && t->state[0] != '\0')
-		(void)printf("; said last: %s", printable(t->state));
+		out("; said last: %s", printable(t->state));
 	print_forced(t->forced);
-	(void)printf("%s%s\n", *why == '\0' ? "" : "; ", printable(why));
-	(void)fflush(stdout);
+	out("%s%s\n", *why == '\0' ? "" : "; ", printable(why));
+	out_flush();
 }

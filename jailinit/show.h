@@ -33,6 +33,9 @@ void show_not_entered(const struct target *t, int error);
 void show_end(const struct target *t, const struct halt_jail *h,
     bool rebooted, int64_t now_ms, const char *why);
 
+/* Nothing of this waits for who reads it; this does, when all is over. */
+void show_rest(void);
+
 /* The words for an errno of jailkill(3). */
 const char *show_error(int error);
 
