@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 
 /* So much of a status file is read; jailinit's has at most 512 bytes. */
 #define STATUS_SIZE	4096
+
+/* Without a FIFO that would tell of a reboot it is looked for so often. */
+#define NO_FIFO_MS	500
 
 /*
  * The child.
@@ -102,23 +106,55 @@ line_write(const struct jail_inside *in, const char *line)
 	}
 }
 
+static void
+ctl_close(struct jail_inside *in)
+{
+	if (in->ctl_fd != -1)
+		close(in->ctl_fd);
+	in->ctl_fd = -1;
+}
+
+/* The FIFO has lost its reader: since its program ends or begins again, or
+ * since the FIFO was removed and there is another now. */
+static bool
+has_rebooted(struct jail_inside *in)
+{
+	enum jail_news news = jail_inside_life(in);
+
+	ctl_close(in);
+	if (news == JAIL_LIVES)
+		(void)jail_inside_ctl(in);
+	return (news == JAIL_REBOOTED);
+}
+
+static int
+stay_ms(const struct jail_inside *in, const struct ask_what *w)
+{
+	if (w->reboot && in->ctl_fd == -1)
+		return (NO_FIFO_MS);
+	return (w->every_ms <= 0 ? -1 : w->every_ms > INT_MAX ? INT_MAX :
+	    (int)w->every_ms);
+}
+
 /* Until the jail has gone, or in its first process the life that had the
  * request has, or nobody listens to us any more. */
 static void
 stay(struct jail_inside *in, const struct ask_what *w)
 {
 	struct pollfd p[3] = { { in->jail->fd, POLLIN, 0 },
-	    { SAY_FD, 0, 0 }, { w->reboot ? in->ctl_fd : -1, 0, 0 } };
+	    { SAY_FD, 0, 0 }, { -1, 0, 0 } };
+	bool rebooted = false;
 
-	if (!w->reboot) {
-		close(in->ctl_fd);
-		in->ctl_fd = -1;
-	}
-	while (p[0].revents == 0 && p[1].revents == 0 && p[2].revents == 0) {
-		(void)poll(p, 3, w->every_ms > 0 ? (int)w->every_ms : -1);
+	if (!w->reboot)
+		ctl_close(in);
+	while (p[0].revents == 0 && p[1].revents == 0 && !rebooted) {
+		p[2].fd = in->ctl_fd;
+		(void)poll(p, 3, stay_ms(in, w));
 		status_say(in);
+		if (w->reboot && (p[2].revents != 0 || in->ctl_fd == -1))
+			rebooted = has_rebooted(in);
 	}
-	if (p[0].revents == 0 && p[2].revents != 0)
+	if (p[0].revents == 0 && rebooted)
 		say(ASK_REBOOTED);
 }
 

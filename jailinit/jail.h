@@ -141,6 +141,7 @@ struct jail_inside {
 	const struct jail *jail;
 	int root_fd, run_fd, ctl_fd;
 	uid_t uid;	/* of its first process, and of its files */
+	int life_fd;	/* Linux: ends with its first process's program */
 };
 
 /* Enters as far as the rest needs it. */
@@ -154,6 +155,11 @@ int jail_inside_ctl(struct jail_inside *in);
 /* Reads the start of the status file, up to size - 1 bytes and a NUL; not
  * another user's.  Returns the length. */
 ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
+
+/* What has become of the program that its first process ran when it was
+ * entered: JAIL_LIVES, where that cannot be told, too; it is being GONE
+ * from when it begins to exit. */
+enum jail_news jail_inside_life(struct jail_inside *in);
 
 /* Its root directory, as the caller can name it. */
 int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);

@@ -126,9 +126,12 @@ int
 jail_init(const char **why)
 {
 	char link[16] = "";
+	struct about a;
 
+	/* We may have the same number there by chance, but not one alone. */
 	if (readlink("/proc/self", link, sizeof(link) - 1) == -1 ||
-	    strtol(link, NULL, 10) != getpid()) {
+	    strtol(link, NULL, 10) != getpid() ||
+	    !proc_about(getpid(), &a) || a.levels != 1) {
 		*why = "/proc is not mounted, or is another PID namespace's";
 		errno = ENOENT;
 		return (-1);

@@ -57,6 +57,40 @@ open_again(int path_fd, int flags)
 
 const bool jail_inside_stays = true;
 
+/* The file is bound to the memory that the process has now, and is empty
+ * when that is gone: after an execve(2), or when it exits. */
+static int
+maps_open(const struct jail *j)
+{
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/maps", (long)j->pid);
+	return (open(path, O_RDONLY | O_CLOEXEC));
+}
+
+static bool
+maps_lives(int fd)
+{
+	char c;
+
+	return (pread(fd, &c, 1, 0) == 1);
+}
+
+enum jail_news
+jail_inside_life(struct jail_inside *in)
+{
+	bool again;
+	int fd;
+
+	if (in->life_fd == -1 || maps_lives(in->life_fd))
+		return (JAIL_LIVES);
+	fd = maps_open(in->jail);
+	again = fd != -1 && maps_lives(fd);
+	if (fd != -1)
+		close(fd);
+	return (again ? JAIL_REBOOTED : JAIL_GONE);
+}
+
 /* The root is that of whoever has this number now; it is the jail's if the
  * jail's first process still lives afterwards. */
 int
@@ -72,9 +106,12 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 	in->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (in->root_fd == -1)
 		return (-1);
+	in->life_fd = maps_open(j);
 	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)j->pid);
 	if (stat(path, &st) == -1 || poll(&p, 1, 0) == 1) {
 		close(in->root_fd);
+		if (in->life_fd != -1)
+			close(in->life_fd);
 		errno = ESRCH;
 		return (-1);
 	}

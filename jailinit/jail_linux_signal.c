@@ -4,6 +4,7 @@
  * lists the threads. */
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -147,23 +148,15 @@ enter_open(const struct jail *j)
 	return (fd == -1 ? fcntl(j->fd, F_DUPFD_CLOEXEC, 3) : fd);
 }
 
-/* In the child, which has the caller's memory and must not use it: nothing
- * but system calls.  A session of its own keeps ^C and ^Z away. */
+/* In a child, which has the caller's memory and must not use it: nothing
+ * but system calls. */
 static _Noreturn void
 program_exec(int program_fd, int jail_fd, int enter_fd, int stat_fd,
     char *const *argv)
 {
 	static char *const no_env[] = { NULL };
-	static const unsigned long zeros[16];	/* a struct sigaction */
-	sigset_t none;
-	int sig;
 
-	for (sig = 1; sig < _NSIG; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, zeros, NULL,
-		    (size_t)_NSIG / 8);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)setsid();
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Out of the way of 0 to 2 first. */
 	jail_fd = fcntl(jail_fd, F_DUPFD, 3);
 	enter_fd = fcntl(enter_fd, F_DUPFD, 3);
@@ -174,6 +167,37 @@ program_exec(int program_fd, int jail_fd, int enter_fd, int stat_fd,
 		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
 		    AT_EMPTY_PATH);
 	_exit(errno);
+}
+
+/* In the child, likewise.  The program is run by a child of it, since who
+ * executes a program is one that sends SIGCHLD from then on, clone(2), and
+ * with SIGCHLD ignored there would be no exit status.  A session of its own
+ * keeps ^C and ^Z away. */
+static _Noreturn void
+program_run(int program_fd, int jail_fd, int enter_fd, int stat_fd,
+    char *const *argv)
+{
+	static const unsigned long zeros[16];	/* a struct sigaction */
+	sigset_t none;
+	int sig, st = 0;
+	long pid;
+
+	for (sig = 1; sig < _NSIG; sig++)
+		(void)syscall(SYS_rt_sigaction, sig, zeros, NULL,
+		    (size_t)_NSIG / 8);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)setsid();
+	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid == 0)
+		program_exec(program_fd, jail_fd, enter_fd, stat_fd, argv);
+	if (pid == -1)
+		_exit(errno);
+	(void)syscall(SYS_close_range, 0, ~0U, 0);
+	while (syscall(SYS_wait4, pid, &st, 0, NULL) == -1)
+		if (errno != EINTR)
+			_exit(errno);
+	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : ETIMEDOUT);
 }
 
 int
@@ -207,7 +231,7 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
 	    NULL, NULL);
 	if (child->pid == 0)
-		program_exec(program_fd, jail_fd, enter_fd, stat_fd, argv);
+		program_run(program_fd, jail_fd, enter_fd, stat_fd, argv);
 	e = errno;
 	close(program_fd);
 	close(stat_fd);

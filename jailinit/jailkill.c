@@ -2,6 +2,7 @@
 /* jailkill(8): options, and what is done by no other file: signals, lists. */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -330,6 +331,19 @@ act(struct targets *t, const struct options *o, int64_t begun_ms)
 	return (status);
 }
 
+/* What we open must not be what we write to, if we were started without. */
+static void
+stdio_open(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -339,6 +353,7 @@ main(int argc, char **argv)
 	const char *why;
 	int status;
 
+	stdio_open();
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;
