@@ -2,9 +2,10 @@
 /*
  * The program that enters a jail to signal it, Linux: jail_enter all|others
  * signal ..., with the pidfd of the jail's first process as descriptor 0, its
- * /proc/pid/stat as 1, and nothing else.  It needs no library and maps no file of the host, as a process of
- * the jail can see what it has mapped, and is run from a sealed memory file.
- * Its exit status is 0 or an errno.  Touches the process it is.
+ * /proc/pid/stat as 1, and nothing else.  It needs no library and maps no file
+ * of the host, as a process of the jail can see what it has mapped, and is run
+ * from a sealed memory file.  Its exit status is 0 or an errno.  Touches the
+ * process it is.
  */
 #include <linux/capability.h>
 #include <linux/mount.h>
