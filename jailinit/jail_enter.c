@@ -3,10 +3,10 @@
  * The program that enters a jail to signal it, Linux: jail_enter all|others
  * signal ..., with the pidfd of the jail's first process as descriptor 0, one
  * to enter by as descriptor 1 (the same, or of a thread), its /proc/pid/stat
- * as 2, and nothing else.
- * It needs no library and maps no file of the host, as a process of
- * the jail can see what it has mapped, and is run from a sealed memory file.
- * Its exit status is 0 or an errno.  Touches the process it is.
+ * as 2, and nothing else.  It needs no library and maps no file of the host,
+ * as a process of the jail can see what it has mapped, and is run from a
+ * sealed memory file.  Its exit status is 0 or an errno.  Touches the process
+ * it is.
  */
 #include <linux/capability.h>
 #include <linux/mount.h>

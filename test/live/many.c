@@ -170,10 +170,9 @@ script(const char *root, const char *name, const char *text)
 	if (text == NULL)
 		return;
 	f = fopen(path, "we");
-	MUST(f != NULL);
-	MUST(fprintf(f, "#!/bin/sh\n%s\n", text) > 0);
-	MUST(fchmod(fileno(f), 0755) == 0);
-	MUST(fclose(f) == 0);
+	if (f == NULL || fprintf(f, "#!/bin/sh\n%s\n", text) < 0 ||
+	    fchmod(fileno(f), 0755) == -1 || fclose(f) != 0)
+		many_fail(__FILE__, __LINE__, path);
 }
 
 void

@@ -833,7 +833,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 	sleep_us(us);
 	hit = blow(&r, b);
 	if (b != BLOW_TSTP)
-		hit = run_end(&r, jail_slack(8000)) > 128;
+		hit = run_end(&r, jail_slack(30000)) > 128;
 	strangers_leave(j->pid);
 	c = many_count(j->pid);
 	if (stop) {
@@ -850,7 +850,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 		MUST(c.stopped == 0);
 	if (b == BLOW_TSTP) {
 		(void)kill(-r.pid, SIGCONT);	/* fg */
-		(void)run_end(&r, jail_slack(8000));
+		(void)run_end(&r, jail_slack(30000));
 		if (r.status != 0)
 			fprintf(stderr, "%s%s", r.err, r.out);
 		MUST(r.status == 0);
@@ -859,7 +859,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 	run_free(&r);
 	/* Once more: it finishes the work. */
 	run_argv(&r, &(struct run_how){ 0 }, argv);
-	(void)run_end(&r, jail_slack(8000));
+	(void)run_end(&r, jail_slack(30000));
 	MUST(r.status == 0 || (!stop && r.status == 68));
 	run_free(&r);
 	if (stop)
