@@ -160,7 +160,7 @@ child_look(struct end *e, size_t i, bool force)
 		return;
 	o->child.fd = -1;
 	e->inside--;
-	if (r != 0 && r != ESRCH)
+	if (r != 0 && r != ESRCH && !o->over)
 		show_not_entered(&e->list[i], r);
 }
 
@@ -188,11 +188,11 @@ report(struct end *e, size_t i)
 	    sizeof(why)))
 		why[0] = '\0';
 	show_end(t, h, o->rebooted, now_ms(), why);
+	o->over = true;
 	child_look(e, i, true);
 	ask_end(&t->ask);
 	jail_close(&t->jail);
 	o->wants_term = false;
-	o->over = true;
 	o->last_word_ms = 0;
 	e->left--;
 	if (outcome > e->worst)
