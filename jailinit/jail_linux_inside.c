@@ -304,5 +304,8 @@ jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 	    (long)in->jail->pid);
 	if (!mount_on(path, "/", &m) || !mount_here(&m, buf))
 		strcpy(buf, "/");
-	return (0);
+	if (jail_inside_life(in) != JAIL_GONE)
+		return (0);
+	errno = ESRCH;		/* it has no mounts any more */
+	return (-1);
 }
