@@ -90,7 +90,8 @@ target_hear(struct target *t, const struct ask_word *word)
 		memcpy(t->forced, word->forced, sizeof(t->forced));
 		break;
 	case ASK_ROOT:
-		memcpy(t->root, word->root, sizeof(t->root));
+		if (word->root[0] != '\0')	/* not of one that is ending */
+			memcpy(t->root, word->root, sizeof(t->root));
 		t->same = word->same;
 		break;
 	case ASK_REBOOTED:
