@@ -1449,7 +1449,7 @@ test_kills_all_userns(void **state)
 static void
 test_traces_all(void **state)
 {
-	attacked(*state, false, tracer, 4);
+	attacked(*state, false, tracer, 3);
 }
 
 static void
