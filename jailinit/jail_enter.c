@@ -37,7 +37,7 @@
  * jail's root: tries, and how long each may take, as a machine with much to do
  * lets him wait as well. */
 #define TRIES	16
-#define TRY_MS	1200
+#define TRY_MS	600
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP	0x02000000
@@ -236,8 +236,7 @@ static const unsigned long waited = SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGALRM);
 static long
 child_wait(long pid, int *st)
 {
-	const struct time limit = { TRY_MS / 1000,
-	    TRY_MS % 1000 * 1000000L };
+	const struct time limit = { 0, TRY_MS * 1000000L };
 	long r, sig;
 
 	do {

@@ -82,6 +82,7 @@ fuse_stat(struct jail *j)
 {
 	struct stat st;
 
+	close(fuse_fd);		/* or nothing but us would keep it alive */
 	(void)stat(jail_path(j, JAIL_CTL), &st);
 }
 
