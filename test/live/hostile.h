@@ -137,7 +137,7 @@ plain_hangs(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	assert_int_equal(plain_run(600, format, ap), HUNG);
+	assert_int_equal(plain_run(400, format, ap), HUNG);
 	va_end(ap);
 }
 
