@@ -74,8 +74,8 @@ program_open(void)
 	return (high_fd);
 }
 
-/* Another thread of the first process, that lives, or -1.  The number is that of a
- * thread of it if it is there when the descriptor is. */
+/* Another thread of the first process, that lives, or -1.  The number is that
+ * of a thread of it if it is there when the descriptor is. */
 static int
 thread_open(const struct jail *j)
 {

@@ -392,8 +392,10 @@ first_mute(void *arg)
 static inline void
 mute_start(struct jail *j, const struct jail_opts *with)
 {
-	struct jail_opts o = with == NULL ? (struct jail_opts){ 0 } : *with;
+	struct jail_opts o = { 0 };
 
+	if (with != NULL)
+		o = *with;
 	if (o.before_exec == NULL)
 		o.before_exec = first_mute;
 	shared_make();
