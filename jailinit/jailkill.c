@@ -366,7 +366,8 @@ main(int argc, char **argv)
 	/* Or, inherited as ignored, it has the kernel reap our children, and
 	 * their numbers may be others' when we end them. */
 	(void)signal(SIGCHLD, SIG_DFL);
-	targets_find(&t, o.which, argv + optind, o.list || o.dry, look_ms(&o));
+	targets_find(&t, o.which, argv + optind, o.list || o.dry ||
+	    o.verb != REQUEST_NONE, look_ms(&o));
 	status = o.list ? list(&t, o.json) : act(&t, &o, begun_ms);
 	status = worse(status, t.error);
 	free(t.list);

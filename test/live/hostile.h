@@ -137,7 +137,7 @@ plain_hangs(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	assert_int_equal(plain_run(600, format, ap), HUNG);
+	assert_int_equal(plain_run(400, format, ap), HUNG);
 	va_end(ap);
 }
 
@@ -392,8 +392,10 @@ first_mute(void *arg)
 static inline void
 mute_start(struct jail *j, const struct jail_opts *with)
 {
-	struct jail_opts o = with == NULL ? (struct jail_opts){ 0 } : *with;
+	struct jail_opts o = { 0 };
 
+	if (with != NULL)
+		o = *with;
 	if (o.before_exec == NULL)
 		o.before_exec = first_mute;
 	shared_make();

@@ -313,7 +313,7 @@ decoy_watch(struct jail *j)
 static void
 still_runs(struct jail *j)
 {
-	jail_sleep_ms(200);
+	jail_sleep_ms(100);
 	assert_true(is_there(j));
 	assert_string_equal(jail_status(j, "state"), "run");
 }
@@ -562,12 +562,12 @@ status_write(const struct jail *j, const char *text)
 static void
 on_terminal(struct jail *j)
 {
-	const char *argv[] = { jailkill_path(), "-h", "-t", "2",
+	const char *argv[] = { jailkill_path(), "-h", "-t", "1",
 	    jail_name(j), NULL };
 	int master_fd, slave_fd;
 
 	live_pty(&master_fd, &slave_fd);
-	assert_int_not_equal(run_on(jail_slack(halt_ms(2)), argv, master_fd,
+	assert_int_not_equal(run_on(jail_slack(halt_ms(1)), argv, master_fd,
 	    slave_fd), HUNG);
 }
 
@@ -710,8 +710,7 @@ test_status_guarded(void **state)
 	if (shared->ready == 2)
 		live_skip("no fanotify(7) with permissions");
 	plain_hangs("cat %s", jail_path(j, JAIL_STATUS));
-	jk(LOOK_MS, "-l", jail_name(j), NULL);
-	jk(halt_ms(2), "-h", "-t", "2", jail_name(j), NULL);
+	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
 	assert_false(is_there(j));
 }
@@ -811,7 +810,7 @@ test_mute(void **state)
 	assert_int_equal(plain("echo halt >%s; kill %d; sleep 0.3",
 	    jail_path(j, JAIL_CTL), j->pid), 0);
 	assert_true(is_there(j));
-	jk(halt_ms(2), "-v", "-h", "-t", "2", jail_name(j), NULL);
+	jk(halt_ms(1), "-v", "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
 	said(": asked\n");
 	said(": TERM\n");
@@ -1067,9 +1066,9 @@ test_unreaped(void **state)
 	boot(j, NULL);
 	pid = jail_enter(j, entered, NULL);
 	assert_true(pid > 0);
-	jk(halt_ms(2), "-h", "-t", "2", jail_name(j), NULL);
+	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
-	said("still there after 3.");
+	said("still there after ");
 	snprintf(line, sizeof(line), "process %d (", pid);
 	said(line);
 	snprintf(line, sizeof(line), "is not reaped by its parent outside, "
@@ -1341,7 +1340,7 @@ attack_boot(struct jail *j, bool userns, void (*fn)(void))
 static bool
 plain_enter_fails(struct jail *j)
 {
-	int64_t end_ms = jail_now_ms() + 1000;
+	int64_t end_ms = jail_now_ms() + 400;
 	pid_t pid = jail_enter_sh(j, "kill -s URG -1"), r;
 	int st = 0;
 
@@ -1425,25 +1424,25 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 static void
 test_stops_all(void **state)
 {
-	attacked(*state, false, stopper, 20);
+	attacked(*state, false, stopper, 10);
 }
 
 static void
 test_stops_all_userns(void **state)
 {
-	attacked(*state, true, stopper, 20);
+	attacked(*state, true, stopper, 10);
 }
 
 static void
 test_kills_all(void **state)
 {
-	attacked(*state, false, killer, 20);
+	attacked(*state, false, killer, 10);
 }
 
 static void
 test_kills_all_userns(void **state)
 {
-	attacked(*state, true, killer, 20);
+	attacked(*state, true, killer, 10);
 }
 
 static void
@@ -1455,7 +1454,7 @@ test_traces_all(void **state)
 static void
 test_traces_all_userns(void **state)
 {
-	attacked(*state, true, tracer, 20);
+	attacked(*state, true, tracer, 10);
 }
 
 /* Enters as a careless program does: with the PID namespace (and the user
@@ -1792,16 +1791,12 @@ fuse_server_begin(void *arg)
 	_exit(0);
 }
 
+/* By its root, too. */
 static void
-fuse_limits(struct jail *j)
+fuse_halt(struct jail *j)
 {
-	char root[sizeof(j->root)];
-
-	snprintf(root, sizeof(root), "%s", j->root);
-	jk(LOOK_MS, "-J", jail_name(j), NULL);
-	assert_true(json_is(run.out));
+	jk(halt_ms(2), "-h", "-t", "2", j->root, jail_name(j), NULL);
 	said(j->root);
-	jk(halt_ms(2), "-h", "-t", "2", root, jail_name(j), NULL);
 }
 
 static void
@@ -1817,7 +1812,10 @@ test_hang_inside(void **state)
 	shared->go = 1;
 	wait_for(&shared->ready, 1);
 	fuse_hangs(j);
-	fuse_limits(j);
+	jk(LOOK_MS, "-J", jail_name(j), NULL);
+	assert_true(json_is(run.out));
+	said(j->root);
+	fuse_halt(j);
 	code_is(0, 1);
 	assert_int_equal(jail_wait_exiting(j, LIVE_SOON_MS), 0);
 }
@@ -1832,7 +1830,7 @@ test_hang_outside(void **state)
 	fuse_boot(j, true);
 	close(fuse_fd);
 	fuse_hangs(j);
-	fuse_limits(j);
+	fuse_halt(j);
 	assert_int_equal(jail_wait_exiting(j, LIVE_SOON_MS), 0);
 }
 
@@ -1857,7 +1855,7 @@ all_child(struct jail *j)
 	(void)jail_script(&other, "/etc/rc.shutdown",
 	    "sleep 1; echo bye >/tmp/bye");
 	boot(&other, NULL);
-	jk(halt_ms(4), "-h", "-a", "-t", "4", NULL);
+	jk(halt_ms(3), "-h", "-a", "-t", "3", NULL);
 	if (is_there(&other) || !jail_exists(&other, "/tmp/bye")) {
 		print_error("%s", run.out);
 		code = 12;
