@@ -64,12 +64,24 @@ boot_plain(struct jail *j, const char *script)
 	"echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done"
 
 static void
+wait_text(const struct jail *j, const char *path, const char *text)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (strcmp(jail_file(j, path), text) != 0 &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	assert_string_equal(jail_file(j, path), text);
+}
+
+static void
 boot_probe(struct jail *j, const char *last)
 {
 	assert_int_equal(probe_install(j), 0);
 	assert_int_equal(jail_start(j, NULL, PROBE, "signals", GOT, last,
 	    NULL), 0);
-	assert_int_equal(jail_wait_file(j, GOT, LIVE_SOON_MS), 0);
+	wait_text(j, GOT, "ready\n");	/* it catches them now */
+	wait_text(j, GOT ".child", "ready\n");
 }
 
 /* With an rc.shutdown, and -l how to leave for a reboot (or NULL). */
@@ -86,17 +98,6 @@ boot(struct jail *j, const char *rc_shutdown, const char *leave)
 }
 
 #define MARK_ARG	"echo $1 >>" LIVE_MARK
-
-static void
-wait_text(const struct jail *j, const char *path, const char *text)
-{
-	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
-
-	while (strcmp(jail_file(j, path), text) != 0 &&
-	    jail_now_ms() < end_ms)
-		jail_sleep_ms(2);
-	assert_string_equal(jail_file(j, path), text);
-}
 
 static int
 lines(const char *text)
