@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,11 +18,16 @@
 /* So much of a status file is read; jailinit's has at most 512 bytes. */
 #define STATUS_SIZE	4096
 
+/* Without a FIFO that would tell of a reboot it is looked for so often. */
+#define NO_FIFO_MS	500
+
 /*
  * The child.
  */
-#define SAY_FD	3
-#define JAIL_FD	4
+
+/* He reads and prints nothing. */
+#define SAY_FD	STDIN_FILENO
+#define JAIL_FD	STDOUT_FILENO
 
 static struct ask_word said;
 
@@ -72,6 +78,16 @@ status_say(struct jail_inside *in)
 	say(ASK_STATUS);
 }
 
+static void
+root_say(struct jail_inside *in, const struct ask_what *w)
+{
+	if (w->dir != NULL)
+		said.same = jail_inside_is(in, w->dir);
+	if (jail_inside_root(in, said.root) == -1)
+		said.root[0] = '\0';
+	say(ASK_ROOT);
+}
+
 /* A FIFO that is full is waited for: whoever sent us knows for how long. */
 static void
 line_write(const struct jail_inside *in, const char *line)
@@ -90,23 +106,55 @@ line_write(const struct jail_inside *in, const char *line)
 	}
 }
 
+static void
+ctl_close(struct jail_inside *in)
+{
+	if (in->ctl_fd != -1)
+		close(in->ctl_fd);
+	in->ctl_fd = -1;
+}
+
+/* The FIFO has lost its reader: since its program ends or begins again, or
+ * since the FIFO was removed and there is another now. */
+static bool
+has_rebooted(struct jail_inside *in)
+{
+	enum jail_news news = jail_inside_life(in);
+
+	ctl_close(in);
+	if (news == JAIL_LIVES)
+		(void)jail_inside_ctl(in);
+	return (news == JAIL_REBOOTED);
+}
+
+static int
+stay_ms(const struct jail_inside *in, const struct ask_what *w)
+{
+	if (w->reboot && in->ctl_fd == -1)
+		return (NO_FIFO_MS);
+	return (w->every_ms <= 0 ? -1 : w->every_ms > INT_MAX ? INT_MAX :
+	    (int)w->every_ms);
+}
+
 /* Until the jail has gone, or in its first process the life that had the
  * request has, or nobody listens to us any more. */
 static void
 stay(struct jail_inside *in, const struct ask_what *w)
 {
 	struct pollfd p[3] = { { in->jail->fd, POLLIN, 0 },
-	    { SAY_FD, 0, 0 }, { w->reboot ? in->ctl_fd : -1, 0, 0 } };
+	    { SAY_FD, 0, 0 }, { -1, 0, 0 } };
+	bool rebooted = false;
 
-	if (!w->reboot) {
-		close(in->ctl_fd);
-		in->ctl_fd = -1;
-	}
-	while (p[0].revents == 0 && p[1].revents == 0 && p[2].revents == 0) {
-		(void)poll(p, 3, w->every_ms > 0 ? (int)w->every_ms : -1);
+	if (!w->reboot)
+		ctl_close(in);
+	while (p[0].revents == 0 && p[1].revents == 0 && !rebooted) {
+		p[2].fd = in->ctl_fd;
+		(void)poll(p, 3, stay_ms(in, w));
 		status_say(in);
+		if (w->reboot && (p[2].revents != 0 || in->ctl_fd == -1))
+			rebooted = has_rebooted(in);
 	}
-	if (p[0].revents == 0 && p[2].revents != 0)
+	if (p[0].revents == 0 && rebooted)
 		say(ASK_REBOOTED);
 }
 
@@ -117,8 +165,9 @@ child(const struct jail *j, const struct ask_what *w)
 
 	if (jail_inside_open(&in, j) == -1)
 		refused();
-	if (w->dir != NULL)
-		said.same = jail_inside_is(&in, w->dir);
+	/* Its root is known even where all below it hangs. */
+	if (w->line == NULL)
+		root_say(&in, w);
 	if (jail_inside_ctl(&in) == -1) {
 		said.error = errno;
 		say(ASK_REFUSED);
@@ -128,28 +177,35 @@ child(const struct jail *j, const struct ask_what *w)
 		say(ASK_TAKEN);
 		status_say(&in);
 	}
-	if (jail_inside_root(&in, said.root) == -1)
-		said.root[0] = '\0';
-	say(ASK_ROOT);
+	if (w->line != NULL)
+		root_say(&in, w);
 	if ((w->follow || w->reboot) && in.ctl_fd != -1 && jail_inside_stays)
 		stay(&in, w);
 	_exit(0);
 }
 
-/* What the parent holds of other jails is not for us to hold. */
+/* What the parent holds of other jails is not for us to hold; nor is what it
+ * writes to, since whoever reads that would wait for us when we hang.  It may
+ * be as many descriptors as there can be, so none is free before. */
 static _Noreturn void
 child_begin(struct jail j, const struct ask_what *w, int say_fd)
 {
-	int high_fd = fcntl(say_fd, F_DUPFD, JAIL_FD + 1);
+	int fd;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (j.fd == SAY_FD)
+		j.fd = dup(j.fd);
+	if (dup2(say_fd, SAY_FD) != SAY_FD)
+		_exit(1);
 	if (j.fd != -1)
-		j.fd = dup2(fcntl(j.fd, F_DUPFD, JAIL_FD + 1), JAIL_FD);
+		j.fd = dup2(j.fd, JAIL_FD);
 	else
 		close(JAIL_FD);
-	if (dup2(high_fd, SAY_FD) != SAY_FD)
-		_exit(1);
 	closefrom(JAIL_FD + 1);
+	for (fd = 0; fd < SAY_FD; fd++)
+		close(fd);
+	for (fd = 0; fd < SAY_FD; fd++)
+		(void)open("/dev/null", O_RDWR);
 	child(&j, w);
 }
 

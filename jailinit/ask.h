@@ -23,7 +23,7 @@ enum ask_kind {
 	ASK_STATUS,	/* state, forced: of its status file, as they are */
 	ASK_ROOT,	/* root: the name of its root directory; and whether
 			 * it is the folder that was asked for */
-	ASK_REBOOTED	/* who had the request has closed the FIFO */
+	ASK_REBOOTED	/* its first process runs a new program */
 };
 
 struct ask_word {
@@ -40,7 +40,7 @@ struct ask_what {
 				 * see whether somebody listens */
 	const char *dir;	/* is this its root?  NULL: do not compare */
 	bool follow;		/* stay, for the last status */
-	bool reboot;		/* stay, and see the FIFO closed */
+	bool reboot;		/* stay, and see it reboot in place */
 	int64_t every_ms;	/* while staying, the status so often; 0: not */
 };
 

@@ -34,7 +34,7 @@
 /* How often a terminal is told what the jails do. */
 #define SHOW_EVERY_MS	1000
 
-/* FreeBSD: KILL is repeated so often, as it is not atomic there. */
+/* KILL is repeated so often where it has to be, jail.h. */
 #define KILL_EVERY_MS	100
 
 #define EVENTS_MAX	64
@@ -87,6 +87,7 @@ static void
 do_ask(struct end *e, size_t i)
 {
 	struct target *t = &e->list[i];
+	const struct halt_jail *h = &e->halt.jails[i];
 	struct ask_what what = { .follow = true };
 	char line[32];
 
@@ -94,7 +95,9 @@ do_ask(struct end *e, size_t i)
 	    request_name(e->how->verb), halt_budget_s(&e->halt, i));
 	what.line = line;
 	what.reboot = e->how->verb == REQUEST_REBOOT;
-	what.every_ms = show_is_live() ? SHOW_EVERY_MS : 0;
+	/* If it outlives KILL, what it said shortly before. */
+	what.every_ms = show_is_live() ? SHOW_EVERY_MS :
+	    h->kill_ms - h->begun_ms;
 	/* What was stopped could not act on the request. */
 	(void)jail_signal_first(&t->jail, SIGCONT);
 	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
@@ -157,7 +160,7 @@ child_look(struct end *e, size_t i, bool force)
 		return;
 	o->child.fd = -1;
 	e->inside--;
-	if (r != 0 && r != ESRCH)
+	if (r != 0 && r != ESRCH && !o->over)
 		show_not_entered(&e->list[i], r);
 }
 
@@ -185,11 +188,11 @@ report(struct end *e, size_t i)
 	    sizeof(why)))
 		why[0] = '\0';
 	show_end(t, h, o->rebooted, now_ms(), why);
+	o->over = true;
 	child_look(e, i, true);
 	ask_end(&t->ask);
 	jail_close(&t->jail);
 	o->wants_term = false;
-	o->over = true;
 	o->last_word_ms = 0;
 	e->left--;
 	if (outcome > e->worst)
@@ -206,6 +209,8 @@ act(struct end *e, size_t i, unsigned actions)
 	if ((actions & HALT_DO_SIGNAL) != 0)
 		do_signal(e, i);
 	if ((actions & HALT_DO_TERM) != 0) {
+		/* Somebody may have stopped it since it was asked. */
+		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
 		o->wants_term = true;
 		enter_next(e);
 	}
@@ -224,9 +229,16 @@ static bool
 hold(struct end *e, size_t i)
 {
 	struct jail *j = &e->list[i].jail;
+	int error;
 
-	return (jail_hold(j) == 0 &&
-	    jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0);
+	if (jail_hold(j) == -1)
+		return (false);
+	if (jail_watch_jail(e->watch_fd, j, tag_of(i, TAG_JAIL)) == 0)
+		return (true);
+	error = errno;
+	jail_close(j);
+	errno = error;
+	return (false);
 }
 
 /* It waits for those that have begun; with none there is nobody to wait

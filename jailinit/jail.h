@@ -97,9 +97,10 @@ int jail_signal_all(const struct jail *j, const int *sigs, bool first,
 int jail_child_end(struct jail_child *child, bool force);
 
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
- * jail_look() says so.  Where jail_kill_repeats (FreeBSD) it is to be sent
- * again (again) until then, by jail_remove(2) as well.  A jail that persists
- * without processes is not removed: only its processes end. */
+ * jail_look() says so.  Where jail_kill_repeats it is to be sent again (again)
+ * until then: on FreeBSD by jail_remove(2) as well (a jail that persists
+ * without processes is not removed), on Linux what holds its first process is
+ * killed. */
 extern const bool jail_kill_repeats;
 int jail_kill(const struct jail *j, bool again);
 
@@ -139,6 +140,8 @@ extern const bool jail_inside_stays;
 struct jail_inside {
 	const struct jail *jail;
 	int root_fd, run_fd, ctl_fd;
+	uid_t uid;	/* of its first process, and of its files */
+	int life_fd;	/* Linux: ends with its first process's program */
 };
 
 /* Enters as far as the rest needs it. */
@@ -149,9 +152,14 @@ int jail_inside_open(struct jail_inside *in, const struct jail *j);
  * listens.  On success ctl_fd shows POLLERR when the reader has gone. */
 int jail_inside_ctl(struct jail_inside *in);
 
-/* Reads the start of the status file, up to size - 1 bytes and a NUL.
- * Returns the length. */
+/* Reads the start of the status file, up to size - 1 bytes and a NUL; not
+ * another user's.  Returns the length. */
 ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
+
+/* What has become of the program that its first process ran when it was
+ * entered: JAIL_LIVES, where that cannot be told, too; it is being GONE
+ * from when it begins to exit. */
+enum jail_news jail_inside_life(struct jail_inside *in);
 
 /* Its root directory, as the caller can name it. */
 int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that enters a jail to signal it, Linux: jail_enter signal ...,
- * with the pidfd of the jail's first process as descriptor 0, and nothing
- * else.  It needs no library and maps no file of the host, as a process of
- * the jail can see what it has mapped, and is run from a sealed memory file.
- * Its exit status is 0 or an errno.  Touches the process it is.
+ * The program that enters a jail to signal it, Linux: jail_enter all|others
+ * signal ..., with the pidfd of the jail's first process as descriptor 0, one
+ * to enter by as descriptor 1 (the same, or of a thread), its /proc/pid/stat
+ * as 2, and nothing else.  It needs no library and maps no file of the host,
+ * as a process of the jail can see what it has mapped, and is run from a
+ * sealed memory file.  Its exit status is 0 or an errno.  Touches the process
+ * it is.
  */
 #include <linux/capability.h>
 #include <linux/mount.h>
@@ -12,18 +14,30 @@
 #include <asm/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-/* All of it takes milliseconds.  Whatever the jail does, the kernel ends us
- * after so many seconds, also when jailkill is no longer there to do it. */
+/* All of it takes milliseconds.  Whatever the jail does, SIGALRM ends us after
+ * so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
-/* Who entered may be stopped or killed by the jail's root: tries. */
+/* What stops has stopped after so many looks, a millisecond apart. */
+#define STOP_LOOKS	1000
+#define LOOK_NS		1000000
+
+/* The last user there can be, whom hardly a jail has; where we may not be him
+ * we stay who we are. */
+#define UID	0xfffffffeU
+
+/* Who entered may be stopped, killed or held as a traced process by the
+ * jail's root: tries, and how long each may take, as a machine with much to do
+ * lets him wait as well. */
 #define TRIES	16
+#define TRY_MS	600
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP	0x02000000
@@ -99,6 +113,14 @@ struct timer {
 	long interval_s, interval_us, s, us;
 };
 
+struct time {
+	long s, ns;
+};
+
+/* What the kernel takes for a set of signals, and its size. */
+#define SIGNAL_BIT(sig)	(1UL << ((sig) - 1))
+#define SIGNALS_SIZE	8
+
 void enter(const long *sp);
 
 static _Noreturn void
@@ -128,14 +150,20 @@ namespaces_enter(void)
 	static const long how[] = { CLONE_NEWPID | CLONE_OTHERS, CLONE_NEWPID,
 	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_OTHERS,
 	    CLONE_NEWUSER | CLONE_NEWPID };
+	struct pollfd first = { 0, POLLIN, 0 };
+	const struct time now = { 0, 0 };
 	long r = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
-		r = CALL2(__NR_setns, 0, how[i]);
+		r = CALL2(__NR_setns, 1, how[i]);
 		if (r == 0 || r == -ESRCH)
 			break;
 	}
+	(void)CALL1(__NR_close, 1);
+	/* Only its end makes it "no such jail". */
+	if (r == -ESRCH && CALL5(__NR_ppoll, &first, 1, &now, 0, 0) == 0)
+		r = -EAGAIN;
 	return (r);
 }
 
@@ -160,7 +188,9 @@ root_leave(void)
 }
 
 /* No capability but CAP_KILL, nobody may trace us who is not privileged over
- * our own user namespace, and no core is dumped. */
+ * our own user namespace, and no core is dumped.  Nor are we the user any
+ * more that the root of the jail's user namespace may be as well, unshare -r
+ * by root for one: who is the same may signal us. */
 static void
 privileges_drop(void)
 {
@@ -169,6 +199,8 @@ privileges_drop(void)
 	const unsigned keep = 1U << CAP_KILL;
 
 	(void)CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	(void)CALL5(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	(void)CALL3(__NR_setresuid, UID, UID, UID);
 	if (CALL2(__NR_capget, &h, d) == 0) {
 		d[0].permitted &= keep;
 		d[0].effective = d[0].permitted;
@@ -186,6 +218,7 @@ entered(char *const *signals)
 	long r = 0;
 
 	(void)CALL1(__NR_close, 0);
+	(void)CALL1(__NR_close, 2);
 	(void)CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	for (; *signals != NULL; signals++) {
 		r = CALL2(__NR_kill, -1, number(*signals));
@@ -195,13 +228,36 @@ entered(char *const *signals)
 	leave(0);
 }
 
-/* Signals everybody but the first process.  Who entered and was stopped or
- * killed by the jail is replaced. */
+/* What we take when we wait for it, and not before. */
+static const unsigned long waited = SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGALRM);
+
+/* His end, or that he was stopped.  Where he is traced we hear of neither.
+ * When our time is up we do not leave him there. */
+static long
+child_wait(long pid, int *st)
+{
+	const struct time limit = { 0, TRY_MS * 1000000L };
+	long r, sig;
+
+	do {
+		r = call(__NR_wait4, pid, (long)st, WUNTRACED | WNOHANG, 0, 0);
+		sig = r != 0 ? 0 : call(__NR_rt_sigtimedwait, (long)&waited, 0,
+		    (long)&limit, SIGNALS_SIZE, 0);
+		if (sig == SIGALRM) {
+			(void)CALL2(__NR_kill, pid, SIGKILL);
+			leave(ETIMEDOUT);
+		}
+	} while (sig > 0);
+	return (r);
+}
+
+/* Signals everybody but the first process.  Who entered and was stopped,
+ * held or killed by the jail is replaced, and not left there. */
 static long
 others_signal(char *const *signals)
 {
 	long pid, r;
-	int i, st = 0;
+	int i, st;
 
 	for (i = 0; i < TRIES; i++) {
 		pid = CALL5(__NR_clone, SIGCHLD, 0, 0, 0, 0);
@@ -211,15 +267,40 @@ others_signal(char *const *signals)
 			return (-ESRCH);
 		if (pid < 0)
 			return (pid);
-		r = call(__NR_wait4, pid, (long)&st, WUNTRACED, 0, 0);
-		if (r == pid && WIFSTOPPED(st)) {
+		r = child_wait(pid, &st);
+		if (r != pid || WIFSTOPPED(st)) {
 			(void)CALL2(__NR_kill, pid, SIGKILL);
-			(void)call(__NR_wait4, pid, (long)&st, 0, 0, 0);
+			if (child_wait(pid, &st) != pid)
+				break;
 		}
 		if (WIFEXITED(st))
 			return (-(long)WEXITSTATUS(st));
 	}
 	return (-EINTR);
+}
+
+/* Until the first process has stopped or ended: what it was forking when it
+ * got the signal is there then. */
+static void
+first_stops(void)
+{
+	static const struct time pause = { 0, LOOK_NS };
+	char buf[256], *p, *state;
+	long n;
+	int i;
+
+	for (i = 0; i < STOP_LOOKS; i++) {
+		n = call(__NR_pread64, 2, (long)buf, sizeof(buf) - 1, 0, 0);
+		if (n <= 0)
+			return;
+		buf[n] = '\0';
+		for (state = p = buf; *p != '\0'; p++)
+			if (p[0] == ')' && p[1] == ' ')
+				state = p + 2;
+		if (*state != 'R' && *state != 'S' && *state != 'D')
+			return;
+		(void)CALL2(__NR_nanosleep, &pause, 0);
+	}
 }
 
 /*
@@ -236,8 +317,10 @@ all_signal(char *const *signals, int first)
 	for (i = 0; first && r == 0 && signals[i] != NULL; i++) {
 		sig = number(signals[i]);
 		r = call(__NR_pidfd_send_signal, 0, sig, 0, 0, 0);
-		if (sig == SIGSTOP && r == 0)
+		if (sig == SIGSTOP && r == 0) {
+			first_stops();
 			r = others_signal(signals);
+		}
 	}
 	return (r);
 }
@@ -257,6 +340,8 @@ enter(const long *sp)
 	if (r == 0) {
 		root_leave();
 		privileges_drop();
+		(void)CALL5(__NR_rt_sigprocmask, SIG_BLOCK, &waited, 0,
+		    SIGNALS_SIZE, 0);
 		r = all_signal(argv + 2, argv[1][0] == 'a');
 	}
 	leave(-r);

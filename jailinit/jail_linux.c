@@ -32,11 +32,16 @@
 
 #define STAT_SIZE	1024	/* of /proc/pid/stat: about 300 bytes */
 
+/* So many processes in the way of a jail's end are killed at a time. */
+#define TRACERS_MAX	64
+
 /* What /proc/pid/status says of a process. */
 struct about {
 	char comm[JAIL_COMM_MAX];
 	char state;
+	pid_t group;	/* its number as a process, if this is a thread */
 	pid_t parent;
+	pid_t tracer;	/* a thread; 0: none */
 	uid_t uid;	/* effective */
 	int levels;	/* of PID namespaces, ours included */
 	long last;	/* its pid in the innermost */
@@ -99,8 +104,12 @@ proc_about(pid_t pid, struct about *a)
 			(void)snprintf(a->comm, sizeof(a->comm), "%s", v);
 		else if (strcmp(line, "State:") == 0)
 			a->state = *v;
+		else if (strcmp(line, "Tgid:") == 0)
+			a->group = (pid_t)strtol(v, NULL, 10);
 		else if (strcmp(line, "PPid:") == 0)
 			a->parent = (pid_t)strtol(v, NULL, 10);
+		else if (strcmp(line, "TracerPid:") == 0)
+			a->tracer = (pid_t)strtol(v, NULL, 10);
 		else if (strcmp(line, "Uid:") == 0) {
 			(void)strtoul(v, &v, 10);
 			a->uid = (uid_t)strtoul(v, NULL, 10);
@@ -117,9 +126,12 @@ int
 jail_init(const char **why)
 {
 	char link[16] = "";
+	struct about a;
 
+	/* We may have the same number there by chance, but not one alone. */
 	if (readlink("/proc/self", link, sizeof(link) - 1) == -1 ||
-	    strtol(link, NULL, 10) != getpid()) {
+	    strtol(link, NULL, 10) != getpid() ||
+	    !proc_about(getpid(), &a) || a.levels != 1) {
 		*why = "/proc is not mounted, or is another PID namespace's";
 		errno = ENOENT;
 		return (-1);
@@ -136,6 +148,18 @@ has_ended(int pid_fd)
 	struct pollfd p = { pid_fd, POLLIN, 0 };
 
 	return (poll(&p, 1, 0) == 1);
+}
+
+/* Of what is there but is a thread's number some kernels say EINVAL, and
+ * some ENOENT. */
+static int
+pidfd_of(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd == -1 && (errno == EINVAL || errno == ENOENT))
+		errno = ESRCH;
+	return (fd);
 }
 
 /* Start time and pid; where pidfds have no inode number of their own. */
@@ -189,12 +213,9 @@ open_pid(struct jail *j, pid_t pid, bool any)
 
 	memset(j, 0, sizeof(*j));
 	j->pid = pid;
-	j->fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (j->fd == -1) {
-		if (errno == EINVAL)	/* a thread's number */
-			errno = ESRCH;
+	j->fd = pidfd_of(pid);
+	if (j->fd == -1)
 		return (-1);
-	}
 	if (proc_about(pid, &a) && a.last == 1 && (a.levels == 2 ||
 	    (a.levels > 2 && any))) {
 		j->mine = geteuid() == 0 || a.uid == geteuid();
@@ -210,7 +231,7 @@ open_pid(struct jail *j, pid_t pid, bool any)
 int
 jail_hold(struct jail *j)
 {
-	int fd = (int)syscall(SYS_pidfd_open, j->pid, 0);
+	int fd = pidfd_of(j->pid);
 
 	if (fd == -1)
 		return (-1);
@@ -341,8 +362,19 @@ is_exiting(pid_t pid)
 	return (p != NULL && (strtoul(p, NULL, 10) & FLAG_EXITING) != 0);
 }
 
-/* A zombie of a namespace below ours with a parent of ours: of which jail it
- * is cannot be told any more, so this is a hint. */
+/* Which PID namespace it is in; 0: not known. */
+static ino_t
+pidns_of(pid_t pid)
+{
+	char path[40];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
+	return (stat(path, &st) == 0 ? st.st_ino : 0);
+}
+
+/* A zombie of the jail with a parent of ours.  Of one in a namespace below
+ * the jail's it is not known whether it is of this jail. */
 bool
 jail_kept_by(const struct jail *j, char *buf, size_t size)
 {
@@ -352,13 +384,20 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 	pid_t pid;
 	DIR *d;
 
+	if (proc_about(j->pid, &a) && a.tracer != 0 &&
+	    proc_about(a.tracer, &parent)) {
+		(void)snprintf(buf, size, "its first process is held by who "
+		    "traces it, %ld (%s)", (long)a.tracer, parent.comm);
+		return (true);
+	}
 	if (!is_exiting(j->pid) || (d = opendir("/proc")) == NULL)
 		return (false);
 	while (!found && (e = readdir(d)) != NULL) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0 || !proc_about(pid, &a) || a.state != 'Z' ||
-		    a.levels < 2 || !proc_about(a.parent, &parent) ||
-		    parent.levels != 1)
+		if (pid <= 0 || pid == j->pid || !proc_about(pid, &a) ||
+		    a.state != 'Z' || a.levels < 2 || (a.levels == 2 &&
+		    pidns_of(pid) != pidns_of(j->pid)) ||
+		    !proc_about(a.parent, &parent) || parent.levels != 1)
 			continue;
 		found = true;
 		(void)snprintf(buf, size, "process %ld (%s) is not reaped by "
@@ -368,6 +407,75 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 	closedir(d);
 	return (found);
 }
+
+/*
+ * Killing.
+ */
+
+/* With its first process the kernel ends them all, pid_namespaces(7); unless
+ * a process of the jail traces that one and so holds it at its end
+ * (PTRACE_O_TRACEEXIT), and is itself held so by another ... */
+const bool jail_kill_repeats = true;
+
+/* The process that traces the thread tid, if it is of a jail: a pidfd, and
+ * its number; else -1.  One of our own level is not ours to kill. */
+static int
+tracer_open(pid_t tid, pid_t *pid)
+{
+	struct about a, tracer;
+	int fd;
+
+	if (!proc_about(tid, &a) || a.tracer == 0 ||
+	    !proc_about(a.tracer, &tracer) || tracer.levels < 2)
+		return (-1);
+	*pid = tracer.group;
+	fd = (int)syscall(SYS_pidfd_open, *pid, 0);
+	if (fd == -1 || (proc_about(tid, &a) && a.tracer != 0 &&
+	    proc_about(a.tracer, &tracer) && tracer.group == *pid))
+		return (fd);
+	close(fd);
+	return (-1);
+}
+
+/* Kills those that trace threads of the process, and those that trace these;
+ * no more than *left in all. */
+static void
+tracers_kill(pid_t pid, int *left)
+{
+	char path[40];
+	const struct dirent *e;
+	pid_t tid, tracer;
+	DIR *d;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+	d = opendir(path);
+	while (d != NULL && *left > 0 && (e = readdir(d)) != NULL) {
+		tid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (tid <= 0 || (fd = tracer_open(tid, &tracer)) == -1)
+			continue;
+		(*left)--;
+		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+		close(fd);
+		tracers_kill(tracer, left);
+	}
+	if (d != NULL)
+		closedir(d);
+}
+
+int
+jail_kill(const struct jail *j, bool again)
+{
+	int left = TRACERS_MAX;
+
+	if (again && !has_ended(j->fd))
+		tracers_kill(j->pid, &left);
+	return (jail_signal_first(j, SIGKILL));
+}
+
+/*
+ * Asking otherwise.
+ */
 
 /* systemd(1), "Signals"; busybox init's are those of its halt(8). */
 int

@@ -57,12 +57,47 @@ open_again(int path_fd, int flags)
 
 const bool jail_inside_stays = true;
 
+/* The file is bound to the memory that the process has now, and is empty
+ * when that is gone: after an execve(2), or when it exits. */
+static int
+maps_open(const struct jail *j)
+{
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/maps", (long)j->pid);
+	return (open(path, O_RDONLY | O_CLOEXEC));
+}
+
+static bool
+maps_lives(int fd)
+{
+	char c;
+
+	return (pread(fd, &c, 1, 0) == 1);
+}
+
+enum jail_news
+jail_inside_life(struct jail_inside *in)
+{
+	bool again;
+	int fd;
+
+	if (in->life_fd == -1 || maps_lives(in->life_fd))
+		return (JAIL_LIVES);
+	fd = maps_open(in->jail);
+	again = fd != -1 && maps_lives(fd);
+	if (fd != -1)
+		close(fd);
+	return (again ? JAIL_REBOOTED : JAIL_GONE);
+}
+
 /* The root is that of whoever has this number now; it is the jail's if the
  * jail's first process still lives afterwards. */
 int
 jail_inside_open(struct jail_inside *in, const struct jail *j)
 {
 	struct pollfd p = { j->fd, POLLIN, 0 };
+	struct stat st;
 	char path[40];
 
 	in->jail = j;
@@ -71,12 +106,16 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 	in->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (in->root_fd == -1)
 		return (-1);
-	if (poll(&p, 1, 0) == 1) {
+	in->life_fd = maps_open(j);
+	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)j->pid);
+	if (stat(path, &st) == -1 || poll(&p, 1, 0) == 1) {
 		close(in->root_fd);
+		if (in->life_fd != -1)
+			close(in->life_fd);
 		errno = ESRCH;
 		return (-1);
 	}
-	in->run_fd = open_below(in->root_fd, RUN, O_DIRECTORY);
+	in->uid = st.st_uid;
 	return (0);
 }
 
@@ -85,21 +124,18 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 int
 jail_inside_ctl(struct jail_inside *in)
 {
-	struct stat st, owner;
-	char path[40];
+	struct stat st;
 	int e, fd;
 
+	in->run_fd = open_below(in->root_fd, RUN, O_DIRECTORY);
 	fd = open_below(in->root_fd, RUN "/" CTL, O_NOFOLLOW);
 	if (fd == -1)
 		return (-1);
-	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)in->jail->pid);
 	if (fstat(fd, &st) == -1)
 		e = errno;
 	else if (!S_ISFIFO(st.st_mode))
 		e = EINVAL;
-	else if (stat(path, &owner) == -1)
-		e = ESRCH;
-	else if (st.st_uid != owner.st_uid)
+	else if (st.st_uid != in->uid)
 		e = EPERM;
 	else {
 		in->ctl_fd = open_again(fd, O_WRONLY);
@@ -124,7 +160,9 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	path_fd = open_below(in->run_fd, STATUS, O_NOFOLLOW);
 	if (path_fd == -1)
 		return (-1);
+	/* What it mounts there need not be for it to read. */
 	if (fstat(path_fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == in->uid &&
 	    (fd = open_again(path_fd, O_RDONLY)) != -1) {
 		n = read(fd, buf, size - 1);
 		close(fd);
@@ -256,7 +294,8 @@ mount_here(const struct mount *of, char buf[JAIL_ROOT_MAX])
 
 /* The link says where the root is in the jail's mount namespace: at the top
  * of it (pivot_root(2)), then the mount there tells; or not, as chroot(2)
- * leaves it. */
+ * leaves it.  A jail can make it the name of another's root, so the name has
+ * to lead us to where the jail is. */
 int
 jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 {
@@ -270,11 +309,13 @@ jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 	if (n == -1)
 		return (-1);
 	buf[n] = '\0';
-	if (strcmp(buf, "/") != 0)
+	if (jail_inside_is(in, buf))
 		return (0);
 	(void)snprintf(path, sizeof(path), "/proc/%ld/mountinfo",
 	    (long)in->jail->pid);
-	if (!mount_on(path, "/", &m) || !mount_here(&m, buf))
-		strcpy(buf, "/");
-	return (0);
+	if (strcmp(buf, "/") == 0 && mount_on(path, "/", &m) &&
+	    mount_here(&m, buf) && jail_inside_is(in, buf))
+		return (0);
+	errno = ENOENT;
+	return (-1);
 }

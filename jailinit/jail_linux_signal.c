@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals to jails on Linux, and the wait for what becomes of it.  Touches
- * pidfds and epoll, and forks; no file. */
+ * pidfds and epoll, forks, and of the first process opens /proc/pid/stat and
+ * lists the threads. */
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "jail.h"
@@ -19,11 +24,18 @@
 #define SIGNALS_MAX	8	/* in one go */
 #define EVENTS_MAX	64
 
+/* Who entered and is killed has so long to end; one that the kernel holds is
+ * left to whoever reaps when we have gone. */
+#define CHILD_END_MS	500
+
 #ifndef MFD_EXEC
 #define MFD_EXEC	0x0010U	/* Linux 6.3 */
 #endif
 #ifndef P_PIDFD
 #define P_PIDFD		3
+#endif
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD	O_EXCL	/* Linux 6.9 */
 #endif
 
 /* jail_enter.c as a program, put here by the assembler, and its length. */
@@ -41,18 +53,8 @@ jail_signal_first(const struct jail *j, int sig)
 	return ((int)syscall(SYS_pidfd_send_signal, j->fd, sig, NULL, 0));
 }
 
-/* With its first process the kernel ends them all, pid_namespaces(7). */
-const bool jail_kill_repeats = false;
-
-int
-jail_kill(const struct jail *j, bool again)
-{
-	(void)again;
-	return (jail_signal_first(j, SIGKILL));
-}
-
 /* The entering program as a file that nobody can write, whatever he finds
- * of the process that runs it; not among 0 to 2. */
+ * of the process that runs it; not among 0 to 3. */
 static int
 program_open(void)
 {
@@ -68,22 +70,117 @@ program_open(void)
 	    (ssize_t)jail_enter_size &&
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
 	    F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
 	e = errno;
 	close(fd);
 	errno = e;
 	return (high_fd);
 }
 
-/* In the child, which has the caller's memory and must not use it: nothing
- * but system calls.  A session of its own keeps ^C and ^Z away. */
+/* Of the process that has this number now: if it is not the jail's any more,
+ * the jail is gone.  Not among 0 to 2. */
+static int
+stat_open(pid_t pid)
+{
+	char path[40];
+	int e, fd, high_fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		if (errno == ENOENT)
+			errno = ESRCH;
+		return (-1);
+	}
+	high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	e = errno;
+	close(fd);
+	errno = e;
+	return (high_fd);
+}
+
+/* Another thread of the first process, that lives, or -1.  The number is that
+ * of a thread of it if it is there when the descriptor is. */
+static int
+thread_open(const struct jail *j)
+{
+	struct pollfd p = { -1, POLLIN, 0 };
+	char path[40];
+	const struct dirent *e;
+	pid_t tid;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)j->pid);
+	d = opendir(path);
+	while (d != NULL && p.fd == -1 && (e = readdir(d)) != NULL) {
+		tid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (tid <= 0 || tid == j->pid)
+			continue;
+		p.fd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD);
+		if (p.fd != -1 && (poll(&p, 1, 0) != 0 ||
+		    faccessat(dirfd(d), e->d_name, F_OK, 0) == -1)) {
+			close(p.fd);
+			p.fd = -1;
+		}
+	}
+	if (d != NULL)
+		closedir(d);
+	return (p.fd);
+}
+
+/* What to enter by.  A first process whose main thread has ended, while
+ * others live, has no namespaces any more: they have. */
+static int
+enter_open(const struct jail *j)
+{
+	struct pollfd p = { j->fd, POLLIN, 0 };
+	char path[40], c;
+	int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/root", (long)j->pid);
+	if (readlink(path, &c, 1) == -1 && errno == ENOENT) {
+		fd = thread_open(j);
+		if (fd != -1 && poll(&p, 1, 0) != 0) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	return (fd == -1 ? fcntl(j->fd, F_DUPFD_CLOEXEC, 3) : fd);
+}
+
+/* In a child, which has the caller's memory and must not use it: nothing
+ * but system calls. */
 static _Noreturn void
-program_exec(int program_fd, int jail_fd, char *const *argv)
+program_exec(int program_fd, int jail_fd, int enter_fd, int stat_fd,
+    char *const *argv)
 {
 	static char *const no_env[] = { NULL };
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Out of the way of 0 to 2 first. */
+	jail_fd = fcntl(jail_fd, F_DUPFD, 3);
+	enter_fd = fcntl(enter_fd, F_DUPFD, 3);
+	if (dup2(jail_fd, 0) == 0 && dup2(enter_fd, 1) == 1 &&
+	    dup2(stat_fd, 2) == 2 &&
+	    syscall(SYS_close_range, 3, program_fd - 1, 0) == 0 &&
+	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
+		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
+		    AT_EMPTY_PATH);
+	_exit(errno);
+}
+
+/* In the child, likewise.  The program is run by a child of it, since who
+ * executes a program is one that sends SIGCHLD from then on, clone(2), and
+ * with SIGCHLD ignored there would be no exit status.  A session of its own
+ * keeps ^C and ^Z away. */
+static _Noreturn void
+program_run(int program_fd, int jail_fd, int enter_fd, int stat_fd,
+    char *const *argv)
+{
 	static const unsigned long zeros[16];	/* a struct sigaction */
 	sigset_t none;
-	int sig;
+	int sig, st = 0;
+	long pid;
 
 	for (sig = 1; sig < _NSIG; sig++)
 		(void)syscall(SYS_rt_sigaction, sig, zeros, NULL,
@@ -91,12 +188,16 @@ program_exec(int program_fd, int jail_fd, char *const *argv)
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	if (dup2(jail_fd, 0) == 0 &&
-	    syscall(SYS_close_range, 1, program_fd - 1, 0) == 0 &&
-	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
-		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
-		    AT_EMPTY_PATH);
-	_exit(errno);
+	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (pid == 0)
+		program_exec(program_fd, jail_fd, enter_fd, stat_fd, argv);
+	if (pid == -1)
+		_exit(errno);
+	(void)syscall(SYS_close_range, 0, ~0U, 0);
+	while (syscall(SYS_wait4, pid, &st, 0, NULL) == -1)
+		if (errno != EINTR)
+			_exit(errno);
+	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : ETIMEDOUT);
 }
 
 int
@@ -106,7 +207,7 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	char text[SIGNALS_MAX][12];
 	char *argv[SIGNALS_MAX + 3] = { (char *)(uintptr_t)"jailkill",
 	    (char *)(uintptr_t)(first ? "all" : "others") };
-	int e, i, jail_fd, program_fd;
+	int e, enter_fd, i, jail_fd, program_fd, stat_fd;
 
 	for (i = 0; i < SIGNALS_MAX && sigs[i] != 0; i++) {
 		(void)snprintf(text[i], sizeof(text[i]), "%d", sigs[i]);
@@ -117,14 +218,25 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	if (program_fd == -1)
 		return (-1);
 	jail_fd = j->fd;
+	stat_fd = stat_open(j->pid);
+	if (stat_fd == -1) {
+		e = errno;
+		close(program_fd);
+		errno = e;
+		return (-1);
+	}
+	enter_fd = enter_open(j);
 	/* No signal at its end, so that nobody's SIGCHLD or wait(2) is
 	 * concerned. */
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
 	    NULL, NULL);
 	if (child->pid == 0)
-		program_exec(program_fd, jail_fd, argv);
+		program_run(program_fd, jail_fd, enter_fd, stat_fd, argv);
 	e = errno;
 	close(program_fd);
+	close(stat_fd);
+	if (enter_fd != -1)
+		close(enter_fd);
 	errno = e;
 	return (child->pid == -1 ? -1 : 0);
 }
@@ -132,13 +244,16 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 int
 jail_child_end(struct jail_child *child, bool force)
 {
+	struct pollfd p = { child->fd, POLLIN, 0 };
 	siginfo_t si = { 0 };
 
-	if (force)
+	if (force) {
 		(void)syscall(SYS_pidfd_send_signal, child->fd, SIGKILL, NULL,
 		    0);
+		(void)poll(&p, 1, CHILD_END_MS);
+	}
 	if (waitid((idtype_t)P_PIDFD, (id_t)child->fd, &si,
-	    WEXITED | __WALL | (force ? 0 : WNOHANG)) == -1)
+	    WEXITED | __WALL | WNOHANG) == -1 || (si.si_pid == 0 && force))
 		si.si_code = CLD_KILLED;
 	else if (si.si_pid == 0)
 		return (-1);

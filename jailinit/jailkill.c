@@ -2,6 +2,7 @@
 /* jailkill(8): options, and what is done by no other file: signals, lists. */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,12 +23,16 @@
  * tenths of it; FreeBSD's init waits as long (kern.init_shutdown_timeout). */
 #define DEFAULT_SECONDS	120
 
+/* Of the time, a jail that is first looked at may take this part, but at
+ * least so long: one that does not answer is not to take the others' time. */
+#define LOOK_PART	10
+#define LOOK_MIN_MS	300
+
 struct options {
 	bool list, json, dry, quiet, verbose;
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
 	int64_t limit_ms;		/* -t, or -1 */
-	int64_t end_ms;			/* when that is up */
 	enum target_which which;
 };
 
@@ -169,6 +174,18 @@ json_line(const struct target *t)
 	(void)printf("}\n");
 }
 
+/* Its own word, in a column: what comes after a blank would be taken for the
+ * root. */
+static const char *
+state_word(const struct target *t)
+{
+	static char word[ASK_VALUE_MAX];
+
+	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(t->state, " "),
+	    t->state);
+	return (t->listens && word[0] != '\0' ? printable(word) : "-");
+}
+
 static int
 list(const struct targets *t, bool json)
 {
@@ -185,8 +202,7 @@ list(const struct targets *t, bool json)
 		else
 			(void)printf("%-10" PRIu64 " %7ld %-8s %s\n",
 			    j->jail.jid, (long)j->jail.pid,
-			    j->listens && j->state[0] != '\0' ?
-			    printable(j->state) : "-",
+			    state_word(j),
 			    j->root[0] != '\0' ? printable(j->root) : "-");
 	}
 	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
@@ -277,14 +293,30 @@ permitted(struct targets *t)
 	return (error);
 }
 
-static int
-act(struct targets *t, const struct options *o)
+static int64_t
+look_ms(const struct options *o)
 {
-	struct end_how how = { o->verb, o->end_ms -
-	    clock_ms(CLOCK_MONOTONIC) };
+	int64_t ms = o->limit_ms / LOOK_PART;
+
+	if (o->verb == REQUEST_NONE || o->dry || ms > TARGET_LOOK_MS)
+		return (TARGET_LOOK_MS);
+	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
+}
+
+/* The time began when we did; but what a look takes that nobody delays is not
+ * to make a second less of what a jail is told. */
+static int
+act(struct targets *t, const struct options *o, int64_t begun_ms)
+{
+	struct end_how how = { o->verb, o->limit_ms };
 	int status = permitted(t);
+	int64_t took_ms = clock_ms(CLOCK_MONOTONIC) - begun_ms;
 	size_t i;
 
+	if (took_ms >= LOOK_MIN_MS)
+		how.limit_ms -= took_ms;
+	if (how.limit_ms < 0)
+		how.limit_ms = 0;
 	if (o->dry)
 		for (i = 0; i < t->n; i++)
 			dry(&t->list[i], o);
@@ -292,8 +324,6 @@ act(struct targets *t, const struct options *o)
 		for (i = 0; i < t->n; i++)
 			status = worse(status, signal_one(&t->list[i], o));
 	else {
-		if (how.limit_ms < 0)
-			how.limit_ms = 0;
 		show_init(o->quiet, o->verbose);
 		status = worse(status, end_run(t->list, t->n, &how));
 		show_finish();
@@ -301,25 +331,44 @@ act(struct targets *t, const struct options *o)
 	return (status);
 }
 
+/* What we open must not be what we write to, if we were started without. */
+static void
+stdio_open(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
+	int64_t begun_ms = clock_ms(CLOCK_MONOTONIC);
 	struct options o = { 0 };
 	struct targets t;
 	const char *why;
 	int status;
 
+	stdio_open();
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;
 	if (o.limit_ms == -1)
 		o.limit_ms = (int64_t)DEFAULT_SECONDS * 1000;
-	o.end_ms = clock_ms(CLOCK_MONOTONIC) + o.limit_ms;
+	closefrom(STDERR_FILENO + 1);	/* their room is for jails */
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
-	targets_find(&t, o.which, argv + optind, o.list || o.dry);
-	status = o.list ? list(&t, o.json) : act(&t, &o);
+	/* Or, inherited as ignored, it has the kernel reap our children, and
+	 * their numbers may be others' when we end them. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	targets_find(&t, o.which, argv + optind, o.list || o.dry ||
+	    o.verb != REQUEST_NONE, look_ms(&o));
+	status = o.list ? list(&t, o.json) : act(&t, &o, begun_ms);
 	status = worse(status, t.error);
 	free(t.list);
 	return (status);

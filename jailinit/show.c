@@ -23,8 +23,8 @@
 #define LINE_MAX_COLUMNS	200
 
 /* Of a terminal that does not know its size. */
-#define ROWS_MIN	1
-#define COLUMNS_MIN	20
+#define ROWS	24
+#define COLUMNS	80
 
 /* What stdio_write() takes at once. */
 #define CHUNK_MAX	512
@@ -177,8 +177,9 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 	    now_ms - drawn_ms < DRAW_MS))
 		return;
 	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
-	rows = ws.ws_row > 3 ? ws.ws_row - 2 : ROWS_MIN;
-	columns = ws.ws_col > COLUMNS_MIN ? ws.ws_col - 1 : COLUMNS_MIN;
+	rows = ws.ws_row > 0 ? ws.ws_row : ROWS;
+	columns = ws.ws_col > 0 ? ws.ws_col : COLUMNS;
+	rows = rows > 3 ? rows - 2 : 1;
 	undraw();
 	for (i = 0; i < h->n; i++) {
 		const struct halt_jail *j = &h->jails[i];
@@ -193,7 +194,7 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 		    target_name(&list[i]), doing(&list[i], j),
 		    j->stage == HALT_WAITING ? 0 :
 		    (now_ms - j->begun_ms) / 1000);
-		say("%.*s\n", columns, line);
+		say("%.*s\n", columns - 1, line);
 		drawn++;
 	}
 	if (more > 0) {

@@ -14,9 +14,8 @@
 #include "clock.h"
 #include "target.h"
 
-/* At most so many look at once, and each for so long. */
+/* At most so many look at once. */
 #define LOOKERS		200
-#define LOOK_MS		3000
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
 #define EVENTS_MAX	64
@@ -91,7 +90,8 @@ target_hear(struct target *t, const struct ask_word *word)
 		memcpy(t->forced, word->forced, sizeof(t->forced));
 		break;
 	case ASK_ROOT:
-		memcpy(t->root, word->root, sizeof(t->root));
+		if (word->root[0] != '\0')	/* not of one that is ending */
+			memcpy(t->root, word->root, sizeof(t->root));
 		t->same = word->same;
 		break;
 	case ASK_REBOOTED:
@@ -116,25 +116,39 @@ struct look {
 	int64_t *end_ms;	/* of each one's looker, while he is there */
 	size_t n, next, active;
 	int watch_fd;
+	int64_t limit_ms;
 	struct ask_what what;
 };
 
-static void
+/* Of descriptors, processes or memory. */
+static bool
+is_shortage(int error)
+{
+	return (error == EMFILE || error == ENFILE || error == EAGAIN ||
+	    error == ENOMEM);
+}
+
+/* False: there is no room for one more now, but there will be. */
+static bool
 look_start(struct look *l)
 {
 	struct target *t = &l->list[l->next];
+	bool later = false;
 
 	if (jail_hold(&t->jail) == -1 ||
 	    ask_start(&t->ask, &t->jail, &l->what) == -1 ||
 	    jail_watch_fd(l->watch_fd, t->ask.fd, l->next) == -1) {
-		t->refused = errno;
+		later = l->active > 0 && is_shortage(errno);
+		t->refused = later ? 0 : errno;
 		ask_end(&t->ask);
 	} else {
-		l->end_ms[l->next] = clock_ms(CLOCK_MONOTONIC) + LOOK_MS;
+		l->end_ms[l->next] = clock_ms(CLOCK_MONOTONIC) +
+		    l->limit_ms;
 		l->active++;
 	}
 	jail_close(&t->jail);	/* he has it */
-	l->next++;
+	l->next += !later;
+	return (!later);
 }
 
 static void
@@ -150,7 +164,7 @@ look_end(struct look *l, size_t i, int error)
 static int64_t
 look_due(struct look *l)
 {
-	int64_t left = LOOK_MS, now = clock_ms(CLOCK_MONOTONIC);
+	int64_t left = l->limit_ms, now = clock_ms(CLOCK_MONOTONIC);
 	size_t i;
 
 	for (i = 0; i < l->next; i++) {
@@ -165,10 +179,12 @@ look_due(struct look *l)
 }
 
 void
-targets_look(struct target *list, size_t n, const char *dir)
+targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
 {
-	struct look l = { .list = list, .n = n, .what = { .dir = dir } };
+	struct look l = { .list = list, .n = n, .limit_ms = limit_ms,
+	    .what = { .dir = dir } };
 	uint64_t tags[EVENTS_MAX];
+	int64_t left;
 	int i, got;
 
 	l.end_ms = grow(NULL, n + 1, sizeof(*l.end_ms));
@@ -176,12 +192,12 @@ targets_look(struct target *list, size_t n, const char *dir)
 	if (l.watch_fd == -1)
 		err(EX_OSERR, "watching");
 	for (;;) {
-		while (l.next < n && l.active < LOOKERS)
-			look_start(&l);
+		left = look_due(&l);
+		while (l.next < n && l.active < LOOKERS && look_start(&l))
+			continue;
 		if (l.active == 0)
 			break;
-		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX,
-		    look_due(&l));
+		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX, left);
 		for (i = 0; i < got; i++)
 			if (list[tags[i]].ask.pid != 0 &&
 			    look_hear(&list[tags[i]]))
@@ -248,7 +264,8 @@ has(const struct targets *t, jailid_t jid)
 }
 
 static void
-find_root(struct targets *t, struct targets *all, const char *dir)
+find_root(struct targets *t, struct targets *all, const char *dir,
+    int64_t look_ms)
 {
 	struct target *found = NULL;
 	size_t i, n = 0;
@@ -258,7 +275,7 @@ find_root(struct targets *t, struct targets *all, const char *dir)
 		    EX_NOHOST);
 		return;
 	}
-	targets_look(all->list, all->n, dir);
+	targets_look(all->list, all->n, dir, look_ms);
 	for (i = 0; i < all->n; i++)
 		if (all->list[i].same) {
 			found = &all->list[i];
@@ -275,7 +292,8 @@ find_root(struct targets *t, struct targets *all, const char *dir)
 
 /* A jid that is in all is not looked for once more. */
 static void
-find_name(struct targets *t, struct targets *all, const char *name)
+find_name(struct targets *t, struct targets *all, const char *name,
+    int64_t look_ms)
 {
 	char jid[24];
 	struct jail j;
@@ -295,7 +313,7 @@ find_name(struct targets *t, struct targets *all, const char *name)
 		if (!has(t, j.jid))
 			add(t, &j);
 	} else if (errno == EINVAL)
-		find_root(t, all, name);
+		find_root(t, all, name, look_ms);
 	else
 		complain(t, name, errno == ESRCH ? "no such jail" :
 		    strerror(errno), EX_NOHOST);
@@ -310,7 +328,7 @@ find_all(struct targets *t)
 
 void
 targets_find(struct targets *t, enum target_which which, char *const *names,
-    bool look)
+    bool look, int64_t look_ms)
 {
 	struct targets all = { NULL, 0, 0 };
 
@@ -318,14 +336,14 @@ targets_find(struct targets *t, enum target_which which, char *const *names,
 	if (which == TARGET_NAMED) {
 		find_all(&all);
 		for (; *names != NULL; names++)
-			find_name(t, &all, *names);
+			find_name(t, &all, *names, look_ms);
 		free(all.list);
 	} else
 		find_all(t);
 	if (which == TARGET_MINE || which == TARGET_LISTENING)
 		sift(t, is_mine);
 	if (look || which == TARGET_LISTENING)
-		targets_look(t->list, t->n, NULL);
+		targets_look(t->list, t->n, NULL, look_ms);
 	if (which == TARGET_LISTENING)
 		sift(t, is_listening);
 }

@@ -36,17 +36,22 @@ struct targets {
 	int error;		/* of names: 0, EX_USAGE, EX_NOHOST */
 };
 
+/* So long a jail may take to answer, if there is no reason for less. */
+#define TARGET_LOOK_MS	3000
+
 /* Finds them; names ends at NULL, and is read for TARGET_NAMED.  look: what
  * the jails themselves say of them (listens ... root) is asked for as well.
+ * look_ms: so long each of those that are asked has for it.
  * Of a name that is none or whose jail is not there a line on standard error
  * tells, and error; the others are found all the same. */
 void targets_find(struct targets *t, enum target_which which,
-    char *const *names, bool look);
+    char *const *names, bool look, int64_t look_ms);
 
 /* Asks the jails in list[0..n) for listens, state, forced and root, side by
- * side; one that does not answer stays as it is.  dir: NULL, or to be
- * compared (same). */
-void targets_look(struct target *list, size_t n, const char *dir);
+ * side; one that does not answer in limit_ms stays as it is.  dir: NULL, or
+ * to be compared (same). */
+void targets_look(struct target *list, size_t n, const char *dir,
+    int64_t limit_ms);
 
 /* Takes in a word of ask_hear(). */
 void target_hear(struct target *t, const struct ask_word *word);

@@ -214,7 +214,10 @@ janitor_start(struct jail *j)
 	j->janitor = fork();
 	if (j->janitor == 0) {
 		(void)setsid();
-		close(p[1]);
+		/* Nor is the pipe of another jail's janitor kept open. */
+		if (p[0] > 3)
+			(void)syscall(SYS_close_range, 3, p[0] - 1, 0);
+		(void)syscall(SYS_close_range, p[0] + 1, ~0U, 0);
 		while (read(p[0], &c, 1) == -1 && errno == EINTR)
 			continue;
 		if (access(j->dir, F_OK) == 0)
@@ -427,14 +430,17 @@ jail_new(struct jail *j)
 {
 	static const char *const dirs[] = { "/dev/", "/etc/", "/proc/",
 	    "/tmp/", "/var/run/", "/sbin/", "/root/" };
+	const char *tmp = getenv("TMPDIR");
 	size_t i;
 
 	memset(j, 0, sizeof(*j));
 	j->pidfd = j->janitor_fd = -1;
-	snprintf(j->dir, sizeof(j->dir), "/tmp/jail.XXXXXX");
+	snprintf(j->dir, sizeof(j->dir), "%s/jail.XXXXXX",
+	    tmp == NULL || *tmp != '/' ? "/tmp" : tmp);
 	if (mkdtemp(j->dir) == NULL) {
+		(void)complain("mkdtemp", j->dir);
 		j->dir[0] = '\0';
-		return (complain("mkdtemp", "/tmp/jail.XXXXXX"));
+		return (-1);
 	}
 	(void)chmod(j->dir, 0755);
 	if (janitor_start(j) == -1)
@@ -843,8 +849,10 @@ process_end(struct jail *j)
 {
 	int left = 0;
 
-	if (j->pid == 0)
+	if (j->pid == 0) {
+		entered_end(j);
 		return (0);
+	}
 	if (j->ended_ms == 0)
 		(void)syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL,
 		    0);

@@ -6,63 +6,12 @@
  * outside never reaps it (20).  There "gone" means that process 1 has begun
  * to exit: its memory is given back and /proc/PID/cmdline is empty.
  */
-#include "live.h"
-
-#include <sys/mount.h>
-#include <sys/stat.h>
-
-#include <linux/fuse.h>
+#include "fuse.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <time.h>
-
-#define READY	"/tmp/fuse"
-
-static int fuse_fd = -1;
-
-/* Answers INIT, and reads all the rest, so that it is "in progress" and its
- * caller cannot even be killed.  Forever. */
-static void
-fuse_serve(void)
-{
-	static char buf[FUSE_MIN_READ_BUFFER * 20];
-	struct fuse_in_header *in = (void *)buf;
-	struct {
-		struct fuse_out_header h;
-		struct fuse_init_out init;
-	} out;
-	ssize_t n;
-
-	for (;;) {
-		n = read(fuse_fd, buf, sizeof(buf));
-		if (n == -1 && errno == ENODEV)
-			return;
-		if (n < (ssize_t)sizeof(*in) || in->opcode != FUSE_INIT)
-			continue;
-		memset(&out, 0, sizeof(out));
-		out.h.len = sizeof(out);
-		out.h.unique = in->unique;
-		out.init.major = FUSE_KERNEL_VERSION;
-		out.init.minor = FUSE_KERNEL_MINOR_VERSION;
-		out.init.max_write = 4096;
-		(void)!write(fuse_fd, &out, sizeof(out));
-	}
-}
-
-static int
-fuse_mount(void *arg)
-{
-	char opts[128];
-
-	(void)arg;
-	snprintf(opts, sizeof(opts),
-	    "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse_fd);
-	if (mount("hang", "/var/run", "fuse", 0, opts) == -1)
-		return (errno);
-	return (creat(READY, 0644) == -1);
-}
 
 /* A process of the jail's own: it gets TERM like the others, and ignores it;
  * KILL ends it and with it the hang. */
@@ -76,48 +25,11 @@ fuse_inside(void *arg)
 }
 
 static void
-fuse_outside(struct jail *j)
-{
-	(void)j;
-	fuse_serve();
-}
-
-/* Opens the device; skips the test if that cannot be. */
-static void
-fuse_open(void)
-{
-	fuse_fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
-	if (geteuid() != 0 || fuse_fd == -1)
-		live_skip("no /dev/fuse, or not root");
-}
-
-static void
-stat_it(struct jail *j)
-{
-	struct stat st;
-
-	(void)stat(jail_path(j, JAIL_CTL), &st);
-}
-
-/* That it hangs indeed: whoever looks at the path does not come back. */
-static void
-fuse_hangs(struct jail *j)
-{
-	pid_t pid;
-
-	j->via_proc = true;
-	pid = live_fork(j, stat_it);
-	jail_sleep_ms(300);
-	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-	j->via_proc = false;
-}
-
-static void
 hang_inside(struct jail *j, int sig, int ctl_fd)
 {
 	assert_true(jail_enter(j, fuse_inside, NULL) > 0);
 	close(fuse_fd);
-	assert_int_equal(jail_wait_file(j, READY, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_file(j, FUSE_READY, LIVE_SOON_MS), 0);
 	fuse_hangs(j);
 	if (sig != 0)
 		assert_int_equal(jail_signal(j, sig), 0);
@@ -220,7 +132,7 @@ test_fuse_outside_stuck(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "(while [ ! -e " READY
+	assert_int_equal(jail_script(j, "/etc/rc", "(while [ ! -e " FUSE_READY
 	    " ]; do sleep 0.05; done; sleep 0.2; cat /var/run/x) &"), 0);
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
 	    "echo bye >/var/run/bye"), 0);

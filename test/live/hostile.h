@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * For tests of jailkill against jails that fight back: to run it and to
+ * notice when it hangs, files of the host's that must stay as they are, and
+ * what a jail's own processes and the test share.
+ */
+#ifndef HOSTILE_H
+#define HOSTILE_H
+
+#include "live.h"
+
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdbool.h>
+
+/* The long way of a race, JAIL_LONG=1, and the short one, seconds. */
+#define RACE_LONG_S	30
+#define RACE_SHORT_S	5
+
+#define HUNG		(-1)	/* a program's exit status when it had to be
+				 * killed */
+#define OUT_MAX		65536
+
+/*
+ * Programs.
+ */
+struct run {
+	int code;
+	int64_t took_ms;	/* until nobody held its output any more */
+	char out[OUT_MAX];	/* standard output and error */
+};
+
+static struct run run;
+
+/* In the child; a session of its own, so that all of it can be killed. */
+static inline _Noreturn void
+run_exec(const char *const *argv, int out_fd)
+{
+	(void)setsid();
+	(void)dup2(open("/dev/null", O_RDONLY), 0);
+	(void)dup2(out_fd, 1);
+	(void)dup2(out_fd, 2);
+	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
+	execvp(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+/* Runs it, until it has ended and its output has, or the time is up; in run.
+ * master_fd: what it writes to out_fd is read there. */
+static inline int
+run_on(int64_t limit_ms, const char *const *argv, int master_fd, int out_fd)
+{
+	int64_t begun_ms = jail_now_ms();
+	struct pollfd p = { master_fd, POLLIN, 0 };
+	size_t used = 0;
+	ssize_t n = 1;
+	pid_t pid;
+	int st = 0;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		run_exec(argv, out_fd);
+	close(out_fd);
+	assert_true(pid > 0);
+	while (n > 0 && jail_now_ms() - begun_ms < limit_ms) {
+		if (poll(&p, 1, 20) == 0)
+			continue;
+		n = read(master_fd, run.out + used, OUT_MAX - 1 - used);
+		used += n > 0 ? (size_t)n : 0;
+		if (used == OUT_MAX - 1)
+			break;
+	}
+	run.out[used] = '\0';
+	close(master_fd);
+	while (waitpid(pid, &st, WNOHANG) == 0) {
+		if (jail_now_ms() - begun_ms >= limit_ms) {
+			(void)kill(-pid, SIGKILL);
+			(void)waitpid(pid, &st, 0);
+			n = 1;
+			break;
+		}
+		jail_sleep_ms(1);
+	}
+	run.took_ms = jail_now_ms() - begun_ms;
+	run.code = n > 0 ? HUNG : WIFEXITED(st) ? WEXITSTATUS(st) :
+	    128 + WTERMSIG(st);
+	return (run.code);
+}
+
+static inline int
+run_it(int64_t limit_ms, const char *const *argv)
+{
+	int p[2];
+
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	return (run_on(limit_ms, argv, p[0], p[1]));
+}
+
+/* The plain way: a shell of the host's. */
+static inline int
+plain_run(int64_t limit_ms, const char *format, va_list ap)
+{
+	static char script[PATH_MAX * 2];
+	const char *argv[] = { "/bin/sh", "-c", script, NULL };
+
+	vsnprintf(script, sizeof(script), format, ap);
+	return (run_it(limit_ms, argv));
+}
+
+static inline __attribute__((format(printf, 1, 2))) int
+plain(const char *format, ...)
+{
+	va_list ap;
+	int code;
+
+	va_start(ap, format);
+	code = plain_run(LIVE_SOON_MS, format, ap);
+	va_end(ap);
+	return (code);
+}
+
+/* One that does not come back. */
+static inline __attribute__((format(printf, 1, 2))) void
+plain_hangs(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	assert_int_equal(plain_run(400, format, ap), HUNG);
+	va_end(ap);
+}
+
+static inline const char *
+jailkill_path(void)
+{
+	const char *p = getenv("JAILKILL");
+
+	return (p != NULL && *p != '\0' ? p : "build/jailkill");
+}
+
+#define ARGS_MAX	16
+
+static inline void
+args_fill(const char **argv, const char *first, va_list ap)
+{
+	size_t n = 0;
+
+	argv[n++] = jailkill_path();
+	for (; first != NULL && n < ARGS_MAX - 1;
+	    first = va_arg(ap, const char *))
+		argv[n++] = first;
+	argv[n] = NULL;
+}
+
+/* jailkill, which must not take longer, nor must what it leaves hold its
+ * output longer: its exit status. */
+static inline __attribute__((sentinel)) int
+jk(int64_t limit_ms, const char *first, ...)
+{
+	const char *argv[ARGS_MAX];
+	va_list ap;
+
+	va_start(ap, first);
+	args_fill(argv, first, ap);
+	va_end(ap);
+	if (run_it(jail_slack(limit_ms), argv) == HUNG)
+		print_error("jailkill %s ... did not end in %d ms:\n%s",
+		    argv[1], (int)jail_slack(limit_ms), run.out);
+	assert_int_not_equal(run.code, HUNG);
+	return (run.code);
+}
+
+/* What -h, -p and -r with -t seconds may take. */
+static inline int64_t
+halt_ms(int seconds)
+{
+	return ((int64_t)seconds * 1000 + 1000 + 1500);
+}
+
+#define LOOK_MS		5000	/* what -l may take with one that hangs */
+
+static inline const char *
+jail_name(const struct jail *j)
+{
+	static char name[32];
+
+	snprintf(name, sizeof(name), "pid=%d", (int)j->pid);
+	return (name);
+}
+
+static inline void
+said(const char *text)
+{
+	if (strstr(run.out, text) == NULL)
+		print_error("no \"%s\" in:\n%s(exit status %d)\n", text,
+		    run.out, run.code);
+	assert_non_null(strstr(run.out, text));
+}
+
+static inline void
+code_is(int a, int b)
+{
+	if (run.code != a && run.code != b)
+		print_error("exit status %d, not %d or %d:\n%s", run.code, a,
+		    b, run.out);
+	assert_true(run.code == a || run.code == b);
+}
+
+static inline bool
+is_there(const struct jail *j)
+{
+	struct pollfd p = { j->pidfd, POLLIN, 0 };
+
+	return (poll(&p, 1, 0) == 0);
+}
+
+/*
+ * The host's files that a jail is after: host/var/run in the jail's temporary
+ * folder, outside of its root.  Who opens one is noticed.
+ */
+#define UNTOUCHED	"state=stolen\n"
+
+static int host_fd = -1;	/* inotify */
+static char host_dir[PATH_MAX];
+
+static inline const char *
+host_path(const char *name)
+{
+	static char buf[2][PATH_MAX + 64];
+	static int next;
+	char *b = buf[next++ % 2];
+
+	snprintf(b, sizeof(buf[0]), "%s/%s", host_dir, name);
+	return (b);
+}
+
+static inline void
+host_file(const char *name)
+{
+	int fd = open(host_path(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, UNTOUCHED, strlen(UNTOUCHED)),
+	    strlen(UNTOUCHED));
+	close(fd);
+}
+
+static inline bool
+host_opened(void)
+{
+	char buf[65536];
+	bool any = false;
+
+	while (read(host_fd, buf, sizeof(buf)) > 0)
+		any = true;
+	return (any);
+}
+
+/* As new, and watched from now on. */
+static inline void
+host_reset(void)
+{
+	host_file("jailinit.ctl");
+	host_file("jailinit.status");
+	(void)host_opened();
+}
+
+static inline void
+host_make(const struct jail *j)
+{
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%s/host", j->dir);
+	assert_true(mkdir(dir, 0755) == 0 || errno == EEXIST);
+	strcat(dir, "/var");
+	assert_true(mkdir(dir, 0755) == 0 || errno == EEXIST);
+	strcat(dir, "/run");
+	assert_true(mkdir(dir, 0755) == 0 || errno == EEXIST);
+	snprintf(host_dir, sizeof(host_dir), "%s", dir);
+	if (host_fd != -1)
+		close(host_fd);
+	host_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	host_reset();
+	assert_true(inotify_add_watch(host_fd, host_dir, IN_OPEN | IN_ACCESS |
+	    IN_MODIFY | IN_CREATE | IN_DELETE) >= 0);
+}
+
+/* Was it written to? */
+static inline bool
+host_written(const char *name)
+{
+	char buf[128] = "";
+	int fd = open(host_path(name), O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd == -1 ? -1 : read(fd, buf, sizeof(buf) - 1);
+
+	if (fd != -1)
+		close(fd);
+	return (n != (ssize_t)strlen(UNTOUCHED) ||
+	    strcmp(buf, UNTOUCHED) != 0);
+}
+
+static inline void
+host_untouched(void)
+{
+	assert_false(host_opened());
+	assert_false(host_written("jailinit.ctl"));
+	assert_false(host_written("jailinit.status"));
+	(void)host_opened();	/* by us */
+}
+
+/*
+ * What processes of the jail and the test have in common.
+ */
+enum got {
+	GOT_ROOT,	/* a file of the host's by /proc/PID/root */
+	GOT_CWD,
+	GOT_FD,
+	GOT_EXE,	/* its program, written to */
+	GOT_MAP,
+	GOT_NS,		/* the host's mount namespace */
+	GOTS
+};
+
+struct shared {
+	volatile int go, ready, closed;
+	volatile long seen;		/* processes that appeared */
+	volatile long signalled;	/* the jail's victim got SIGURG */
+	volatile long got[GOTS];
+	char file[PATH_MAX];		/* of the host's */
+	char link[PATH_MAX];		/* what a symlink is to say */
+};
+
+static struct shared *shared;
+
+static inline void
+shared_make(void)
+{
+	if (shared != NULL)
+		(void)munmap(shared, sizeof(*shared));
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(shared != MAP_FAILED);
+}
+
+/* A counter or flag of another process comes to be at least n. */
+static inline void
+wait_for(const volatile int *what, int n)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (*what < n && jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
+	assert_true(*what >= n);
+}
+
+/*
+ * First processes that are not jailinit: before_exec, and never any exec.
+ */
+static inline void
+first_begin(void)
+{
+	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	(void)prctl(PR_SET_NAME, "jailinit");
+}
+
+/* Reads the FIFO of others' making, which is all it does; ignores what can be
+ * ignored. */
+static inline void
+first_mute(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	first_begin();
+	fd = open(JAIL_CTL, O_RDWR | O_NONBLOCK);
+	shared->ready = fd != -1 ? 1 : 2;
+	for (;;)
+		(void)pause();
+}
+
+static inline void
+mute_start(struct jail *j, const struct jail_opts *with)
+{
+	struct jail_opts o = { 0 };
+
+	if (with != NULL)
+		o = *with;
+	if (o.before_exec == NULL)
+		o.before_exec = first_mute;
+	shared_make();
+	assert_int_equal(jail_start(j, &o, "/bin/true", NULL), 0);
+	wait_for(&shared->ready, 1);
+}
+
+static inline void
+fifo_make(const struct jail *j)
+{
+	(void)unlink(jail_path(j, JAIL_CTL));
+	assert_int_equal(mkfifo(jail_path(j, JAIL_CTL), 0600), 0);
+}
+
+#endif

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the live tests of jailkill share.  kill_world() puts a test program
+ * into a PID namespace of its own, so that -a and -l see its jails alone;
+ * kill_start() runs the program that JAILKILL names (build/jailkill) as a
+ * child; kill_says() checks what it said.
+ */
+#ifndef KILL_H
+#define KILL_H
+
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+
+#include "jailkill.h"
+#include "live.h"
+
+#define KILL_MORE	3	/* jails of a test beside its first */
+#define KILL_FD_CLOSED	(-2)	/* for kill_opts; 0: the default */
+
+#define KILL_TEST(f)							\
+	cmocka_unit_test_setup_teardown(f, live_setup, kill_teardown)
+
+static struct jail kill_more[KILL_MORE];
+
+/* How it is run; all zero (or NULL) is as root, in the test's namespaces,
+ * with /dev/null as its input and what it says kept. */
+struct kill_opts {
+	uid_t uid;
+	int in_fd, out_fd, err_fd;
+	void (*before_exec)(void *);	/* in the child */
+	void *arg;
+};
+
+/* A run of jailkill. */
+struct kill {
+	pid_t pid;
+	int out_fd, err_fd;		/* where what it says is kept */
+	int64_t began_ms, took_ms;
+	char out[16384], err[16384];	/* set by kill_wait() */
+};
+
+static struct kill kill_last;	/* of kill_run() */
+
+/*
+ * The world.
+ */
+
+/* When nobody holds the pipe any more, the folder goes; what is ending may
+ * still be at work in it. */
+static inline void
+kill_janitor(const char *dir)
+{
+	static const char script[] = "cat; n=0; "
+	    "until rm -rf --one-file-system \"$1\" || [ $n = 50 ]; do\n"
+	    "n=$((n+1)); sleep 0.1; done 2>/dev/null";
+	int null_fd, p[2];
+
+	if (pipe2(p, O_CLOEXEC) == -1)
+		exit(1);
+	if (fork() != 0) {
+		close(p[0]);
+		return;
+	}
+	(void)setsid();
+	close(p[1]);
+	null_fd = open("/dev/null", O_WRONLY);
+	(void)dup2(p[0], 0);
+	(void)dup2(null_fd, 1);
+	execlp("sh", "sh", "-c", script, "sh", dir, (char *)NULL);
+	_exit(1);
+}
+
+static inline int
+kill_world_status(int st)
+{
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
+}
+
+static inline void
+kill_text_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, text, strlen(text)) == -1) {
+		perror(path);
+		exit(1);
+	}
+	close(fd);
+}
+
+/* Root at least over a user namespace. */
+static inline void
+kill_world_user(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char map[32];
+
+	if (uid == 0 || unshare(CLONE_NEWUSER) == -1)
+		return;
+	kill_text_write("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	kill_text_write("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	kill_text_write("/proc/self/gid_map", map);
+}
+
+/* At the start of main().  Returns in the process that is to run the tests;
+ * process 1 only reaps, and the caller waits for it. */
+static inline void
+kill_world(void)
+{
+	static char dir[] = "/tmp/jails.XXXXXX";
+	pid_t pid, first;
+	int st = 0;
+
+	if (mkdtemp(dir) == NULL || chmod(dir, 0755) == -1 ||
+	    setenv("TMPDIR", dir, 1) == -1) {
+		perror(dir);
+		exit(1);
+	}
+	kill_janitor(dir);
+	kill_world_user();
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == -1) {
+		perror("unshare");
+		exit(1);
+	}
+	fflush(NULL);
+	first = fork();
+	if (first != 0) {
+		(void)waitpid(first, &st, 0);
+		exit(first == -1 ? 1 : kill_world_status(st));
+	}
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mount("proc", "/proc", "proc", 0, NULL) == -1) {
+		perror("mount /proc");
+		_exit(1);
+	}
+	pid = fork();
+	if (pid == 0)
+		return;
+	while ((first = wait(&st)) != pid && first != -1)
+		continue;
+	_exit(first == -1 ? 1 : kill_world_status(st));
+}
+
+/*
+ * Jails.
+ */
+static inline struct jail *
+kill_another(int i)
+{
+	assert_int_equal(jail_new(&kill_more[i]), 0);
+	return (&kill_more[i]);
+}
+
+/* A jail that is a chroot alone, in the test's mount namespace, with path as
+ * its first process; ended with j. */
+static inline pid_t
+kill_chroot(struct jail *j, const char *root, const char *path)
+{
+	int log_fd = open(j->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+	    0644);
+	pid_t pid;
+
+	fflush(NULL);
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL,
+	    NULL, NULL);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)setsid();
+		(void)dup2(log_fd, 1);
+		(void)dup2(log_fd, 2);
+		(void)syscall(SYS_close_range, 3, ~0U, 0);
+		if (chroot(root) == 0 && chdir("/") == 0)
+			execl(path, path, (char *)NULL);
+		_exit(125);
+	}
+	close(log_fd);
+	assert_true(pid > 0);
+	j->entered[j->n_entered++] = pid;
+	return (pid);
+}
+
+/* Text that is there until the test ends. */
+#define KILL_TEXTS	1024
+static char *kill_texts[KILL_TEXTS];
+static size_t kill_n_texts;
+
+__attribute__((format(printf, 1, 2))) static inline const char *
+kill_fmt(const char *fmt, ...)
+{
+	va_list ap;
+
+	assert_true(kill_n_texts < KILL_TEXTS);
+	va_start(ap, fmt);
+	assert_int_not_equal(vasprintf(&kill_texts[kill_n_texts], fmt, ap),
+	    -1);
+	va_end(ap);
+	return (kill_texts[kill_n_texts++]);
+}
+
+static inline const char *
+kill_pid_name(pid_t pid)
+{
+	return (kill_fmt("pid=%d", (int)pid));
+}
+
+static inline int
+kill_teardown(void **state)
+{
+	int e = 0, i;
+
+	while (kill_n_texts > 0)
+		free(kill_texts[--kill_n_texts]);
+	for (i = 0; i < KILL_MORE; i++)
+		e |= jail_free(&kill_more[i]);
+	return (live_teardown(state) | e);
+}
+
+static inline uint64_t
+kill_jid_of(pid_t pid)
+{
+	uint64_t jid = 0;
+
+	if (jailkill_find(kill_pid_name(pid), &jid) == -1)
+		print_error("pid=%d: %s\n", (int)pid, strerror(errno));
+	assert_int_not_equal(jid, 0);
+	return (jid);
+}
+
+static inline const char *
+kill_jid(const struct jail *j)
+{
+	return (kill_fmt("%llu", (unsigned long long)kill_jid_of(j->pid)));
+}
+
+/* As jailkill's lines begin: the jid, and the root. */
+static inline const char *
+kill_name(const struct jail *j)
+{
+	return (kill_fmt("%s (%s)", kill_jid(j), j->root));
+}
+
+/*
+ * Running it.
+ */
+static inline int
+kill_program(void)
+{
+	const char *p = getenv("JAILKILL");
+
+	return (open(p != NULL && *p != '\0' ? p : "build/jailkill",
+	    O_RDONLY | O_CLOEXEC));
+}
+
+static inline void
+kill_fd_set(int fd, int to)
+{
+	if (fd == KILL_FD_CLOSED)
+		close(to);
+	else
+		(void)dup2(fd, to);
+}
+
+/* By its descriptor, so that a user who cannot reach the file can run it. */
+static inline _Noreturn void
+kill_child(const struct kill *k, const struct kill_opts *o, char **argv)
+{
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd = fcntl(kill_program(), F_DUPFD_CLOEXEC, 10);
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	kill_fd_set(o->out_fd != 0 ? o->out_fd : k->out_fd, 1);
+	kill_fd_set(o->err_fd != 0 ? o->err_fd : k->err_fd, 2);
+	if (o->before_exec != NULL)
+		o->before_exec(o->arg);
+	if (o->uid != 0 && (setresgid(o->uid, o->uid, o->uid) == -1 ||
+	    setresuid(o->uid, o->uid, o->uid) == -1))
+		_exit(126);
+	kill_fd_set(o->in_fd != 0 ? o->in_fd : null_fd, 0);
+	fexecve(fd, argv, environ);
+	_exit(127);
+}
+
+static inline void
+kill_start_argv(struct kill *k, const struct kill_opts *o, char **argv)
+{
+	static const struct kill_opts none;
+
+	k->out_fd = memfd_create("out", MFD_CLOEXEC);
+	k->err_fd = memfd_create("err", MFD_CLOEXEC);
+	k->began_ms = jail_now_ms();
+	fflush(NULL);
+	k->pid = fork();
+	if (k->pid == 0)
+		kill_child(k, o == NULL ? &none : o, argv);
+	assert_true(k->pid > 0);
+}
+
+#define KILL_ARGV_MAX	32
+#define KILL_ARGV(arg, argv)						\
+	do {								\
+		size_t n_ = 0;						\
+		va_list ap_;						\
+									\
+		argv[n_++] = (char *)(uintptr_t)"jailkill";		\
+		va_start(ap_, arg);					\
+		for (; arg != NULL; arg = va_arg(ap_, const char *)) {	\
+			assert_true(n_ < KILL_ARGV_MAX - 1);		\
+			argv[n_++] = (char *)(uintptr_t)arg;		\
+		}							\
+		va_end(ap_);						\
+		argv[n_] = NULL;					\
+	} while (0)
+
+/* NULL ends its arguments. */
+__attribute__((sentinel)) static inline void
+kill_start(struct kill *k, const struct kill_opts *o, const char *arg, ...)
+{
+	char *argv[KILL_ARGV_MAX];
+
+	KILL_ARGV(arg, argv);
+	kill_start_argv(k, o, argv);
+}
+
+static inline void
+kill_text(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n < 0 ? 0 : n] = '\0';
+	close(fd);
+}
+
+/* Its exit status; 128 and its signal; -1 when it had to be ended. */
+static inline int
+kill_wait(struct kill *k, int64_t within_ms)
+{
+	int64_t end_ms = jail_now_ms() + within_ms;
+	int st = 0;
+	pid_t r;
+
+	while ((r = waitpid(k->pid, &st, WNOHANG)) == 0 &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
+	if (r == 0) {
+		(void)kill(k->pid, SIGKILL);
+		(void)waitpid(k->pid, NULL, 0);
+	}
+	k->took_ms = jail_now_ms() - k->began_ms;
+	kill_text(k->out_fd, k->out, sizeof(k->out));
+	kill_text(k->err_fd, k->err, sizeof(k->err));
+	return (r == 0 ? -1 : kill_world_status(st));
+}
+
+/* Runs it in kill_last, for a time that ends any halt of these tests. */
+#define KILL_LONG_MS	jail_slack(40000)
+
+__attribute__((sentinel)) static inline int
+kill_run(const struct kill_opts *o, const char *arg, ...)
+{
+	char *argv[KILL_ARGV_MAX];
+
+	KILL_ARGV(arg, argv);
+	kill_start_argv(&kill_last, o, argv);
+	return (kill_wait(&kill_last, KILL_LONG_MS));
+}
+
+/*
+ * What it said.
+ */
+
+/* Is text the pattern?  In it # is a number with a digit after its point, *
+ * anything within the line. */
+static inline bool
+kill_like(const char *text, const char *pattern)
+{
+	size_t n;
+
+	for (; *pattern != '\0'; pattern++)
+		if (*pattern == '#') {
+			n = strspn(text, "0123456789");
+			if (n == 0 || text[n] != '.' ||
+			    strspn(text + n + 1, "0123456789") != 1)
+				return (false);
+			text += n + 2;
+		} else if (*pattern == '*') {
+			for (n = strcspn(text, "\n"); n > 0; n--, text++)
+				if (kill_like(text, pattern + 1))
+					return (true);
+		} else if (*text++ != *pattern)
+			return (false);
+	return (*text == '\0');
+}
+
+static inline void
+kill_says_like(const struct kill *k, int status, int status_wanted,
+    const char *out, const char *err)
+{
+	if (status != status_wanted || !kill_like(k->out, out) ||
+	    !kill_like(k->err, err))
+		print_error("exit status %d, not %d\nout:\n%s---\nnot:\n%s---"
+		    "\nerr:\n%s---\nnot:\n%s---\n", status, status_wanted,
+		    k->out, out, k->err, err);
+	assert_int_equal(status, status_wanted);
+	assert_true(kill_like(k->out, out));
+	assert_true(kill_like(k->err, err));
+}
+
+/* A run of kill_run() (its result is status) that said so. */
+#define kill_says(status, wanted, out, err)				\
+	kill_says_like(&kill_last, (status), (wanted), (out), (err))
+
+#endif
