@@ -2,11 +2,14 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | demo | install DESTDIR= PREFIX= | clean
+#	make check | demo | clean
+#	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
+# systemd: what jails have when the host shuts down, in seconds.
+HALT_SECONDS =	90
 B =		build
 
 OS !=		uname -s | tr A-Z a-z
@@ -28,7 +31,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run
+SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -148,16 +151,41 @@ install: all
 	done
 	test -z "$(HOST)" || $(MAKE) install-host
 
-install-host: $(HOST)
+install-host: $(HOST) install-rc
 	mkdir -p $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib \
 	    $(DESTDIR)$(PREFIX)/share/man/man3
 	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	install -m 644 man/jailkill.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 man/jailkill.8 man/jailhalt.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/
+
+# What halts the jails with the host, in the place where this system looks.
+RC =		sed -e 's,@SBINDIR@,$(PREFIX)/sbin,' \
+		-e 's,@SECONDS@,$(HALT_SECONDS),' -e "s,@STOP_SECONDS@,`expr \
+		$(HALT_SECONDS) + $(HALT_SECONDS) / 20 + 5`,"
+RC_D =		$(DESTDIR)$(PREFIX)/etc/rc.d
+UNIT_D =	$(DESTDIR)$(PREFIX)/lib/systemd/system
+
+install-rc: install-rc-$(OS)
+
+install-rc-freebsd:
+	mkdir -p $(RC_D)
+	$(RC) rc/host/jailhalt >$(RC_D)/jailhalt
+	chmod 555 $(RC_D)/jailhalt
+
+install-rc-linux:
+	for d in scope user@.service run-.service; do \
+		mkdir -p $(UNIT_D)/$$d.d && \
+		install -m 644 rc/host/jailkill-before.conf \
+		    $(UNIT_D)/$$d.d/10-jailkill.conf || exit 1; \
+	done
+	$(RC) rc/host/jailkill.service >$(UNIT_D)/jailkill.service
+	chmod 644 $(UNIT_D)/jailkill.service
 
 clean:
 	rm -rf build $(B)
 
-.PHONY: all check clean cross-freebsd demo install install-host lint sanitize
+.PHONY: all check clean cross-freebsd demo install install-host \
+	install-rc install-rc-freebsd install-rc-linux lint sanitize
