@@ -4,6 +4,7 @@
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
+#	make check-host
 #	make lint | cross-freebsd | sanitize
 
 VERSION =	0.1
@@ -31,7 +32,9 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt
+SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
+		test/peers/host-shutdown test/peers/jailhalt \
+		test/peers/rc.subr test/peers/machine/*
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -105,6 +108,14 @@ check:
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
+
+# The host's shutdown: a whole machine's, and FreeBSD's script's logic.
+check-host:
+	sh test/deps peers
+	$(MAKE) all
+	$(MAKE) B=$(B)/static STATIC=1 all
+	MAKE='$(MAKE)' sh test/peers/jailhalt
+	MAKE='$(MAKE)' sh test/peers/host-shutdown $(B)
 
 demo:
 	sh test/deps demo
@@ -187,5 +198,5 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all check clean cross-freebsd demo install install-host \
+.PHONY: all check check-host clean cross-freebsd demo install install-host \
 	install-rc install-rc-freebsd install-rc-linux lint sanitize
