@@ -2,12 +2,14 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | demo | install DESTDIR= PREFIX= | clean
-#	make check-long | bench
+#	make check | check-host | check-long | bench | demo | clean
+#	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
+# systemd: what jails have when the host shuts down, in seconds.
+HALT_SECONDS =	90
 B =		build
 
 OS !=		uname -s | tr A-Z a-z
@@ -30,7 +32,9 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run
+SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
+		test/peers/host-shutdown test/peers/jailhalt \
+		test/peers/rc.subr test/peers/machine/*
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -140,6 +144,13 @@ bench:
 	$(CC) $(DEFS) -O1 -g $(WARN) -Itest/live -o $(B)/bench_kill \
 	    test/bench/bench_kill.c test/live/jail.c test/live/many.c
 	JAILINIT=$(B)/jailinit JAILKILL=$(B)/jailkill $(B)/bench_kill
+# The host's shutdown: a whole machine's, and FreeBSD's script's logic.
+check-host:
+	sh test/deps peers
+	$(MAKE) all
+	$(MAKE) B=$(B)/static STATIC=1 all
+	MAKE='$(MAKE)' sh test/peers/jailhalt
+	MAKE='$(MAKE)' sh test/peers/host-shutdown $(B)
 
 demo:
 	sh test/deps demo
@@ -199,17 +210,42 @@ install: all
 	done
 	test -z "$(HOST)" || $(MAKE) install-host
 
-install-host: $(HOST)
+install-host: $(HOST) install-rc
 	mkdir -p $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib \
 	    $(DESTDIR)$(PREFIX)/share/man/man3
 	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	install -m 644 man/jailkill.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 man/jailkill.8 man/jailhalt.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/
+
+# What halts the jails with the host, in the place where this system looks.
+RC =		sed -e 's,@SBINDIR@,$(PREFIX)/sbin,' \
+		-e 's,@SECONDS@,$(HALT_SECONDS),' -e "s,@STOP_SECONDS@,`expr \
+		$(HALT_SECONDS) + $(HALT_SECONDS) / 20 + 5`,"
+RC_D =		$(DESTDIR)$(PREFIX)/etc/rc.d
+UNIT_D =	$(DESTDIR)$(PREFIX)/lib/systemd/system
+
+install-rc: install-rc-$(OS)
+
+install-rc-freebsd:
+	mkdir -p $(RC_D)
+	$(RC) rc/host/jailhalt >$(RC_D)/jailhalt
+	chmod 555 $(RC_D)/jailhalt
+
+install-rc-linux:
+	for d in scope user@.service run-.service; do \
+		mkdir -p $(UNIT_D)/$$d.d && \
+		install -m 644 rc/host/jailkill-before.conf \
+		    $(UNIT_D)/$$d.d/10-jailkill.conf || exit 1; \
+	done
+	$(RC) rc/host/jailkill.service >$(UNIT_D)/jailkill.service
+	chmod 644 $(UNIT_D)/jailkill.service
 
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-long clean cross-freebsd demo install \
-    install-host lint sanitize
+.PHONY: all bench check check-host check-long clean cross-freebsd demo \
+    install install-host install-rc install-rc-freebsd install-rc-linux \
+    lint sanitize
