@@ -33,8 +33,9 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
-		test/peers/host-shutdown test/peers/jailhalt \
-		test/peers/rc.subr test/peers/machine/*
+		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
+		rc/jail/examples/* test/peers/host-shutdown \
+		test/peers/jailhalt test/peers/rc.subr test/peers/machine/*
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -208,6 +209,12 @@ install: all
 		install -m 644 man/jailinit*.$$n \
 		    $(DESTDIR)$(PREFIX)/share/man/man$$n/ || exit 1; \
 	done
+	install -m 644 man/rc.jail.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	mkdir -p $(DESTDIR)$(PREFIX)/share/jailinit/examples
+	install -m 755 rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
+	    $(DESTDIR)$(PREFIX)/share/jailinit/
+	install -m 755 rc/jail/examples/* \
+	    $(DESTDIR)$(PREFIX)/share/jailinit/examples/
 	test -z "$(HOST)" || $(MAKE) install-host
 
 install-host: $(HOST) install-rc
