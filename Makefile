@@ -28,7 +28,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd.14.0
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run
+SH =		test/check test/deps test/demo/* .ci/run rc/host/jailroot
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
@@ -154,8 +154,15 @@ install-host: $(HOST)
 	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
+	install -m 755 rc/host/jailroot $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	install -m 644 man/jailkill.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 man/jailkill.8 man/jailroot.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/
+	test ! -d rc/jail || (cd rc/jail && find . -type f) | \
+	while read -r f; do \
+		to=$(DESTDIR)$(PREFIX)/share/jailinit/rc/$$f && \
+		mkdir -p $${to%/*} && cp rc/jail/$$f $$to || exit 1; \
+	done
 
 clean:
 	rm -rf build $(B)
