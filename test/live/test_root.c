@@ -27,6 +27,7 @@
 struct how {
 	uid_t uid;		/* not 0: as this user */
 	mode_t mask;		/* 0: 022 */
+	const char *log;	/* where its output goes, if not to out */
 	const char *env[6];	/* NAME=value, NULL; after the usual ones */
 };
 
@@ -247,7 +248,8 @@ start(struct jail *j, const struct how *h, const char *const args[])
 	pid_t pid;
 
 	snprintf(script, sizeof(script), "%s/tool/sbin/jailroot", j->dir);
-	snprintf(log, sizeof(log), "%s/out", j->dir);
+	snprintf(log, sizeof(log), "%s/%s", j->dir,
+	    h == NULL || h->log == NULL ? "out" : h->log);
 	for (i = 0; args[i] != NULL; i++)
 		argv[i + 1] = args[i];
 	fflush(NULL);
@@ -623,25 +625,34 @@ static void
 test_debian(void **state)
 {
 	struct jail *j = *state;
-	struct how other = { .mask = 077, .env = { "TZ=Asia/Tokyo",
-	    "LC_ALL=C.UTF-8", "HOME=/nonexistent" } };
+	struct how other = { .mask = 077, .log = "other", .env = {
+	    "TZ=Asia/Tokyo", "LC_ALL=C.UTF-8", "HOME=/nonexistent" } };
+	char again[PATH_MAX * 2];
+	const char *const args[] = { "-t", "debian", again, "sensible-utils",
+	    NULL };
 	int64_t begin_ms;
 	char *a, *b;
-	int i;
+	pid_t pid;
+	int i, st;
 
 	if (!debian_can())
 		live_skip("debian: no root, mmdebstrap or registry");
 	begin_ms = jail_now_ms();
+	snprintf(again, sizeof(again), "%s", at("again"));
+	pid = start(j, &other, args);	/* there are two processors */
 	EXITS(0, j, NULL, "-t", "debian", at("a debian"), "sensible-utils");
-	printf("debian: built in %lld ms\n",
+	st = end(j, pid);
+	if (st != 0)
+		print_error("%s", text_of(in(j->dir, "other")));
+	assert_int_equal(st, 0);
+	printf("debian: two built in %lld ms\n",
 	    (long long)(jail_now_ms() - begin_ms));
 	nothing_left(j);
 	assert_false(there(at("a debian/etc/hostname")));
 	assert_false(there(at("a debian/var/cache/ldconfig/aux-cache")));
 	assert_true(there(at("a debian/usr/bin/sensible-editor")));
-	EXITS(64, j, NULL, "-t", "debian", at("again"), "--hook=x");
+	EXITS(64, j, NULL, "-t", "debian", at("other"), "--hook=x");
 	said("not the name of a package");
-	EXITS(0, j, &other, "-t", "debian", at("again"), "sensible-utils");
 	a = tree(at("a debian"));
 	b = tree(at("again"));
 	assert_true(strlen(a) > 100000);
@@ -729,6 +740,46 @@ test_freebsd_base_with_links(void **state)
 	    at("bsd"));
 	said("/sbin leads out of the root");
 	assert_string_equal(listing(in(j->dir, "host")), "");
+	assert_string_equal(listing(place), "");
+}
+
+/* A tar that takes for ever is ended with us, and at once. */
+static void
+test_child_ended(void **state)
+{
+	struct jail *j = *state;
+	char path[PATH_MAX], base[PATH_MAX * 2], to[PATH_MAX * 2];
+	struct how h = { .env = { path } };
+	const char *const args[] = { "-t", "freebsd", "-b", base, to, NULL };
+	int64_t begin_ms = jail_now_ms();
+	pid_t pid, tar;
+	int st;
+
+	if (geteuid() != 0)
+		live_skip("freebsd: not root");
+	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir,
+	    getenv("PATH"));
+	snprintf(base, sizeof(base), "%s", in(j->dir, "base.txz"));
+	snprintf(to, sizeof(to), "%s", at("bsd"));
+	assert_int_equal(sh("cd '%s' && mkdir slow && : >base.txz && "
+	    "printf '#!/bin/sh\necho $$ >%s/pid\nexec sleep 100\n' "
+	    ">slow/tar && chmod 755 slow/tar && printf '\177ELF\2\1\1\11'"
+	    " >\"$JAILROOT_PROGRAMS/jailinit.freebsd\"", j->dir, j->dir), 0);
+	pid = start(j, &h, args);
+	while (strchr(text_of(in(j->dir, "pid")), '\n') == NULL &&
+	    jail_now_ms() < begin_ms + LIVE_SOON_MS)
+		jail_sleep_ms(5);
+	tar = (pid_t)strtol(text_of(in(j->dir, "pid")), NULL, 10);
+	begin_ms = jail_now_ms();
+	(void)kill(pid, SIGTERM);
+	st = end(j, pid);
+	assert_true(WIFSIGNALED(st) && WTERMSIG(st) == SIGTERM);
+	assert_true(jail_now_ms() - begin_ms < LIVE_SOON_MS);
+	assert_true(tar > 1);
+	st = kill(tar, 0);
+	if (st == 0)
+		(void)kill(tar, SIGKILL);
+	assert_int_equal(st, -1);
 	assert_string_equal(listing(place), "");
 }
 
@@ -1309,6 +1360,7 @@ main(void)
 		ROOT_TEST(test_debian),
 		ROOT_TEST(test_freebsd_layout),
 		ROOT_TEST(test_freebsd_base_with_links),
+		ROOT_TEST(test_child_ended),
 		ROOT_TEST(test_interrupted),
 		ROOT_TEST(test_update_interrupted),
 		ROOT_TEST(test_killed),
