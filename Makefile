@@ -33,6 +33,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
+		rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* test/peers/host-shutdown \
 		test/peers/jailhalt test/peers/rc.subr test/peers/machine/*
@@ -210,11 +211,11 @@ install: all
 		    $(DESTDIR)$(PREFIX)/share/man/man$$n/ || exit 1; \
 	done
 	install -m 644 man/rc.jail.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	mkdir -p $(DESTDIR)$(PREFIX)/share/jailinit/examples
+	mkdir -p $(DESTDIR)$(PREFIX)/share/jailinit/rc/examples
 	install -m 755 rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-	    $(DESTDIR)$(PREFIX)/share/jailinit/
+	    $(DESTDIR)$(PREFIX)/share/jailinit/rc/
 	install -m 755 rc/jail/examples/* \
-	    $(DESTDIR)$(PREFIX)/share/jailinit/examples/
+	    $(DESTDIR)$(PREFIX)/share/jailinit/rc/examples/
 	test -z "$(HOST)" || $(MAKE) install-host
 
 install-host: $(HOST) install-rc
@@ -223,8 +224,9 @@ install-host: $(HOST) install-rc
 	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
+	install -m 755 rc/host/jailroot $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
-	install -m 644 man/jailkill.8 man/jailhalt.8 \
+	install -m 644 man/jailkill.8 man/jailhalt.8 man/jailroot.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/
 
 # What halts the jails with the host, in the place where this system looks.
