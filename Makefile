@@ -205,12 +205,16 @@ lint:
 install: all
 	mkdir -p $(DESTDIR)$(PREFIX)/sbin
 	install -s -m 755 $(B)/jailinit $(B)/jailctl $(DESTDIR)$(PREFIX)/sbin/
-	for n in 5 8; do \
-		mkdir -p $(DESTDIR)$(PREFIX)/share/man/man$$n && \
-		install -m 644 man/jailinit*.$$n \
-		    $(DESTDIR)$(PREFIX)/share/man/man$$n/ || exit 1; \
+	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8 \
+	    $(DESTDIR)$(PREFIX)/libexec/jailinit
+	install -m 644 man/jailinit.ctl.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/jailctl.8 man/jailinit.8 man/rc.jail.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/
+	for n in halt poweroff reboot shutdown; do \
+		ln -sf ../../sbin/jailctl \
+		    $(DESTDIR)$(PREFIX)/libexec/jailinit/$$n || exit 1; \
 	done
-	install -m 644 man/rc.jail.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	mkdir -p $(DESTDIR)$(PREFIX)/share/jailinit/rc/examples
 	install -m 755 rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 	    $(DESTDIR)$(PREFIX)/share/jailinit/rc/

@@ -5,6 +5,7 @@
  * with them; stopped processes that never act on TERM (27); a respawner that
  * puts KILL off for ever; a halt lost during boot (17); processes that
  * entered and are forgotten (20); a fixed sleep at the end (36).
+ * check: alone
  */
 #include "live.h"
 

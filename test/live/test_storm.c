@@ -3,6 +3,7 @@
  * Storms of orphans.  Guards against: zombies that stay (pain 35: periodic
  * reaping left thousands); a storm that keeps process 1 from its requests and
  * signals; process 1's CPU being burnt by the reaping.
+ * check: alone
  */
 #include "live.h"
 
