@@ -502,6 +502,7 @@ many_running(const char *exe)
 {
 	char path[48], link[PATH_MAX];
 	const struct dirent *e;
+	const char *p;
 	ssize_t len;
 	pid_t pid;
 	int n = 0;
@@ -516,7 +517,8 @@ many_running(const char *exe)
 		    (len = readlink(path, link, sizeof(link) - 1)) < 0)
 			continue;
 		link[len] = '\0';
-		n += strstr(link, exe) != NULL;
+		p = strrchr(link, '/');
+		n += p != NULL && strstr(p, exe) != NULL;
 	}
 	closedir(d);
 	return (n);

@@ -101,7 +101,7 @@ struct many_count {
 	uint64_t sum;		/* of pids: has anything changed? */
 };
 struct many_count many_count(pid_t first);
-/* Processes here that run a program of that name ("memfd:x"). */
+/* Processes here that run a program with that in its name ("memfd:x"). */
 int many_running(const char *exe);
 
 /* The next process made here gets this number, if nobody is faster. */
