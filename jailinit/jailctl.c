@@ -46,7 +46,7 @@ fail(int status, const char *what, const char *why)
 static int
 fifo_open(int *status)
 {
-	struct stat st;
+	struct stat st, opened;
 	int fd = -1;
 
 	if (lstat(CTL_FILE, &st) == -1)
@@ -65,6 +65,12 @@ fifo_open(int *status)
 		    "only root may ask for this") : errno == ENXIO ?
 		    fail(EX_UNAVAILABLE, CTL_FILE, "nobody listens") :
 		    fail(EX_OSERR, CTL_FILE, strerror(errno));
+	else if (fstat(fd, &opened) == -1 || opened.st_ino != st.st_ino ||
+	    opened.st_dev != st.st_dev) {
+		close(fd);
+		fd = -1;
+		*status = fail(EX_TEMPFAIL, CTL_FILE, "replaced meanwhile");
+	}
 	return (fd);
 }
 
