@@ -272,6 +272,9 @@ run(const struct ctl *c)
 	if (c->what == CTL_SCHEDULE || (c->what == CTL_WARN &&
 	    (c->when.s > 0 || !c->when.relative)))
 		return (plan_make(c, ask));
+	/* A halt that was planned would turn a reboot now into one. */
+	if (c->what == CTL_ASK)
+		plan_forget();
 	if (strcmp(self, "shutdown") == 0)
 		plan_warn_now(c);
 	return (c->what == CTL_WARN ? EX_OK : ask(c));

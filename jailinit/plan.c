@@ -16,7 +16,10 @@
 #include "plan.h"
 #include "wall.h"
 
-/* Locked by the process that waits: no lock, no plan. */
+/* Locked by the process that waits: no lock, no plan; and emptied by it when
+ * it ends, unless it is killed.  It is never removed: another could just then
+ * get a lock on it that nobody finds again.  Root's alone to read, as any
+ * reader could keep us from the lock with one of its own. */
 #define PLAN_FILE	"/var/run/jailctl.plan"
 
 /* nologin(5) */
@@ -34,7 +37,11 @@
 static const int64_t warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
     30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
 
-static bool nologin_ours;
+/* What a planner leaves inherited is not its own to hold open. */
+#define FDS_MAX		1024
+
+static volatile sig_atomic_t nologin_ours;
+static int plan_fd = -1;	/* of the process that waits */
 
 /*
  * What is said.
@@ -129,7 +136,7 @@ plan_open(int flags)
 {
 	struct stat st;
 	int fd = open(PLAN_FILE, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-	    0644);
+	    0600);
 
 	if (fd != -1 && (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))) {
 		close(fd);
@@ -150,6 +157,18 @@ plan_holder(int fd)
 	return (l.l_pid);
 }
 
+/* What one that was killed has left. */
+static void
+plan_sweep(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1 || st.st_size == 0)
+		return;
+	(void)unlink(NOLOGIN_FILE);
+	(void)!ftruncate(fd, 0);
+}
+
 /* Ends the process that waits: 1; 0: there was none; -1 and errno. */
 static int
 plan_end(void)
@@ -165,16 +184,21 @@ plan_end(void)
 		close(fd);
 		return (-1);
 	}
+	if (pid > 1)	/* it may be stopped */
+		(void)kill(pid, SIGCONT);
 	for (i = 0; i < CANCEL_STEPS && plan_holder(fd) != 0; i++)
 		(void)nanosleep(&step, NULL);
-	if (plan_holder(fd) == 0) {
-		(void)unlink(PLAN_FILE);
-		if (pid == 0)	/* of one that was killed */
-			(void)unlink(NOLOGIN_FILE);
-	}
+	if (pid == 0)
+		plan_sweep(fd);
 	close(fd);
 	errno = EBUSY;
 	return (i == CANCEL_STEPS ? -1 : pid != 0);
+}
+
+void
+plan_forget(void)
+{
+	(void)plan_end();
 }
 
 int
@@ -208,6 +232,11 @@ plan_show(void)
 	int fd = plan_open(O_RDONLY);
 	ssize_t n = -1;
 
+	if (fd == -1 && errno == EACCES) {
+		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+		    strerror(errno));
+		return (EX_NOPERM);
+	}
 	if (fd != -1 && plan_holder(fd) != 0)
 		n = read(fd, buf, sizeof(buf) - 1);
 	if (fd != -1)
@@ -235,7 +264,8 @@ on_term(int sig)
 {
 	(void)sig;
 	nologin_remove();
-	(void)unlink(PLAN_FILE);
+	if (plan_fd != -1)
+		(void)!ftruncate(plan_fd, 0);
 	_exit(0);
 }
 
@@ -246,10 +276,10 @@ nologin_make(const struct ctl *c)
 	int fd, n;
 
 	(void)unlink(NOLOGIN_FILE);
+	nologin_ours = 1;	/* first: on_term() may come between */
 	fd = open(NOLOGIN_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return;
-	nologin_ours = true;
 	words_join(words, c->message);
 	n = snprintf(text, sizeof(text), "NO LOGINS: this system is going to "
 	    "be %s.\n%s%s", doing(c), words, words[0] == '\0' ? "" : "\n");
@@ -314,32 +344,49 @@ plan_hold(const struct ctl *c, int64_t at)
 	time_t t = (time_t)at;
 	struct tm tm;
 
-	if (fd == -1 || fcntl(fd, F_SETLK, &l) == -1)
+	if (fd == -1)
 		return (errno);
+	if (fcntl(fd, F_SETLK, &l) == -1)
+		return (EBUSY);	/* another one, in this moment */
 	if (localtime_r(&t, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
 	words_join(words, c->message);
 	n = snprintf(text, sizeof(text), "to be %s at %s%s%s\n", doing(c),
 	    when, words[0] == '\0' ? "" : ": ", words);
 	(void)!ftruncate(fd, 0);
-	return (write(fd, text, (size_t)n) == n ? 0 : errno);
+	if (write(fd, text, (size_t)n) != n)
+		return (errno);
+	plan_fd = fd;
+	return (0);
 }
 
-static _Noreturn void
-planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
+static void
+planner_ground(int ready_fd)
 {
 	struct sigaction sa = { .sa_handler = on_term };
-	unsigned char e;
-	clockid_t clock;
-	int64_t end = end_of(&c->when, &clock);
 	int fd;
 
 	(void)setsid();
+	for (fd = STDERR_FILENO + 1; fd < FDS_MAX; fd++)
+		if (fd != ready_fd)
+			(void)close(fd);
 	sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL);
+}
+
+static _Noreturn void
+planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
+{
+	unsigned char e;
+	clockid_t clock;
+	int64_t end = end_of(&c->when, &clock);
+	int fd;
+
+	planner_ground(ready_fd);
 	e = (unsigned char)plan_hold(c, c->when.relative ?
 	    time(NULL) + c->when.s : c->when.s);
 	(void)!write(ready_fd, &e, 1);
@@ -354,10 +401,15 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 	}
 	(void)!chdir("/");
 	wait_and_warn(c, clock, end);
-	/* nologin stays until the jail's end ends us: on_term(). */
-	if (c->what != CTL_WARN && ask(c) == 0)
+	/* It can no longer be cancelled, so the lock goes; nologin stays
+	 * until the jail's end ends us: on_term(). */
+	if (c->what != CTL_WARN && ask(c) == 0) {
+		fd = plan_fd;
+		plan_fd = -1;
+		close(fd);
 		for (;;)
 			(void)pause();
+	}
 	on_term(0);
 	_exit(0);
 }
