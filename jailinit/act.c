@@ -144,9 +144,9 @@ job_over(void)
 		return;
 	}
 	if (job->end == JOB_RAN)
-		log_line("request %s: %s %d", job->name,
-		    job->status > 128 ? "killed by signal" : "exit status",
-		    job->status > 128 ? job->status - 128 : job->status);
+		log_line("request %s: %s %d", job->name, job->sig != 0 ?
+		    "killed by signal" : "exit status", job->sig != 0 ?
+		    job->sig : job->status);
 	memcpy(init.status.job, job->name, sizeof(init.status.job));
 	init.status.job_status = job->status;
 	init.status.jobs++;
