@@ -103,7 +103,7 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 	struct tm tm;
 	time_t t;
 	bool colon = len >= 4 && len <= 5 && s[len - 3] == ':';
-	int h, m;
+	int h, m, day, month;
 
 	if (localtime_r(&now, &tm) == NULL)
 		return (false);
@@ -130,7 +130,11 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 		return (false);
 	tm.tm_hour = h;
 	tm.tm_min = m;
+	day = tm.tm_mday;
+	month = tm.tm_mon;
 	t = mktime(&tm);
+	if (tm.tm_mday != day || tm.tm_mon != month)	/* November 31 */
+		return (false);
 	if (t != -1 && t <= now && len <= 5) {	/* tomorrow's */
 		tm.tm_mday++;
 		tm.tm_isdst = -1;
