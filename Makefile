@@ -120,7 +120,7 @@ check:
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
-	    JAILKILL=$(B)/jailkill \
+	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
 demo:
@@ -133,7 +133,7 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
+	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit JAILCTL=$(B)/asan/jailctl \
 	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
 
 # Compiled and linked, not run: there is no FreeBSD here.  What goes into
