@@ -146,7 +146,8 @@ plan_open(int flags)
 	return (fd);
 }
 
-/* The process that waits, 0: none.  The kernel knows who has the lock. */
+/* The process that waits, 0: none that we can signal.  The kernel knows who
+ * has the lock. */
 static pid_t
 plan_holder(int fd)
 {
@@ -154,7 +155,7 @@ plan_holder(int fd)
 
 	if (fcntl(fd, F_GETLK, &l) == -1 || l.l_type == F_UNLCK)
 		return (0);
-	return (l.l_pid);
+	return (l.l_pid > 1 ? l.l_pid : 0);
 }
 
 /* What one that was killed has left. */
@@ -175,24 +176,26 @@ plan_end(void)
 {
 	const struct timespec step = { 0, CANCEL_STEP_NS };
 	int fd = plan_open(O_RDWR), i;
-	pid_t pid;
+	pid_t pid, ended = 0;
 
 	if (fd == -1)
 		return (errno == ENOENT ? 0 : -1);
-	pid = plan_holder(fd);
-	if (pid > 1 && kill(pid, SIGTERM) == -1 && errno != ESRCH) {
-		close(fd);
-		return (-1);
-	}
-	if (pid > 1)	/* it may be stopped */
-		(void)kill(pid, SIGCONT);
-	for (i = 0; i < CANCEL_STEPS && plan_holder(fd) != 0; i++)
+	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) != 0; i++) {
+		if (pid != ended && kill(pid, SIGTERM) == -1 &&
+		    errno != ESRCH) {
+			close(fd);
+			return (-1);
+		}
+		if (pid != ended)	/* it may be stopped */
+			(void)kill(pid, SIGCONT);
+		ended = pid;
 		(void)nanosleep(&step, NULL);
-	if (pid == 0)
+	}
+	if (ended == 0)
 		plan_sweep(fd);
 	close(fd);
 	errno = EBUSY;
-	return (i == CANCEL_STEPS ? -1 : pid != 0);
+	return (i == CANCEL_STEPS ? -1 : ended != 0);
 }
 
 void
@@ -287,27 +290,41 @@ nologin_make(const struct ctl *c)
 	close(fd);
 }
 
-/* The end in seconds of the clock that it is told by. */
-static int64_t
+/* The end by the clock that it is told by. */
+static struct timespec
 end_of(const struct ctl_when *w, clockid_t *clock)
+{
+	struct timespec end = { (time_t)w->s, 0 };
+
+	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+	if (w->relative) {
+		(void)clock_gettime(*clock, &end);
+		end.tv_sec += (time_t)w->s;
+	}
+	return (end);
+}
+
+/* What is left, to the nearest second. */
+static int64_t
+left_of(clockid_t clock, const struct timespec *end)
 {
 	struct timespec now;
 
-	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-	(void)clock_gettime(*clock, &now);
-	return (w->relative ? now.tv_sec + w->s : w->s);
+	(void)clock_gettime(clock, &now);
+	return (((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
+	    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000);
 }
 
 /* An absolute sleep: the day's clock may be set meanwhile. */
 static int64_t
-sleep_until(clockid_t clock, int64_t t, int64_t end)
+sleep_until(clockid_t clock, const struct timespec *end, int64_t before_s)
 {
-	struct timespec ts = { (time_t)t, 0 };
+	struct timespec ts = *end;
 
+	ts.tv_sec -= (time_t)before_s;
 	while (clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		continue;
-	(void)clock_gettime(clock, &ts);
-	return (end - ts.tv_sec);
+	return (left_of(clock, end));
 }
 
 static void
@@ -320,16 +337,16 @@ warn_and_close(const struct ctl *c, int64_t left)
 
 /* Those warnings are given that are still to come, and one at once. */
 static void
-wait_and_warn(const struct ctl *c, clockid_t clock, int64_t end)
+wait_and_warn(const struct ctl *c, clockid_t clock, const struct timespec *end)
 {
 	size_t i, n = sizeof(warnings) / sizeof(warnings[0]);
-	int64_t left = sleep_until(clock, 0, end);
+	int64_t left = left_of(clock, end);
 
 	warn_and_close(c, left);
 	for (i = 0; i < n; i++) {
 		if (warnings[i] >= left && warnings[i] != 0)
 			continue;
-		left = sleep_until(clock, end - warnings[i], end);
+		left = sleep_until(clock, end, warnings[i]);
 		warn_and_close(c, left);
 	}
 }
@@ -383,7 +400,7 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 {
 	unsigned char e;
 	clockid_t clock;
-	int64_t end = end_of(&c->when, &clock);
+	struct timespec end = end_of(&c->when, &clock);
 	int fd;
 
 	planner_ground(ready_fd);
@@ -398,9 +415,11 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 		(void)dup2(fd, STDIN_FILENO);
 		(void)dup2(fd, STDOUT_FILENO);
 		(void)dup2(fd, STDERR_FILENO);
+		if (fd > STDERR_FILENO)
+			close(fd);
 	}
 	(void)!chdir("/");
-	wait_and_warn(c, clock, end);
+	wait_and_warn(c, clock, &end);
 	/* It can no longer be cancelled, so the lock goes; nologin stays
 	 * until the jail's end ends us: on_term(). */
 	if (c->what != CTL_WARN && ask(c) == 0) {
