@@ -58,7 +58,7 @@ help(void)
  * Times.
  */
 
-/* n decimal digits at s, or -1. */
+/* n decimal digits at s, at most 9, or -1. */
 static int
 digits(const char *s, int n)
 {
@@ -117,7 +117,7 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 			return (false);
 		h = digits(s + len - 4, 2);
 		m = digits(s + len - 2, 2);
-		if (digits(s, (int)len) == -1)
+		if (strspn(s, "0123456789") != len)
 			return (false);
 		if (len >= 6)
 			tm.tm_mday = digits(s + len - 6, 2);
