@@ -731,6 +731,7 @@ test_planner_alone(void **state)
 	expect(j, 0, "shutdown -h +20 7</etc/rc 9</etc/passwd", 0, "halted");
 	pid = jail_find(j, "shutdown");
 	assert_int_equal(proc_fds(pid), 4);	/* 0 to 2, and the plan */
+	assert_int_equal(getsid(pid), pid);	/* out of reach of a ^C */
 	assert_int_equal(cmd(j, "cd /tmp; shutdown -h +20; "
 	    "test $(readlink /proc/$(cat /proc/[0-9]*/stat | "
 	    "sed -n 's/ (shutdown).*//p')/cwd) = /"), 0);
