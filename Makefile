@@ -40,15 +40,15 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
-		jailinit/job.c \
-		jailinit/leave.c jailinit/log.c jailinit/names.c \
+		jailinit/job.c jailinit/leave.c jailinit/line.c \
+		jailinit/log.c jailinit/names.c \
 		jailinit/notify.c \
 		jailinit/options.c jailinit/signals.c jailinit/signame.c \
 		jailinit/spawn.c \
 		jailinit/status.c jailinit/stdio_fd.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/log.h jailinit/names.h jailinit/notify.h jailinit/options.h \
+		jailinit/line.h jailinit/log.h jailinit/names.h jailinit/notify.h jailinit/options.h \
 		jailinit/os.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h \
 		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
@@ -128,7 +128,7 @@ check:
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
-	    JAILKILL=$(B)/jailkill \
+	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
 # The live tests with their long races, which check has shortened.
@@ -164,7 +164,7 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
+	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit JAILCTL=$(B)/asan/jailctl \
 	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
 
 # Compiled and linked, not run: there is no FreeBSD here.  What goes into

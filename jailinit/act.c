@@ -13,6 +13,7 @@
 
 #include "act.h"
 #include "clock.h"
+#include "line.h"
 #include "log.h"
 #include "names.h"
 #include "notify.h"
@@ -27,9 +28,6 @@
  * the first time on, doubled each time; and repeat KILL. */
 #define LOOK_MIN_MS	20
 #define LOOK_MAX_MS	250
-
-/* Complaints about requests, at most one in this time. */
-#define COMPLAIN_MS	1000
 
 struct init init;
 
@@ -79,32 +77,18 @@ act_control_open(const char *path)
 void
 act_control_check(bool asked)
 {
-	control_said(control_remake(&init.control, act_now_ms(), act_line),
+	control_said(control_remake(&init.control, act_now_ms(), line_act),
 	    asked);
 }
 
 /*
- * Requests.
+ * Children.
  */
-
-/* What is dropped is counted, and said at a limited rate. */
-static bool
-dropped(void)
-{
-	static int64_t said_ms = INT64_MIN;
-	int64_t now = act_now_ms();
-
-	init.status.dropped_requests++;
-	if (said_ms != INT64_MIN && now - said_ms < COMPLAIN_MS)
-		return (false);
-	said_ms = now;
-	return (true);
-}
 
 /* SIGCHLD is ignored in RUN where the kernel then reaps, unless a status
  * matters. */
-static void
-reaping(bool matters)
+void
+act_reaping(bool matters)
 {
 	bool by_kernel = os_kernel_reaps && !matters && init.job.pid == 0 &&
 	    init.opt.command == NULL && init.life.stage == LIFE_RUN;
@@ -114,66 +98,6 @@ reaping(bool matters)
 	kernel_reaps = by_kernel;
 }
 
-static void
-job_begin(const char *name)
-{
-	const char *why = "the jail ends";
-	int r = -1;
-
-	if (init.life.verb == REQUEST_NONE) {
-		reaping(true);
-		r = job_start(&init.job, name, act_now_ms(), init.opt.job_ms);
-		why = errno == EBUSY ? "another one runs" : strerror(errno);
-		reaping(false);
-	}
-	if (r == -1 && dropped())
-		log_line("request dropped: %s: %s", name, why);
-}
-
-/* It ends by itself, or for its time, or with the jail. */
-static void
-job_over(void)
-{
-	const struct job *job = &init.job;
-
-	reaping(false);
-	if (job->end == JOB_MISSING) {
-		if (dropped())
-			log_line("request dropped: %s: %s",
-			    request_strerror(REQUEST_UNKNOWN), job->name);
-		return;
-	}
-	if (job->end == JOB_RAN)
-		log_line("request %s: %s %d", job->name,
-		    job->status > 128 ? "killed by signal" : "exit status",
-		    job->status > 128 ? job->status - 128 : job->status);
-	memcpy(init.status.job, job->name, sizeof(init.status.job));
-	init.status.job_status = job->status;
-	init.status.jobs++;
-}
-
-void
-act_line(const char *line, size_t len)
-{
-	struct request rq;
-	enum request_error e = request_parse(line, len, &rq);
-
-	if (e == REQUEST_OK && rq.verb == REQUEST_RUN)
-		job_begin(rq.name);
-	else if (e == REQUEST_OK)
-		act_step(LIFE_REQUEST, &rq);
-	if (e == REQUEST_OK || e == REQUEST_EMPTY || !dropped())
-		return;
-	if (e == REQUEST_TOO_LONG || e == REQUEST_BINARY)
-		log_line("request dropped: %s", request_strerror(e));
-	else
-		log_line("request dropped: %s: %.*s", request_strerror(e),
-		    (int)len, line);
-}
-
-/*
- * Children.
- */
 static int
 exit_status(const char *name, int st)
 {
@@ -215,8 +139,8 @@ child_ended(pid_t pid, int st)
 		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
 		    WEXITSTATUS(st);
 		act_step(LIFE_COMMAND_ENDED, NULL);
-	} else if (job_ended(&init.job, pid, st))
-		job_over();
+	} else
+		line_child_ended(pid, st);
 }
 
 /*
@@ -386,7 +310,7 @@ stage_entered(enum life_stage from)
 		notify_ready(boot_status);
 	} else if (from == LIFE_BOOT)
 		notify_failed(boot_status > 0 ? boot_status : 1);
-	reaping(false);
+	act_reaping(false);
 }
 
 static void
@@ -485,10 +409,7 @@ act_reap(void)
 {
 	bool children = true;
 
-	if (job_tick(&init.job, act_now_ms()))
-		log_line("request %s: took over %" PRId64 " s, ended",
-		    init.job.name, init.opt.job_ms / 1000);
-
+	line_tick();
 	if (signals_take(SIGCHLD) || sweep || waiting())
 		children = reap();
 	if (sweep)

@@ -54,17 +54,19 @@ void act_pass(int sig);
 /* How the life would be left, as things are. */
 void act_leave_how(struct leave_how *how);
 
-/* A line from the FIFO: a request, or something to be counted. */
-void act_line(const char *line, size_t len);
-
 /* Makes the FIFO; and again when its path no longer names it.  These touch
  * the path: not after the first request.  What is wrong is logged, the same
  * not twice unless somebody asked. */
 void act_control_open(const char *path);
 void act_control_check(bool asked);
 
-/* Ends a job whose time is up; reaps what has ended, a batch at most; then, in the stages that wait for
- * everybody, sees whether anybody is left. */
+/* Has the kernel reap, where it can, as long as no child's status matters:
+ * one that is to be forked now (matters), the job's, those of BOOT and of the
+ * end. */
+void act_reaping(bool matters);
+
+/* Ends a job whose time is up; reaps what has ended, a batch at most; then,
+ * in the stages that wait for everybody, sees whether anybody is left. */
 void act_reap(void);
 
 /* When act_reap() is due even if nothing happens, or INT64_MAX. */

@@ -46,7 +46,7 @@ fail(int status, const char *what, const char *why)
 static int
 fifo_open(int *status)
 {
-	struct stat st;
+	struct stat st, opened;
 	int fd = -1;
 
 	if (lstat(CTL_FILE, &st) == -1)
@@ -65,6 +65,12 @@ fifo_open(int *status)
 		    "only root may ask for this") : errno == ENXIO ?
 		    fail(EX_UNAVAILABLE, CTL_FILE, "nobody listens") :
 		    fail(EX_OSERR, CTL_FILE, strerror(errno));
+	else if (fstat(fd, &opened) == -1 || opened.st_ino != st.st_ino ||
+	    opened.st_dev != st.st_dev) {
+		close(fd);
+		fd = -1;
+		*status = fail(EX_TEMPFAIL, CTL_FILE, "replaced meanwhile");
+	}
 	return (fd);
 }
 
@@ -266,6 +272,9 @@ run(const struct ctl *c)
 	if (c->what == CTL_SCHEDULE || (c->what == CTL_WARN &&
 	    (c->when.s > 0 || !c->when.relative)))
 		return (plan_make(c, ask));
+	/* A halt that was planned would turn a reboot now into one. */
+	if (c->what == CTL_ASK)
+		plan_forget();
 	if (strcmp(self, "shutdown") == 0)
 		plan_warn_now(c);
 	return (c->what == CTL_WARN ? EX_OK : ask(c));

@@ -46,8 +46,9 @@ struct ctl {
 void ctl_parse(struct ctl *c, const char *name, int argc, char **argv,
     time_t now);
 
-/* Parses a time of shutdown(8): now, +minutes, +n with one of s, sec, m, min,
- * h, hour; hh:mm, the next such; [[[yy]mm]dd]hhmm.  False when it is none. */
+/* Parses a time of shutdown(8): now, +minutes (also without the plus up to
+ * 999), +n with one of s, sec, m, min, h, hour; hh:mm, the next such;
+ * [[[yy]mm]dd]hhmm.  False when it is none. */
 bool ctl_when_parse(struct ctl_when *w, const char *text, time_t now);
 
 #endif

@@ -36,7 +36,7 @@ usage_print(void)
 		    "       jailctl request name\n"
 		    "       jailctl status | wait | cancel\n");
 	else
-		(void)fprintf(stderr, "usage: %s [-fpq]\n", self);
+		(void)fprintf(stderr, "usage: %s [-fpq] [now]\n", self);
 }
 
 static _Noreturn void
@@ -47,11 +47,18 @@ usage(const char *what, const char *why)
 	exit(EX_USAGE);
 }
 
+static _Noreturn void
+help(void)
+{
+	usage_print();
+	exit(EX_OK);
+}
+
 /*
  * Times.
  */
 
-/* n decimal digits at s, or -1. */
+/* n decimal digits at s, at most 9, or -1. */
 static int
 digits(const char *s, int n)
 {
@@ -96,7 +103,7 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 	struct tm tm;
 	time_t t;
 	bool colon = len >= 4 && len <= 5 && s[len - 3] == ':';
-	int h, m;
+	int h, m, day, month;
 
 	if (localtime_r(&now, &tm) == NULL)
 		return (false);
@@ -110,7 +117,7 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 			return (false);
 		h = digits(s + len - 4, 2);
 		m = digits(s + len - 2, 2);
-		if (digits(s, (int)len) == -1)
+		if (strspn(s, "0123456789") != len)
 			return (false);
 		if (len >= 6)
 			tm.tm_mday = digits(s + len - 6, 2);
@@ -123,7 +130,11 @@ absolute_parse(struct ctl_when *w, const char *s, time_t now)
 		return (false);
 	tm.tm_hour = h;
 	tm.tm_min = m;
+	day = tm.tm_mday;
+	month = tm.tm_mon;
 	t = mktime(&tm);
+	if (tm.tm_mday != day || tm.tm_mon != month)	/* November 31 */
+		return (false);
 	if (t != -1 && t <= now && len <= 5) {	/* tomorrow's */
 		tm.tm_mday++;
 		tm.tm_isdst = -1;
@@ -143,6 +154,9 @@ ctl_when_parse(struct ctl_when *w, const char *text, time_t now)
 		return (true);
 	if (*text == '+')
 		return (relative_parse(w, text + 1));
+	/* too short for a time of day: minutes, as systemd's */
+	if (strlen(text) <= 3 && strspn(text, "0123456789") == strlen(text))
+		return (relative_parse(w, text));
 	return (absolute_parse(w, text, now));
 }
 
@@ -184,6 +198,7 @@ static const struct meaning meanings[] = {
 	{ "h", 'p', ACT_POWEROFF, NULL },
 	{ "h", 'r', ACT_REBOOT, NULL },
 	{ "h", 'l', ACT_SILENT, NULL },
+	{ "h", 'H', ACT_HALT, NULL },
 	{ "h", 'n', ACT_SENSELESS, no_disk },
 	{ "h", 'N', ACT_SENSELESS, no_disk },
 	{ "h", 'D', ACT_SENSELESS, no_kernel },
@@ -212,15 +227,18 @@ static const struct meaning meanings[] = {
 	{ NULL, 0, ACT_SILENT, NULL }
 };
 
+/* No letter: a libc may leave in optopt what it likes. */
+#define OPT_HELP	1
+
 static const struct option long_halt[] = {
 	{ "force", no_argument, NULL, 'f' },
-	{ "halt", no_argument, NULL, 'l' },
+	{ "halt", no_argument, NULL, 'H' },
 	{ "poweroff", no_argument, NULL, 'p' },
 	{ "reboot", no_argument, NULL, 'r' },
 	{ "no-sync", no_argument, NULL, 'n' },
 	{ "no-wall", no_argument, NULL, 'W' },
 	{ "wtmp-only", no_argument, NULL, 'w' },
-	{ "help", no_argument, NULL, '?' },
+	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -230,7 +248,7 @@ static const struct option long_shutdown[] = {
 	{ "reboot", no_argument, NULL, 'r' },
 	{ "no-wall", no_argument, NULL, 'W' },
 	{ "show", no_argument, NULL, 'S' },
-	{ "help", no_argument, NULL, '?' },
+	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -288,14 +306,11 @@ options(struct ctl *c, const char *who, const char *letters,
 	opterr = 0;
 	optind = 1;
 	while ((o = getopt_long(argc, argv, letters, lng, NULL)) != -1) {
+		if (o == OPT_HELP)
+			help();
 		if (o != '?' && o != ':') {
 			option(c, who, o);
 			continue;
-		}
-		if (optopt == 0 && optind > 1 &&
-		    strcmp(argv[optind - 1], "--help") == 0) {
-			usage_print();
-			exit(0);
 		}
 		name[1] = (char)optopt;
 		usage(optopt == 0 ? argv[optind - 1] : name, o == ':' ?
@@ -307,6 +322,9 @@ static void
 parse_now(struct ctl *c, int argc, char **argv)
 {
 	options(c, "h", ":cDdek:filNnpqrwW", long_halt, argc, argv);
+	/* "reboot now" is typed by habit */
+	if (argv[optind] != NULL && strcmp(argv[optind], "now") == 0)
+		optind++;
 	if (argv[optind] != NULL)
 		usage(argv[optind], "nothing is to be named here");
 }
@@ -315,7 +333,7 @@ static void
 parse_shutdown(struct ctl *c, int argc, char **argv, time_t now)
 {
 	c->verb = REQUEST_POWEROFF;
-	options(c, "s", "+:acfFhHknopPrSt:W", long_shutdown, argc, argv);
+	options(c, "s", ":acfFhHknopPrSt:W", long_shutdown, argc, argv);
 	if (c->what == CTL_CANCEL || c->what == CTL_SHOW) {
 		c->message = argv[optind] == NULL ? NULL : argv + optind;
 		return;
@@ -409,6 +427,8 @@ ctl_parse(struct ctl *c, const char *name, int argc, char **argv, time_t now)
 		(void)puts("jailctl " VERSION);
 		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
 	}
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		help();
 	if (argc < 2)
 		usage("command", "none is given");
 	if (strcmp(argv[1], "shutdown") == 0) {

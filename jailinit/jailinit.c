@@ -16,6 +16,7 @@
 
 #include "act.h"
 #include "leave.h"
+#include "line.h"
 #include "log.h"
 #include "notify.h"
 #include "signals.h"
@@ -99,7 +100,7 @@ turn(void)
 {
 	init.more = false;
 	signals_act();
-	if (control_read(&init.control, act_now_ms(), act_line))
+	if (control_read(&init.control, act_now_ms(), line_act))
 		init.more = true;
 	act_step(LIFE_TICK, NULL);
 	act_reap();
@@ -158,7 +159,7 @@ reboot_hold(void)
 		left_ms = init.born_ms + LIFE_MIN_MS - act_now_ms();
 		(void)signals_wait(&fd, 1, left_ms);
 		signals_act();
-		(void)control_read(&init.control, act_now_ms(), act_line);
+		(void)control_read(&init.control, act_now_ms(), line_act);
 	}
 }
 

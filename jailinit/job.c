@@ -51,7 +51,8 @@ job_ended(struct job *job, pid_t pid, int st)
 	if (pid != job->pid)
 		return (false);
 	job->pid = 0;
-	job->status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+	job->sig = WIFSIGNALED(st) ? WTERMSIG(st) : 0;
+	job->status = job->sig != 0 ? 128 + job->sig : WEXITSTATUS(st);
 	job->end = JOB_RAN;
 	(void)fcntl(job->report_fd, F_SETFL, O_NONBLOCK);
 	if (read(job->report_fd, &code, 1) == 1)

@@ -29,6 +29,7 @@ struct job {
 	char name[REQUEST_NAME_MAX + 1];	/* of the last; "" before */
 	enum job_end end;
 	int status;
+	int sig;			/* that killed it, 0: none */
 	bool timed_out;			/* and has had TERM for that */
 	int64_t due_ms;			/* TERM, then KILL */
 	int report_fd;			/* spawn.h */

@@ -16,7 +16,10 @@
 #include "plan.h"
 #include "wall.h"
 
-/* Locked by the process that waits: no lock, no plan. */
+/* Locked by the process that waits: no lock, no plan; and emptied by it when
+ * it ends, unless it is killed.  It is never removed: another could just then
+ * get a lock on it that nobody finds again.  Root's alone to read, as any
+ * reader could keep us from the lock with one of its own. */
 #define PLAN_FILE	"/var/run/jailctl.plan"
 
 /* nologin(5) */
@@ -34,7 +37,11 @@
 static const int64_t warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
     30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
 
-static bool nologin_ours;
+/* What a planner leaves inherited is not its own to hold open. */
+#define FDS_MAX		1024
+
+static volatile sig_atomic_t nologin_ours;
+static int plan_fd = -1;	/* of the process that waits */
 
 /*
  * What is said.
@@ -129,7 +136,7 @@ plan_open(int flags)
 {
 	struct stat st;
 	int fd = open(PLAN_FILE, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-	    0644);
+	    0600);
 
 	if (fd != -1 && (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))) {
 		close(fd);
@@ -139,7 +146,8 @@ plan_open(int flags)
 	return (fd);
 }
 
-/* The process that waits, 0: none.  The kernel knows who has the lock. */
+/* The process that waits, 0: none that we can signal.  The kernel knows who
+ * has the lock. */
 static pid_t
 plan_holder(int fd)
 {
@@ -147,7 +155,19 @@ plan_holder(int fd)
 
 	if (fcntl(fd, F_GETLK, &l) == -1 || l.l_type == F_UNLCK)
 		return (0);
-	return (l.l_pid);
+	return (l.l_pid > 1 ? l.l_pid : 0);
+}
+
+/* What one that was killed has left. */
+static void
+plan_sweep(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1 || st.st_size == 0)
+		return;
+	(void)unlink(NOLOGIN_FILE);
+	(void)!ftruncate(fd, 0);
 }
 
 /* Ends the process that waits: 1; 0: there was none; -1 and errno. */
@@ -156,25 +176,32 @@ plan_end(void)
 {
 	const struct timespec step = { 0, CANCEL_STEP_NS };
 	int fd = plan_open(O_RDWR), i;
-	pid_t pid;
+	pid_t pid, ended = 0;
 
 	if (fd == -1)
 		return (errno == ENOENT ? 0 : -1);
-	pid = plan_holder(fd);
-	if (pid > 1 && kill(pid, SIGTERM) == -1 && errno != ESRCH) {
-		close(fd);
-		return (-1);
-	}
-	for (i = 0; i < CANCEL_STEPS && plan_holder(fd) != 0; i++)
+	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) != 0; i++) {
+		if (pid != ended && kill(pid, SIGTERM) == -1 &&
+		    errno != ESRCH) {
+			close(fd);
+			return (-1);
+		}
+		if (pid != ended)	/* it may be stopped */
+			(void)kill(pid, SIGCONT);
+		ended = pid;
 		(void)nanosleep(&step, NULL);
-	if (plan_holder(fd) == 0) {
-		(void)unlink(PLAN_FILE);
-		if (pid == 0)	/* of one that was killed */
-			(void)unlink(NOLOGIN_FILE);
 	}
+	if (ended == 0)
+		plan_sweep(fd);
 	close(fd);
 	errno = EBUSY;
-	return (i == CANCEL_STEPS ? -1 : pid != 0);
+	return (i == CANCEL_STEPS ? -1 : ended != 0);
+}
+
+void
+plan_forget(void)
+{
+	(void)plan_end();
 }
 
 int
@@ -208,6 +235,11 @@ plan_show(void)
 	int fd = plan_open(O_RDONLY);
 	ssize_t n = -1;
 
+	if (fd == -1 && errno == EACCES) {
+		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+		    strerror(errno));
+		return (EX_NOPERM);
+	}
 	if (fd != -1 && plan_holder(fd) != 0)
 		n = read(fd, buf, sizeof(buf) - 1);
 	if (fd != -1)
@@ -235,7 +267,8 @@ on_term(int sig)
 {
 	(void)sig;
 	nologin_remove();
-	(void)unlink(PLAN_FILE);
+	if (plan_fd != -1)
+		(void)!ftruncate(plan_fd, 0);
 	_exit(0);
 }
 
@@ -246,10 +279,10 @@ nologin_make(const struct ctl *c)
 	int fd, n;
 
 	(void)unlink(NOLOGIN_FILE);
+	nologin_ours = 1;	/* first: on_term() may come between */
 	fd = open(NOLOGIN_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd == -1)
 		return;
-	nologin_ours = true;
 	words_join(words, c->message);
 	n = snprintf(text, sizeof(text), "NO LOGINS: this system is going to "
 	    "be %s.\n%s%s", doing(c), words, words[0] == '\0' ? "" : "\n");
@@ -257,27 +290,41 @@ nologin_make(const struct ctl *c)
 	close(fd);
 }
 
-/* The end in seconds of the clock that it is told by. */
-static int64_t
+/* The end by the clock that it is told by. */
+static struct timespec
 end_of(const struct ctl_when *w, clockid_t *clock)
+{
+	struct timespec end = { (time_t)w->s, 0 };
+
+	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+	if (w->relative) {
+		(void)clock_gettime(*clock, &end);
+		end.tv_sec += (time_t)w->s;
+	}
+	return (end);
+}
+
+/* What is left, to the nearest second. */
+static int64_t
+left_of(clockid_t clock, const struct timespec *end)
 {
 	struct timespec now;
 
-	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-	(void)clock_gettime(*clock, &now);
-	return (w->relative ? now.tv_sec + w->s : w->s);
+	(void)clock_gettime(clock, &now);
+	return (((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
+	    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000);
 }
 
 /* An absolute sleep: the day's clock may be set meanwhile. */
 static int64_t
-sleep_until(clockid_t clock, int64_t t, int64_t end)
+sleep_until(clockid_t clock, const struct timespec *end, int64_t before_s)
 {
-	struct timespec ts = { (time_t)t, 0 };
+	struct timespec ts = *end;
 
+	ts.tv_sec -= (time_t)before_s;
 	while (clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		continue;
-	(void)clock_gettime(clock, &ts);
-	return (end - ts.tv_sec);
+	return (left_of(clock, end));
 }
 
 static void
@@ -290,16 +337,16 @@ warn_and_close(const struct ctl *c, int64_t left)
 
 /* Those warnings are given that are still to come, and one at once. */
 static void
-wait_and_warn(const struct ctl *c, clockid_t clock, int64_t end)
+wait_and_warn(const struct ctl *c, clockid_t clock, const struct timespec *end)
 {
 	size_t i, n = sizeof(warnings) / sizeof(warnings[0]);
-	int64_t left = sleep_until(clock, 0, end);
+	int64_t left = left_of(clock, end);
 
 	warn_and_close(c, left);
 	for (i = 0; i < n; i++) {
 		if (warnings[i] >= left && warnings[i] != 0)
 			continue;
-		left = sleep_until(clock, end - warnings[i], end);
+		left = sleep_until(clock, end, warnings[i]);
 		warn_and_close(c, left);
 	}
 }
@@ -314,32 +361,49 @@ plan_hold(const struct ctl *c, int64_t at)
 	time_t t = (time_t)at;
 	struct tm tm;
 
-	if (fd == -1 || fcntl(fd, F_SETLK, &l) == -1)
+	if (fd == -1)
 		return (errno);
+	if (fcntl(fd, F_SETLK, &l) == -1)
+		return (EBUSY);	/* another one, in this moment */
 	if (localtime_r(&t, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
 	words_join(words, c->message);
 	n = snprintf(text, sizeof(text), "to be %s at %s%s%s\n", doing(c),
 	    when, words[0] == '\0' ? "" : ": ", words);
 	(void)!ftruncate(fd, 0);
-	return (write(fd, text, (size_t)n) == n ? 0 : errno);
+	if (write(fd, text, (size_t)n) != n)
+		return (errno);
+	plan_fd = fd;
+	return (0);
 }
 
-static _Noreturn void
-planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
+static void
+planner_ground(int ready_fd)
 {
 	struct sigaction sa = { .sa_handler = on_term };
-	unsigned char e;
-	clockid_t clock;
-	int64_t end = end_of(&c->when, &clock);
 	int fd;
 
 	(void)setsid();
+	for (fd = STDERR_FILENO + 1; fd < FDS_MAX; fd++)
+		if (fd != ready_fd)
+			(void)close(fd);
 	sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL);
+}
+
+static _Noreturn void
+planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
+{
+	unsigned char e;
+	clockid_t clock;
+	struct timespec end = end_of(&c->when, &clock);
+	int fd;
+
+	planner_ground(ready_fd);
 	e = (unsigned char)plan_hold(c, c->when.relative ?
 	    time(NULL) + c->when.s : c->when.s);
 	(void)!write(ready_fd, &e, 1);
@@ -351,13 +415,20 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 		(void)dup2(fd, STDIN_FILENO);
 		(void)dup2(fd, STDOUT_FILENO);
 		(void)dup2(fd, STDERR_FILENO);
+		if (fd > STDERR_FILENO)
+			close(fd);
 	}
 	(void)!chdir("/");
-	wait_and_warn(c, clock, end);
-	/* nologin stays until the jail's end ends us: on_term(). */
-	if (c->what != CTL_WARN && ask(c) == 0)
+	wait_and_warn(c, clock, &end);
+	/* It can no longer be cancelled, so the lock goes; nologin stays
+	 * until the jail's end ends us: on_term(). */
+	if (c->what != CTL_WARN && ask(c) == 0) {
+		fd = plan_fd;
+		plan_fd = -1;
+		close(fd);
 		for (;;)
 			(void)pause();
+	}
 	on_term(0);
 	_exit(0);
 }

@@ -21,6 +21,9 @@ void plan_warn_now(const struct ctl *c);
 /* Cancels it, telling the users: 0, or an exit status after a line. */
 int plan_cancel(const struct ctl *c);
 
+/* Cancels it without a word: another end is asked for now. */
+void plan_forget(void);
+
 /* Prints it. */
 int plan_show(void);
 

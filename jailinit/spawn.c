@@ -188,9 +188,9 @@ spawn_request(const char *name, int report_fd)
 	e = errno;
 	if (e == EACCES || e == ENOEXEC) {
 		execv("/bin/sh", (char *const *)by_sh);
-		child_failed("/bin/sh", errno, report_fd);
+		child_failed("/bin/sh", errno, -1);
 	}
-	child_failed(path, e, report_fd);
+	child_failed(path, e, -1);
 }
 
 pid_t

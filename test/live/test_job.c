@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The administrator's own requests.  Guards against: a program that somebody
+ * else may write run as root; one that holds the jail, or hides another; a
+ * life in which orphans are no longer reaped once a request has been run;
+ * what process 1 has open, blocked or ignored passing into the program.
+ */
+#include "live.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
+#include "probe.h"
+
+#define JAILINIT	"/sbin/jailinit"
+#define DIR_D		"/etc/rc.request.d"
+#define NOBODY		65534
+#define BURST		1000
+#define TABLE_SIZE	64	/* full with so many processes */
+#define UNUSED_UID	64243	/* nobody else's */
+#define SIG_BIT(sig)	(1L << ((sig) - 1))
+#define REFUSED		"refused: it or its folder is not root's alone to "  \
+			"write, or no file\n"
+
+/* A program for the request; the folder is as it should be. */
+static void
+job_write(struct jail *j, const char *name, const char *script)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), DIR_D "/%s", name);
+	assert_int_equal(jail_script(j, path, script), 0);
+	assert_int_equal(chmod(jail_path(j, DIR_D), 0755), 0);
+}
+
+static void
+ask(struct jail *j, const char *name)
+{
+	char line[128];
+
+	(void)snprintf(line, sizeof(line), "%s\n", name);
+	assert_int_equal(jail_ctl(j, line), 0);
+}
+
+/* The log says text, in time. */
+static void
+says(struct jail *j, const char *text)
+{
+	if (jail_wait_log(j, text, LIVE_SOON_MS) == -1)
+		fail_msg("no \"%s\" in the log:\n%s", text, jail_log(j));
+}
+
+static void
+status_is(struct jail *j, const char *job, const char *status)
+{
+	assert_int_equal(jail_wait_status(j, "job", job, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_status(j, "job_status", status,
+	    LIVE_SOON_MS), 0);
+}
+
+static void
+halts(struct jail *j)
+{
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/*
+ * How it ends.
+ */
+static void
+test_outcome(void **state)
+{
+	static const struct {
+		const char *name, *script, *says, *status;
+	} t[] = {
+		{ "good", "echo done", "request good: exit status 0\n", "0" },
+		{ "three", "exit 3", "request three: exit status 3\n", "3" },
+		{ "high", "exit 255", "request high: exit status 255\n",
+		    "255" },
+		{ "killed", "kill -9 $$", "request killed: killed by signal "
+		    "9\n", "137" },
+	};
+	struct jail *j = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		job_write(j, t[i].name, t[i].script);
+	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "job"), "");
+	assert_string_equal(jail_status(j, "job_status"), "");
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		ask(j, t[i].name);
+		says(j, t[i].says);
+		status_is(j, t[i].name, t[i].status);
+	}
+	live_log_has(j, "done\n");
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+	halts(j);
+	assert_string_equal(jail_status(j, "job"), "killed");
+}
+
+/* As rc: not executable, or without a first line, it is sh's; and a file
+ * whose interpreter is missing is there all the same. */
+static void
+test_by_sh(void **state)
+{
+	struct jail *j = *state;
+
+	job_write(j, "good", "exit 0");
+	assert_int_equal(jail_write(j, DIR_D "/plain", 0644,
+	    "echo plain $0 $#\nexit 4\n"), 0);
+	assert_int_equal(jail_write(j, DIR_D "/lost", 0755,
+	    "#!/nowhere/sh\n"), 0);
+	live_boot(j, NULL);
+	ask(j, "plain");
+	says(j, "request plain: exit status 4\n");
+	live_log_has(j, "plain " DIR_D "/plain 0\n");
+	ask(j, "lost");
+	says(j, "request lost: exit status 127\n");
+	live_log_has(j, DIR_D "/lost: its interpreter is missing\n");
+	status_is(j, "lost", "127");
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+}
+
+static void
+test_one_at_a_time(void **state)
+{
+	struct jail *j = *state;
+
+	job_write(j, "slow", "touch /tmp/up; while ! [ -e /tmp/go ]; do "
+	    "sleep 0.02; done");
+	job_write(j, "other", "echo x >>" LIVE_MARK);
+	live_boot(j, NULL);
+	ask(j, "slow");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	ask(j, "other");
+	says(j, "request dropped: other: another one runs\n");
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "job"), "");
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	says(j, "request slow: exit status 0\n");
+	assert_false(jail_exists(j, LIVE_MARK));
+	ask(j, "other");
+	says(j, "request other: exit status 0\n");
+	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
+}
+
+/* TERM to all of its group, and CONT, since it may be stopped. */
+static void
+test_limit(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	job_write(j, "long", "sleep 1000 & kill -STOP $$; exec sleep 1000");
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "1", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	ask(j, "long");
+	says(j, "request long: took over 1 s, ended\n");
+	ms = jail_now_ms() - j->asked_ms;
+	assert_in_range(ms, 990, jail_slack(3000));
+	says(j, "request long: killed by signal 15\n");
+	status_is(j, "long", "143");
+	assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+}
+
+static void
+test_limit_kill(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	job_write(j, "deaf", "trap '' TERM; sleep 1000 & while :; do sleep "
+	    "0.1; done");
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "1", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	ask(j, "deaf");
+	assert_int_equal(jail_wait_log(j, "request deaf: killed by signal 9\n",
+	    jail_slack(15000)), 0);
+	ms = jail_now_ms() - j->asked_ms;
+	assert_in_range(ms, 5990, jail_slack(9000));
+	status_is(j, "deaf", "137");
+	assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
+	job_write(j, "next", "exit 0");
+	ask(j, "next");
+	says(j, "request next: exit status 0\n");
+}
+
+static void
+test_missing(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);		/* not even a folder */
+	ask(j, "nobody");
+	says(j, "request dropped: unknown request: nobody\n");
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
+	    LIVE_SOON_MS), 0);
+	job_write(j, "good", "exit 0");
+	ask(j, "nobody");
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "2",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "job"), "");
+	assert_string_equal(jail_status(j, "job_status"), "");
+	assert_int_equal(jail_write(j, DIR_D, 0644, ""), -1);
+	ask(j, "good");
+	says(j, "request good: exit status 0\n");
+}
+
+/* What is no plain name is not looked for at all. */
+static void
+test_names(void **state)
+{
+	static const char *const bad[] = { "../evil", "..", ".", "./good",
+	    "/etc/evil", "sub/evil", ".hidden", "-x", "good x", "good/",
+	    "go\001od", "good\r", "\xc3\xa4" };
+	struct jail *j = *state;
+	char text[16];
+	size_t i;
+
+	job_write(j, "good", "echo x >>" LIVE_MARK);
+	job_write(j, "sub/evil", "echo x >>" LIVE_MARK);
+	job_write(j, ".hidden", "echo x >>" LIVE_MARK);
+	assert_int_equal(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK),
+	    0);
+	live_boot(j, NULL);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ask(j, bad[i]);
+	(void)snprintf(text, sizeof(text), "%zu", i);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", text,
+	    LIVE_SOON_MS), 0);
+	ask(j, "good");
+	says(j, "request good: exit status 0\n");
+	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
+}
+
+/*
+ * Whose it is.
+ */
+enum trick { AS_IS, FILE_MODE, FILE_OWNER, FILE_LINK, FILE_DIR, FILE_FIFO,
+    DIR_MODE, DIR_OWNER, DIR_LINK };
+
+static const struct {
+	enum trick trick;
+	mode_t mode;
+} tricks[] = {
+	{ FILE_MODE, 0775 }, { FILE_MODE, 0757 }, { FILE_MODE, 0722 },
+	{ FILE_OWNER, 0 }, { FILE_LINK, 0 }, { FILE_DIR, 0 },
+	{ FILE_FIFO, 0 }, { DIR_MODE, 0775 }, { DIR_MODE, 0757 },
+	{ DIR_MODE, 01777 }, { DIR_OWNER, 0 }, { DIR_LINK, 0 }
+};
+
+static void
+trick_play(struct jail *j, enum trick trick, mode_t mode)
+{
+	char file[PATH_MAX], dir[PATH_MAX];
+	int e = 0;
+
+	(void)snprintf(dir, sizeof(dir), "%s" DIR_D, j->root);
+	(void)snprintf(file, sizeof(file), "%s" DIR_D "/bad", j->root);
+	if (trick == FILE_LINK || trick == FILE_DIR || trick == FILE_FIFO)
+		assert_int_equal(unlink(file), 0);
+	if (trick == FILE_MODE || trick == DIR_MODE)
+		e = chmod(trick == FILE_MODE ? file : dir, mode);
+	else if (trick == FILE_OWNER || trick == DIR_OWNER)
+		e = chown(trick == FILE_OWNER ? file : dir, NOBODY, NOBODY);
+	else if (trick == FILE_LINK)
+		e = symlink("good", file);
+	else if (trick == FILE_DIR)
+		e = mkdir(file, 0755);
+	else if (trick == FILE_FIFO)
+		e = mkfifo(file, 0700);
+	else if (trick == DIR_LINK) {
+		char real[PATH_MAX];
+
+		(void)snprintf(real, sizeof(real), "%s/etc/real.d", j->root);
+		e = rename(dir, real);
+		e |= symlink("real.d", dir);
+	}
+	assert_int_equal(e, 0);
+}
+
+static void
+folder_remove(struct jail *j)
+{
+	assert_int_equal(jail_sh(j, "rm -rf " DIR_D " /etc/real.d"), 0);
+}
+
+static void
+test_permissions(void **state)
+{
+	struct jail *j = *state;
+	size_t i;
+
+	if (geteuid() != 0)
+		live_skip("only root has other users' files");
+	live_boot(j, NULL);
+	for (i = 0; i < sizeof(tricks) / sizeof(tricks[0]); i++) {
+		job_write(j, "good", "echo x >>" LIVE_MARK);
+		job_write(j, "bad", "echo x >>" LIVE_MARK);
+		trick_play(j, tricks[i].trick, tricks[i].mode);
+		ask(j, "bad");
+		if (jail_wait_log(j, DIR_D "/bad: " REFUSED, LIVE_SOON_MS) ==
+		    -1)
+			fail_msg("trick %zu:\n%s", i, jail_log(j));
+		if (i == 0)
+			status_is(j, "bad", "126");
+		assert_false(jail_exists(j, LIVE_MARK));
+		folder_remove(j);
+		assert_int_equal(truncate(j->log, 0), 0);
+		/* and as it should be it runs */
+		job_write(j, "good", "exit 0");
+		ask(j, "good");
+		says(j, "request good: exit status 0\n");
+		assert_int_equal(truncate(j->log, 0), 0);
+	}
+	status_is(j, "good", "0");
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+}
+
+/* A user of the jail who finds no folder can make none: one planted in a
+ * place that he may write is his. */
+static void
+test_planted_folder(void **state)
+{
+	struct jail *j = *state;
+	char path[PATH_MAX];
+
+	if (geteuid() != 0)
+		live_skip("only root has other users' files");
+	job_write(j, "bad", "echo x >>" LIVE_MARK);
+	(void)snprintf(path, sizeof(path), "%s" DIR_D "/bad", j->root);
+	assert_int_equal(chown(path, NOBODY, NOBODY), 0);
+	assert_int_equal(chown(jail_path(j, DIR_D), NOBODY, NOBODY), 0);
+	live_boot(j, NULL);
+	ask(j, "bad");
+	says(j, DIR_D "/bad: " REFUSED);
+	assert_false(jail_exists(j, LIVE_MARK));
+}
+
+/*
+ * What passes into it, and what does not.
+ */
+static void
+test_clean_start(void **state)
+{
+	static const char *const env[] = { "JAILINIT_NEXT_LIFE=1", NULL };
+	static const struct jail_opts o = { .env = env };
+	struct jail *j = *state;
+	char from[PATH_MAX], to[PATH_MAX];
+	long pid;
+
+	job_write(j, "env", "echo own=[$JAILINIT_NEXT_LIFE]");
+	assert_int_equal(probe_install(j), 0);
+	(void)snprintf(from, sizeof(from), "%s" PROBE, j->root);
+	(void)snprintf(to, sizeof(to), "%s" DIR_D "/probe", j->root);
+	assert_int_equal(link(from, to), 0);
+	live_boot(j, &o);
+	ask(j, "probe");
+	says(j, "request probe: exit status 0\n");
+	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+	assert_string_equal(probe_value(j, "probe", "nonblock"), "0");
+	assert_string_equal(probe_value(j, "probe", "blocked"), "0");
+	assert_string_equal(probe_value(j, "probe", "ignored"), "0");
+	assert_string_equal(probe_value(j, "probe", "arg"), "");
+	assert_string_equal(probe_value(j, "probe", "cwd"), "/");
+	pid = strtol(probe_value(j, "probe", "pid"), NULL, 10);
+	assert_true(pid > 1);
+	assert_int_equal(strtol(probe_value(j, "probe", "sid"), NULL, 10),
+	    pid);
+	assert_int_equal(strtol(probe_value(j, "probe", "pgid"), NULL, 10),
+	    pid);
+	ask(j, "env");
+	says(j, "own=[]\n");
+}
+
+/*
+ * Reaping.
+ */
+static bool
+chld(const struct jail *j, const char *which)
+{
+	return ((proc_figure(j->pid, which) & SIG_BIT(SIGCHLD)) != 0);
+}
+
+/* The kernel reaps (again), in time. */
+static void
+by_kernel(struct jail *j)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (!chld(j, "SigIgn") && jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	assert_true(chld(j, "SigIgn"));
+	assert_int_equal(jail_zombies(j), 0);
+}
+
+static void
+orphans_make(struct jail *j)
+{
+	int64_t end_ms;
+
+	assert_int_equal(jail_sh(j, "i=0; while [ $i -lt 50 ]; do "
+	    "(sh -c 'sleep 0.02 &'); i=$((i + 1)); done"), 0);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while ((jail_zombies(j) > 0 || jail_find(j, "sleep") != 0) &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	assert_int_equal(jail_zombies(j), 0);
+}
+
+static void
+test_reaping(void **state)
+{
+	static const char *const ends[] = { "good", "missing", "refused",
+	    "killed" };
+	struct jail *j = *state;
+	size_t i;
+
+	job_write(j, "slow", "touch /tmp/up; while ! [ -e /tmp/go ]; do "
+	    "sleep 0.02; done");
+	job_write(j, "good", "exit 0");
+	job_write(j, "killed", "kill -9 $$");
+	job_write(j, "refused", "exit 0");
+	assert_int_equal(chmod(jail_path(j, DIR_D "/refused"), 0777), 0);
+	live_boot(j, NULL);
+	by_kernel(j);
+	ask(j, "slow");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_false(chld(j, "SigIgn"));
+	assert_true(chld(j, "SigCgt"));
+	orphans_make(j);
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	says(j, "request slow: exit status 0\n");
+	by_kernel(j);
+	orphans_make(j);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		ask(j, ends[i]);
+		says(j, ends[i]);
+		by_kernel(j);
+	}
+	orphans_make(j);
+}
+
+/* A daemon that it leaves behind is allowed, and no longer its own. */
+static void
+test_daemon(void **state)
+{
+	struct jail *j = *state;
+
+	job_write(j, "daemon", "setsid sleep 1000 & sleep 0.1");
+	job_write(j, "good", "exit 0");
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "2", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	ask(j, "daemon");
+	says(j, "request daemon: exit status 0\n");
+	ask(j, "good");
+	says(j, "request good: exit status 0\n");
+	by_kernel(j);
+	jail_sleep_ms(2300);		/* past the limit */
+	assert_int_not_equal(jail_find(j, "sleep"), 0);
+	assert_false(jail_log_has(j, "took over"));
+	halts(j);
+}
+
+/*
+ * Many, and none.
+ */
+static long
+memory_kb(const struct jail *j)
+{
+	return (proc_figure(j->pid, "VmRSS"));
+}
+
+static void
+test_burst(void **state)
+{
+	static char lines[BURST * 5 + 1];
+	struct jail *j = *state;
+	long before_kb;
+	int fds, i;
+
+	job_write(j, "slow", "echo x >>" LIVE_MARK "; while ! [ -e /tmp/go ];"
+	    " do sleep 0.02; done");
+	job_write(j, "good", "exit 0");
+	live_boot(j, NULL);
+	ask(j, "good");
+	status_is(j, "good", "0");
+	by_kernel(j);
+	fds = proc_fds(j->pid);
+	before_kb = memory_kb(j);
+	for (i = 0; i < BURST; i++)
+		(void)memcpy(lines + (size_t)i * 5, "slow\n", 5);
+	assert_int_equal(jail_ctl(j, lines), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "999",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
+	assert_in_range(jail_log_count(j, "slow: another one runs"), 1,
+	    2 + (jail_now_ms() - j->asked_ms) / 1000);
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	says(j, "request slow: exit status 0\n");
+	status_is(j, "slow", "0");
+	by_kernel(j);
+	assert_in_range(proc_fds(j->pid), 1, fds);
+	assert_in_range(memory_kb(j), 1, before_kb + 256);
+	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
+}
+
+/* Asked until it has run: what came before may not have ended. */
+static void
+runs(struct jail *j, const char *name)
+{
+	size_t before = strlen(jail_file(j, LIVE_MARK));
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	int i;
+
+	while (strlen(jail_file(j, LIVE_MARK)) == before &&
+	    jail_now_ms() < end_ms) {
+		ask(j, name);
+		for (i = 0; i < 20 && strlen(jail_file(j, LIVE_MARK)) ==
+		    before; i++)
+			jail_sleep_ms(5);
+	}
+	assert_int_not_equal(strlen(jail_file(j, LIVE_MARK)), before);
+}
+
+/* Descriptors do not grow with each, however it ends. */
+static void
+test_many(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms;
+	int fds, i;
+
+	job_write(j, "good", "echo x >>" LIVE_MARK);
+	job_write(j, "refused", "exit 0");
+	assert_int_equal(chmod(jail_path(j, DIR_D "/refused"), 0777), 0);
+	live_boot(j, NULL);
+	by_kernel(j);
+	jail_sleep_ms(100);
+	fds = proc_fds(j->pid);
+	for (i = 0; i < 30; i++) {
+		runs(j, "good");
+		ask(j, i % 2 == 0 ? "missing" : "refused");
+		jail_sleep_ms(10);
+	}
+	says(j, DIR_D "/refused: " REFUSED);
+	by_kernel(j);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;	/* a status is written */
+	while (proc_fds(j->pid) > fds && jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
+	assert_in_range(proc_fds(j->pid), 1, fds);
+}
+
+static void
+table_empty(struct jail *j)
+{
+	pid_t pid;
+
+	while ((pid = jail_find(j, "probe")) > 1 && pid != j->pid)
+		(void)kill(pid, SIGKILL);
+}
+
+static void
+test_fork_fails(void **state)
+{
+	static const struct jail_opts o = { .nproc = TABLE_SIZE,
+	    .uid = UNUSED_UID, .gid = UNUSED_UID };
+	struct jail *j = *state;
+
+	if (geteuid() != 0)
+		live_skip("not root, whose processes are counted too");
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(chmod(jail_path(j, "/var/run"), 0777), 0);
+	assert_int_equal(jail_script(j, "/etc/rc",
+	    "exec 2>/dev/null; " PROBE " fill &"), 0);
+	job_write(j, "good", "exit 0");
+	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	jail_sleep_ms(300);	/* no status is being written any more */
+	by_kernel(j);
+	ask(j, "good");
+	says(j, "request dropped: good: Resource temporarily unavailable\n");
+	by_kernel(j);
+	table_empty(j);
+	ask(j, "good");
+	says(j, "request good: exit status 0\n");
+}
+
+/*
+ * Beside the life.
+ */
+static void
+test_during_boot(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "while ! [ -e /tmp/go ]; "
+	    "do sleep 0.02; done; exit 5"), 0);
+	job_write(j, "good", "exit 7");
+	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	ask(j, "good");
+	says(j, "request good: exit status 7\n");
+	assert_string_equal(jail_status(j, "state"), "boot");
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "boot_status"), "5");
+	by_kernel(j);
+}
+
+static void
+test_refused_at_end(void **state)
+{
+	struct jail *j = *state;
+
+	job_write(j, "good", "echo x >>" LIVE_MARK);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
+	    "/tmp/go ]; do sleep 0.02; done"), 0);
+	live_boot(j, NULL);
+	assert_int_equal(jail_ctl(j, "halt\ngood\n"), 0);
+	says(j, "request dropped: good: the jail ends\n");
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_false(jail_exists(j, LIVE_MARK));
+	assert_string_equal(jail_status(j, "dropped_requests"), "1");
+}
+
+/* It goes on during rc.shutdown; then TERM and KILL are for it too. */
+static void
+test_running_at_end(void **state)
+{
+	struct jail *j = *state;
+	int64_t ms;
+
+	job_write(j, "deaf", "trap '' TERM; touch /tmp/up; while :; do "
+	    "sleep 0.1; done");
+	job_write(j, "kind", "trap 'echo x >>" LIVE_MARK "; exit 0' TERM; "
+	    "touch /tmp/up; while :; do sleep 0.02; done");
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "test -e /tmp/up && ! test -e " LIVE_MARK " && echo both"), 0);
+	live_boot(j, NULL);
+	ask(j, "kind");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	halts(j);
+	live_log_has(j, "both\n");
+	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
+	assert_string_equal(jail_status(j, "forced"), "");
+	live_log_has(j, "request kind: exit status 0\n");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(unlink(jail_path(j, "/tmp/up")), 0);
+	live_boot(j, NULL);
+	ask(j, "deaf");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "halt 2\n"), 0);
+	ms = live_exits(j, 0, jail_slack(4000));
+	assert_in_range(ms, 0, jail_slack(3000));
+	assert_string_equal(jail_status(j, "forced"), "term");
+}
+
+static void
+test_reboot_forgets(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "echo x >>/tmp/lives"), 0);
+	job_write(j, "good", "exit 3");
+	job_write(j, "slow", "touch /tmp/up; exec sleep 1000");
+	live_boot(j, NULL);
+	ask(j, "good");
+	status_is(j, "good", "3");
+	ask(j, "slow");
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (strcmp(jail_file(j, "/tmp/lives"), "x\nx\n") != 0 &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
+	assert_string_equal(jail_file(j, "/tmp/lives"), "x\nx\n");
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "job"), "");
+	assert_string_equal(jail_status(j, "job_status"), "");
+	by_kernel(j);
+	assert_int_equal(jail_find(j, "sleep"), 0);
+	ask(j, "good");
+	status_is(j, "good", "3");
+	halts(j);
+}
+
+static void
+test_app_mode(void **state)
+{
+	struct jail *j = *state;
+
+	job_write(j, "good", "exit 0");
+	job_write(j, "end", "touch /tmp/end");
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
+	    "setsid sh -c 'trap \"\" TERM; touch /tmp/up; while ! [ -e /tmp/go"
+	    " ]; do sleep 0.02; done' & while ! [ -e /tmp/end ]; do "
+	    "sleep 0.02; done; exit 9", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	ask(j, "good");
+	says(j, "request good: exit status 0\n");
+	status_is(j, "good", "0");
+	orphans_make(j);
+	ask(j, "end");			/* the command ends for it */
+	assert_int_equal(jail_wait_state(j, "term", LIVE_SOON_MS), 0);
+	ask(j, "good");
+	says(j, "request dropped: good: the jail ends\n");
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+	assert_int_equal(jail_log_count(j, "request good: exit status"), 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int probe = probe_main(argc, argv);
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_outcome),
+		LIVE_TEST(test_by_sh),
+		LIVE_TEST(test_one_at_a_time),
+		LIVE_TEST(test_limit),
+		LIVE_TEST(test_limit_kill),
+		LIVE_TEST(test_missing),
+		LIVE_TEST(test_names),
+		LIVE_TEST(test_permissions),
+		LIVE_TEST(test_planted_folder),
+		LIVE_TEST(test_clean_start),
+		LIVE_TEST(test_reaping),
+		LIVE_TEST(test_daemon),
+		LIVE_TEST(test_burst),
+		LIVE_TEST(test_many),
+		LIVE_TEST(test_fork_fails),
+		LIVE_TEST(test_during_boot),
+		LIVE_TEST(test_refused_at_end),
+		LIVE_TEST(test_running_at_end),
+		LIVE_TEST(test_reboot_forgets),
+		LIVE_TEST(test_app_mode),
+	};
+
+	if (probe != -1)
+		return (probe);
+	LIVE_MAIN("job");
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command lines of jailctl and its other names: times, and what each
+ * option asks for.  Guards against: a time taken for another (a shutdown a
+ * day early), a mistake that is taken for an order. */
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "jailctl.h"
+
+#define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
+#define ARGV_MAX	8
+
+/* Tuesday, 2026-11-24 22:15:30 UTC */
+#define NOW	1795558530
+#define DAY	(24 * 60 * 60)
+#define AT(day, h, m)	(1795478400 + (day) * DAY + (h) * 3600 + (m) * 60)
+
+static int
+setup(void **state)
+{
+	(void)state;
+	(void)setenv("TZ", "UTC0", 1);
+	tzset();
+	return (0);
+}
+
+/*
+ * Times.
+ */
+static void
+test_relative(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t s;
+	} t[] = {
+		{ "now", 0 }, { "+0", 0 }, { "+5", 300 }, { "+05", 300 },
+		{ "+90", 5400 }, { "+2s", 2 }, { "+2sec", 2 },
+		{ "+0s", 0 }, { "+3m", 180 }, { "+3min", 180 },
+		{ "+2h", 7200 }, { "+2hour", 7200 },
+		{ "+366h", 366 * 3600 }, { "+527040", 366 * DAY },
+		{ "0", 0 }, { "5", 300 }, { "10", 600 }, { "999", 59940 },
+	};
+	struct ctl_when w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		memset(&w, 0xff, sizeof(w));
+		if (!ctl_when_parse(&w, t[i].text, NOW))
+			fail_msg("%s", t[i].text);
+		assert_true(w.relative);
+		assert_int_equal(w.s, t[i].s);
+		/* the day's clock has no say in it */
+		assert_true(ctl_when_parse(&w, t[i].text, 0));
+		assert_true(w.relative);
+		assert_int_equal(w.s, t[i].s);
+	}
+}
+
+static void
+test_absolute(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t s;
+	} t[] = {
+		{ "23:30", AT(0, 23, 30) },
+		{ "2330", AT(0, 23, 30) },
+		{ "22:16", AT(0, 22, 16) },
+		/* past: tomorrow's; this very minute has begun */
+		{ "22:15", AT(1, 22, 15) },
+		{ "00:00", AT(1, 0, 0) },
+		{ "0000", AT(1, 0, 0) },
+		{ "6:05", AT(1, 6, 5) },
+		{ "0605", AT(1, 6, 5) },
+		/* this minute, when it is named with its day */
+		{ "242215", AT(0, 22, 15) },
+		{ "242359", AT(0, 23, 59) },
+		{ "250000", AT(1, 0, 0) },
+		{ "300101", AT(6, 1, 1) },
+		{ "12010000", AT(7, 0, 0) },
+		{ "12312359", AT(37, 23, 59) },
+		{ "2612010000", AT(7, 0, 0) },
+		{ "2701010000", AT(38, 0, 0) },
+		{ "2711242215", AT(365, 22, 15) },
+		{ "2711252215", AT(366, 22, 15) },
+	};
+	struct ctl_when w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		memset(&w, 0xff, sizeof(w));
+		if (!ctl_when_parse(&w, t[i].text, NOW))
+			fail_msg("%s", t[i].text);
+		assert_false(w.relative);
+		if (w.s != t[i].s)
+			fail_msg("%s: %ld, not %ld", t[i].text, (long)w.s,
+			    (long)t[i].s);
+	}
+}
+
+static void
+test_bad_times(void **state)
+{
+	static const char *const bad[] = { "", "+", "-5", "+-5", "++5", "+5 ",
+	    " 5", "+5x", "+5d", "+5hours", "+5minutes", "+h", "+5.5", "+1h30",
+	    "+9999999999", "+527041", "+8785h", "NOW", "noww", "no", "tomorrow",
+	    "noon", "-", "-1", "x", "5m", "24:00", "23:60", "2360", "2400",
+	    "99:99", ":30", "1:", "1:5", "123:45", "23:3x", "x3:30", "2x30",
+	    "23.30", "12345", "1234567", "123456789", "26112423300",
+	    /* past */
+	    "230000", "11232330", "2511242330", "242214", "10312330",
+	    /* over a year */
+	    "2711252217", "2811240000", "9912312359",
+	    /* no such day */
+	    "310000", "000000", "002330", "13010000", "00010000", "02290000",
+	    "02300000", "2702290000", "322330", "2611310000",
+	    /* not digits */
+	    "2a2330", "-42330", "+2:30", "\xc3\xa4" };
+	struct ctl_when w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(bad); i++)
+		if (ctl_when_parse(&w, bad[i], NOW))
+			fail_msg("%s: %ld %s", bad[i], (long)w.s, w.relative ?
+			    "from now" : "of the clock");
+}
+
+/* Over the end of a month and of a year, and in a zone that is not UTC. */
+static void
+test_zones(void **state)
+{
+	struct ctl_when w;
+
+	(void)state;
+	(void)setenv("TZ", "JST-9", 1);	/* 07:15:30 on the 25th */
+	tzset();
+	assert_true(ctl_when_parse(&w, "23:30", NOW));
+	assert_int_equal(w.s, AT(1, 14, 30));
+	assert_true(ctl_when_parse(&w, "07:15", NOW));
+	assert_int_equal(w.s, AT(1, 22, 15));
+	(void)setup(state);
+	assert_true(ctl_when_parse(&w, "0:10", AT(6, 0, 20)));
+	assert_int_equal(w.s, AT(7, 0, 10));
+	assert_true(ctl_when_parse(&w, "0:10", AT(37, 0, 20)));
+	assert_int_equal(w.s, AT(38, 0, 10));
+}
+
+/*
+ * Command lines.
+ */
+static const char *
+words_split(const char *line, char *buf, size_t size, char **argv, int *argc)
+{
+	char *next, *p;
+
+	(void)snprintf(buf, size, "%s", line);
+	*argc = 0;
+	for (p = strtok_r(buf, " ", &next); p != NULL && *argc < ARGV_MAX - 1;
+	    p = strtok_r(NULL, " ", &next))
+		argv[(*argc)++] = p;
+	argv[*argc] = NULL;
+	return (argv[0]);
+}
+
+struct good {
+	const char *line;
+	enum ctl_do what;
+	enum request_verb verb;
+	int64_t budget_s;
+	int64_t when_s;		/* from now; -1: not looked at */
+	bool no_wall;
+	const char *rest;	/* the name, or the message's first word */
+};
+
+#define NO	REQUEST_NO_BUDGET
+#define HALT	REQUEST_HALT
+#define POWER	REQUEST_POWEROFF
+#define BOOT	REQUEST_REBOOT
+
+static const struct good goods[] = {
+	{ "halt", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "poweroff", CTL_ASK, POWER, NO, -1, false, NULL },
+	{ "reboot", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "reboot now", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "halt -p", CTL_ASK, POWER, NO, -1, false, NULL },
+	{ "halt --poweroff", CTL_ASK, POWER, NO, -1, false, NULL },
+	{ "halt -r", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "reboot --halt", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "poweroff --reboot", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "halt -l", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "halt -f", CTL_ASK, HALT, 0, -1, false, NULL },
+	{ "reboot -q", CTL_ASK, BOOT, 0, -1, false, NULL },
+	{ "poweroff --force", CTL_ASK, POWER, 0, -1, false, NULL },
+	{ "halt -fp", CTL_ASK, POWER, 0, -1, false, NULL },
+	{ "halt --no-wall", CTL_ASK, HALT, NO, -1, true, NULL },
+	{ "reboot -n", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "reboot -k kernel.old", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "reboot -c", CTL_NOTHING, BOOT, NO, -1, false, NULL },
+	{ "halt -w", CTL_NOTHING, HALT, NO, -1, false, NULL },
+	{ "jailctl halt", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "jailctl poweroff 0", CTL_ASK, POWER, 0, -1, false, NULL },
+	{ "jailctl reboot 30", CTL_ASK, BOOT, 30, -1, false, NULL },
+	{ "jailctl halt 999999999", CTL_ASK, HALT, 999999999, -1, false,
+	    NULL },
+	{ "jailctl status", CTL_STATUS, REQUEST_NONE, NO, -1, false, NULL },
+	{ "jailctl wait", CTL_WAIT, REQUEST_NONE, NO, -1, false, NULL },
+	{ "jailctl cancel", CTL_CANCEL, REQUEST_NONE, NO, -1, false, NULL },
+	{ "jailctl request backup", CTL_REQUEST, REQUEST_NONE, NO, -1, false,
+	    "backup" },
+	{ "jailctl shutdown -r +5", CTL_SCHEDULE, BOOT, NO, 300, false,
+	    NULL },
+	{ "shutdown", CTL_SCHEDULE, POWER, NO, 60, false, NULL },
+	{ "shutdown -h", CTL_SCHEDULE, HALT, NO, 60, false, NULL },
+	{ "shutdown now", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown +0", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown 0", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown -h now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -H now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -p now", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown -P now bye", CTL_ASK, POWER, NO, 0, false, "bye" },
+	{ "shutdown -r now", CTL_ASK, BOOT, NO, 0, false, NULL },
+	{ "shutdown now -r", CTL_ASK, BOOT, NO, 0, false, NULL },
+	{ "shutdown +5 -r", CTL_SCHEDULE, BOOT, NO, 300, false, NULL },
+	{ "shutdown -r 5", CTL_SCHEDULE, BOOT, NO, 300, false, NULL },
+	{ "shutdown -r +2h off home", CTL_SCHEDULE, BOOT, NO, 7200, false,
+	    "off" },
+	{ "shutdown -r +2h -- -bye-", CTL_SCHEDULE, BOOT, NO, 7200, false,
+	    "-bye-" },
+	{ "shutdown -k +1", CTL_WARN, POWER, NO, 60, false, NULL },
+	{ "shutdown -k now", CTL_WARN, POWER, NO, 0, false, NULL },
+	{ "shutdown -r -k now", CTL_WARN, BOOT, NO, 0, false, NULL },
+	{ "shutdown -c", CTL_CANCEL, POWER, NO, -1, false, NULL },
+	{ "shutdown -c no need", CTL_CANCEL, POWER, NO, -1, false, "no" },
+	{ "shutdown --show", CTL_SHOW, POWER, NO, -1, false, NULL },
+	{ "shutdown --no-wall -h +5", CTL_SCHEDULE, HALT, NO, 300, true,
+	    NULL },
+	{ "shutdown -a -t 5 -f -h now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -o -n -p now", CTL_ASK, POWER, NO, 0, false, NULL },
+};
+
+static bool
+is_good(const struct good *g)
+{
+	char buf[256], *argv[ARGV_MAX];
+	const char *name, *rest;
+	struct ctl c;
+	int argc;
+
+	name = words_split(g->line, buf, sizeof(buf), argv, &argc);
+	ctl_parse(&c, name, argc, argv, NOW);
+	rest = c.name != NULL ? c.name : c.message != NULL ? *c.message :
+	    NULL;
+	return (c.what == g->what && c.verb == g->verb &&
+	    c.budget_s == g->budget_s && c.no_wall == g->no_wall &&
+	    (g->when_s == -1 || (c.when.relative && c.when.s == g->when_s)) &&
+	    (rest == NULL) == (g->rest == NULL) &&
+	    (rest == NULL || strcmp(rest, g->rest) == 0));
+}
+
+/* Each in a child: getopt(3) keeps where it was. */
+static void
+test_good_lines(void **state)
+{
+	size_t i;
+	pid_t pid;
+	int st;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(goods); i++) {
+		(void)fflush(NULL);
+		pid = fork();
+		if (pid == 0)
+			exit(is_good(&goods[i]) ? 0 : 1);
+		assert_int_equal(waitpid(pid, &st, 0), pid);
+		if (st != 0)
+			fail_msg("%s: %d", goods[i].line, st);
+	}
+}
+
+/* The exit status of ctl_parse() in a child, -1 if it returned. */
+static int
+parse_exits(const char *line, char *said, size_t size)
+{
+	char buf[256], *argv[ARGV_MAX];
+	const char *name;
+	struct ctl c;
+	int argc, p[2], st;
+	ssize_t n, used = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(p), 0);
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(p[1], 1);
+		(void)dup2(p[1], 2);
+		close(p[0]);
+		close(p[1]);
+		name = words_split(line, buf, sizeof(buf), argv, &argc);
+		ctl_parse(&c, name, argc, argv, NOW);
+		exit(255);
+	}
+	close(p[1]);
+	while ((n = read(p[0], said + used, size - 1 - (size_t)used)) > 0)
+		used += n;
+	said[used] = '\0';
+	close(p[0]);
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_true(WIFEXITED(st));
+	return (WEXITSTATUS(st) == 255 ? -1 : WEXITSTATUS(st));
+}
+
+static void
+test_bad_lines(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *said;
+	} t[] = {
+		{ "halt later", "halt: later: nothing is to be named here\n" },
+		{ "halt now now", "halt: now: nothing is to be named here\n" },
+		{ "halt -z", "halt: -z: no such option\nusage: halt [-fpq]" },
+		{ "reboot -k", "reboot: -k: wants an argument\n" },
+		{ "halt --forceful", "halt: --forceful: no such option\n" },
+		{ "poweroff --force=1", "poweroff: " },
+		{ "shutdown -z", "shutdown: -z: no such option\n"
+		    "usage: shutdown [-h | -p | -r | -k]" },
+		{ "shutdown -t", "shutdown: -t: wants an argument\n" },
+		{ "shutdown -h soon", "shutdown: soon: not a time: now, " },
+		{ "shutdown -h 25:00", "shutdown: 25:00: not a time" },
+		{ "shutdown --bogus", "shutdown: --bogus: no such option\n" },
+		{ "shutdown now -z", "shutdown: -z: no such option\n" },
+		{ "jailctl", "jailctl: command: none is given\nusage: " },
+		{ "jailctl bogus", "jailctl: bogus: no such command\n" },
+		{ "jailctl -x", "jailctl: -x: no such command\n" },
+		{ "jailctl run", "jailctl: run: no such command\n" },
+		{ "jailctl none", "jailctl: none: no such command\n" },
+		{ "jailctl request", "jailctl: request: of which name?\n" },
+		{ "jailctl request a b", "request: one word too many\n" },
+		{ "jailctl status now", "status: one word too many\n" },
+		{ "jailctl halt soon", "jailctl: soon: not a number of sec" },
+		{ "jailctl halt -1", "jailctl: -1: not a number of seconds" },
+		{ "jailctl halt 5 6", "jailctl: 6: one word too many\n" },
+		{ "jailctl shutdown -h x", "shutdown: x: not a time" },
+	};
+	char said[2048];
+	size_t i;
+	int e;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(t); i++) {
+		e = parse_exits(t[i].line, said, sizeof(said));
+		if (e != EX_USAGE || strstr(said, t[i].said) == NULL ||
+		    strstr(said, "usage: ") == NULL)
+			fail_msg("%s: %d\n%s", t[i].line, e, said);
+	}
+}
+
+static void
+test_help(void **state)
+{
+	static const char *const lines[] = { "halt --help", "reboot -n --help",
+	    "shutdown --help", "shutdown -f --help", "jailctl --help" };
+	char said[2048];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(lines); i++) {
+		assert_int_equal(parse_exits(lines[i], said, sizeof(said)),
+		    0);
+		assert_non_null(strstr(said, "usage: "));
+		assert_null(strstr(said, "no such"));
+	}
+	assert_int_equal(parse_exits("jailctl -V", said, sizeof(said)), 0);
+	assert_string_equal(said, "jailctl 0\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_relative),
+		cmocka_unit_test(test_absolute),
+		cmocka_unit_test(test_bad_times),
+		cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_good_lines),
+		cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_help),
+	};
+
+	return (cmocka_run_group_tests_name("ctl", tests, setup, NULL));
+}
