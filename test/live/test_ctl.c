@@ -1219,8 +1219,10 @@ test_musl(void **state)
 	char path[PATH_MAX];
 	int len;
 
-	if (musl == NULL || strrchr(musl, '/') == NULL)
+	if (musl == NULL || strrchr(musl, '/') == NULL) {
 		live_skip("no JAILINIT_MUSL, beside which jailctl would be");
+		return;
+	}
 	len = (int)(strrchr(musl, '/') - musl);
 	(void)snprintf(path, sizeof(path), "%.*s/jailctl", len, musl);
 	if (access(path, X_OK) == -1)
