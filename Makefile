@@ -63,9 +63,11 @@ CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
 JAIL !=		ls jailinit/jail_$(OS)*.c
 LIB_SRC =	jailinit/jailkill_call.c
 KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
-		jailinit/halt.c jailinit/request.c jailinit/show.c \
+		jailinit/halt.c jailinit/list.c jailinit/request.c \
+		jailinit/show.c \
 		jailinit/signame.c jailinit/stdio_fd.c jailinit/target.c
 KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
+		jailinit/list.h \
 		jailinit/jail.h jailinit/jail_freebsd.h jailinit/jailkill.h \
 		jailinit/os.h \
 		jailinit/request.h jailinit/show.h jailinit/signame.h \

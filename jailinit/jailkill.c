@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jailkill(8): options, and what is done by no other file: signals, lists. */
+/* jailkill(8): options, and what is done by no other file: signals, requests. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "end.h"
 #include "halt.h"
+#include "list.h"
 #include "os.h"
 #include "show.h"
 #include "signame.h"
@@ -32,6 +33,7 @@ struct options {
 	bool list, json, dry, quiet, verbose;
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
+	char line[REQUEST_NAME_MAX + 2];	/* -R, its newline; or "" */
 	int64_t limit_ms;		/* -t, or -1 */
 	enum target_which which;
 };
@@ -44,6 +46,7 @@ usage(const char *what, const char *why)
 	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
 	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
 	    "-a | -A\n"
+	    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
 	    "       jailkill -l | -J [jail ... | -a]\n"
 	    "       jailkill -V\n");
 	exit(EX_USAGE);
@@ -56,10 +59,23 @@ set_action(struct options *o, bool list, enum request_verb verb, int sig)
 	char c[3] = { '-', (char)optopt, '\0' };
 
 	if (o->verb != REQUEST_NONE || o->sig != -1 || (o->list && !list))
-		usage(c, "only one of -h, -p, -r, -s and -l");
+		usage(c, "only one of -h, -p, -r, -R, -s and -l");
 	o->list = list;
 	o->verb = verb;
 	o->sig = sig;
+}
+
+/* A name that the jail's own jailinit would take for one. */
+static void
+set_request(struct options *o, const char *name)
+{
+	struct request rq;
+
+	set_action(o, false, REQUEST_RUN, -1);
+	if (request_parse(name, strlen(name), &rq) != REQUEST_OK ||
+	    rq.verb != REQUEST_RUN || strcmp(rq.name, name) != 0)
+		usage(name, "no name of an administrator's request");
+	(void)snprintf(o->line, sizeof(o->line), "%s\n", rq.name);
 }
 
 static void
@@ -92,6 +108,9 @@ option(struct options *o, int c)
 	case 'r':
 		set_action(o, false, REQUEST_REBOOT, -1);
 		break;
+	case 'R':
+		set_request(o, optarg);
+		break;
 	case 's':
 		set_action(o, false, REQUEST_NONE, signame_number(optarg));
 		if (o->sig == -1)
@@ -116,7 +135,7 @@ option(struct options *o, int c)
 static void
 options_parse(struct options *o, int argc, char **argv)
 {
-	static const char letters[] = "+AahJlnpqrs:t:vV";
+	static const char letters[] = "+AahJlnpqrR:s:t:vV";
 	char name[3] = "-";
 	int c;
 
@@ -133,7 +152,8 @@ options_parse(struct options *o, int argc, char **argv)
 			    strchr(letters + 1, optopt) != NULL ?
 			    "wants an argument" : "no such option");
 		}
-	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
+	if (o->limit_ms != -1 && (o->verb == REQUEST_NONE ||
+	    o->verb == REQUEST_RUN))
 		usage("-t", "goes with -h, -p or -r");
 	if (o->which != TARGET_NAMED && argv[optind] != NULL)
 		usage(argv[optind], "a jail is named beside -a or -A");
@@ -141,71 +161,6 @@ options_parse(struct options *o, int argc, char **argv)
 		usage("jail", "none is named; -a is all that listen");
 	if (o->list && o->which == TARGET_NAMED && argv[optind] == NULL)
 		o->which = TARGET_ALL;
-}
-
-/*
- * -l
- */
-static void
-json_string(const char *text)
-{
-	const char *p;
-
-	(void)putchar('"');
-	for (p = printable(text); *p != '\0'; p++)
-		(void)printf("%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
-	(void)putchar('"');
-}
-
-static void
-json_line(const struct target *t)
-{
-	(void)printf("{\"jid\":%" PRIu64 ",\"pid\":%ld,\"state\":",
-	    t->jail.jid, (long)t->jail.pid);
-	if (t->listens && t->state[0] != '\0')
-		json_string(t->state);
-	else
-		(void)printf("null");
-	(void)printf(",\"root\":");
-	if (t->root[0] != '\0')
-		json_string(t->root);
-	else
-		(void)printf("null");
-	(void)printf("}\n");
-}
-
-/* Its own word, in a column: what comes after a blank would be taken for the
- * root. */
-static const char *
-state_word(const struct target *t)
-{
-	static char word[ASK_VALUE_MAX];
-
-	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(t->state, " "),
-	    t->state);
-	return (t->listens && word[0] != '\0' ? printable(word) : "-");
-}
-
-static int
-list(const struct targets *t, bool json)
-{
-	size_t i;
-
-	if (!json)
-		(void)printf("%-10s %7s %-8s %s\n", "JID", "PID", "STATE",
-		    "ROOT");
-	for (i = 0; i < t->n; i++) {
-		const struct target *j = &t->list[i];
-
-		if (json)
-			json_line(j);
-		else
-			(void)printf("%-10" PRIu64 " %7ld %-8s %s\n",
-			    j->jail.jid, (long)j->jail.pid,
-			    state_word(j),
-			    j->root[0] != '\0' ? printable(j->root) : "-");
-	}
-	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
 }
 
 /*
@@ -220,6 +175,8 @@ dry(const struct target *t, const struct options *o)
 	if (o->verb == REQUEST_NONE)
 		(void)printf("%s: would send %s to all of it\n",
 		    target_name(t), signame_name(o->sig));
+	else if (o->verb == REQUEST_RUN)
+		(void)printf("%s: would ask for %s", target_name(t), o->line);
 	else if (t->listens)
 		(void)printf("%s: would ask it to %s\n", target_name(t),
 		    request_name(o->verb));
@@ -254,6 +211,29 @@ signal_one(struct target *t, const struct options *o)
 		    signame_name(o->sig));
 	return (e == 0 ? 0 : e == ESRCH ? EX_NOHOST : e == EPERM ?
 	    EX_NOPERM : END_LEFT);
+}
+
+/*
+ * -R
+ */
+static int
+request_all(struct targets *t, const struct options *o)
+{
+	int status = EX_OK;
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		t->list[i].listens = false;
+	targets_ask(t->list, t->n, o->line, TARGET_LOOK_MS);
+	for (i = 0; i < t->n; i++)
+		if (!t->list[i].listens) {
+			warnx("%s: %s", target_name(&t->list[i]),
+			    show_refusal(t->list[i].refused));
+			status = END_LEFT;
+		} else if (o->verbose)
+			(void)printf("%s: asked for %s",
+			    target_name(&t->list[i]), o->line);
+	return (status);
 }
 
 /* What a script has to know first: something is left; then what it asked
@@ -323,6 +303,8 @@ act(struct targets *t, const struct options *o, int64_t begun_ms)
 	else if (o->verb == REQUEST_NONE)
 		for (i = 0; i < t->n; i++)
 			status = worse(status, signal_one(&t->list[i], o));
+	else if (o->verb == REQUEST_RUN)
+		status = worse(status, request_all(t, o));
 	else {
 		show_init(o->quiet, o->verbose);
 		status = worse(status, end_run(t->list, t->n, &how));
@@ -368,7 +350,7 @@ main(int argc, char **argv)
 	(void)signal(SIGCHLD, SIG_DFL);
 	targets_find(&t, o.which, argv + optind, o.list || o.dry ||
 	    o.verb != REQUEST_NONE, look_ms(&o));
-	status = o.list ? list(&t, o.json) : act(&t, &o, begun_ms);
+	status = o.list ? list_print(&t, o.json) : act(&t, &o, begun_ms);
 	status = worse(status, t.error);
 	free(t.list);
 	return (status);

@@ -212,9 +212,8 @@ show_stage(const struct target *t, const struct halt_jail *h)
 		say("%s: %s\n", target_name(t), halt_stage_name(h->stage));
 }
 
-/* Why a jail did not take a request. */
-static const char *
-refusal(int error)
+const char *
+show_refusal(int error)
 {
 	switch (error) {
 	case 0:
@@ -239,7 +238,7 @@ show_signalled(const struct target *t, int sig, const char *comm)
 	if (!verbose)
 		return;
 	say("%s: %s; %s to its first process, %s\n", target_name(t),
-	    refusal(t->refused), signame_name(sig), printable(comm));
+	    show_refusal(t->refused), signame_name(sig), printable(comm));
 }
 
 const char *

@@ -36,6 +36,9 @@ void show_end(const struct target *t, const struct halt_jail *h,
 /* Writes what could not be written so far, and waits for that. */
 void show_finish(void);
 
+/* Why a jail has not taken a request, of target.refused. */
+const char *show_refusal(int error);
+
 /* The words for an errno of jailkill(3). */
 const char *show_error(int error);
 

@@ -178,11 +178,12 @@ look_due(struct look *l)
 	return (left);
 }
 
-void
-targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
+static void
+look_all(struct target *list, size_t n, const struct ask_what *what,
+    int64_t limit_ms)
 {
 	struct look l = { .list = list, .n = n, .limit_ms = limit_ms,
-	    .what = { .dir = dir } };
+	    .what = *what };
 	uint64_t tags[EVENTS_MAX];
 	int64_t left;
 	int i, got;
@@ -205,6 +206,22 @@ targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
 	}
 	close(l.watch_fd);
 	free(l.end_ms);
+}
+
+void
+targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
+{
+	const struct ask_what what = { .dir = dir };
+
+	look_all(list, n, &what, limit_ms);
+}
+
+void
+targets_ask(struct target *list, size_t n, const char *line, int64_t limit_ms)
+{
+	const struct ask_what what = { .line = line };
+
+	look_all(list, n, &what, limit_ms);
 }
 
 /*

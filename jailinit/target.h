@@ -53,6 +53,11 @@ void targets_find(struct targets *t, enum target_which which,
 void targets_look(struct target *list, size_t n, const char *dir,
     int64_t limit_ms);
 
+/* The same, and has each take line, with its newline, through its FIFO: one
+ * that has then listens, and of another refused says why not. */
+void targets_ask(struct target *list, size_t n, const char *line,
+    int64_t limit_ms);
+
 /* Takes in a word of ask_hear(). */
 void target_hear(struct target *t, const struct ask_word *word);
 
