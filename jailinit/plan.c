@@ -24,7 +24,7 @@
 
 /* nologin(5) */
 #define NOLOGIN_FILE	"/var/run/nologin"
-#define NOLOGIN_S	(5 * 60)
+#define NOLOGIN_S	300
 
 #define TEXT_MAX	2048	/* of a message to users */
 #define WORDS_MAX	512	/* of it, what the administrator adds */
@@ -34,7 +34,7 @@
 #define CANCEL_STEP_NS	20000000
 
 /* Users are warned so many seconds before, shutdown(8). */
-static const int64_t warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
+static const int warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
     30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
 
 /* What a planner leaves inherited is not its own to hold open. */
@@ -94,7 +94,7 @@ left_format(char *buf, size_t size, int64_t left_s)
 		(void)snprintf(buf, size, "now");
 	else if (left_s < 100)
 		(void)snprintf(buf, size, "in %" PRId64 " seconds", left_s);
-	else if (left_s < 100 * 60)
+	else if (left_s < 100 * INT64_C(60))
 		(void)snprintf(buf, size, "in %" PRId64 " minutes",
 		    (left_s + 30) / 60);
 	else
