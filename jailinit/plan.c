@@ -34,8 +34,8 @@
 #define CANCEL_STEP_NS	20000000
 
 /* Users are warned so many seconds before, shutdown(8). */
-static const int64_t warnings[] = { 36000, 18000, 7200, 3600, 1800, 600, 300,
-    120, 60, 30, 0 };
+static const int warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
+    30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
 
 /* What a planner leaves inherited is not its own to hold open. */
 #define FDS_MAX		1024
@@ -94,7 +94,7 @@ left_format(char *buf, size_t size, int64_t left_s)
 		(void)snprintf(buf, size, "now");
 	else if (left_s < 100)
 		(void)snprintf(buf, size, "in %" PRId64 " seconds", left_s);
-	else if (left_s < 6000)
+	else if (left_s < 100 * INT64_C(60))
 		(void)snprintf(buf, size, "in %" PRId64 " minutes",
 		    (left_s + 30) / 60);
 	else

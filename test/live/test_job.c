@@ -322,23 +322,26 @@ test_permissions(void **state)
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
 }
 
-/* A user of the jail who finds no folder can make none: one planted in a
- * place that he may write is his. */
+/* A folder that a user of the jail has planted, with a link to a program that
+ * is root's alone in it: root did not put it there. */
 static void
 test_planted_folder(void **state)
 {
 	struct jail *j = *state;
-	char path[PATH_MAX];
+	char from[PATH_MAX], to[PATH_MAX];
 
 	if (geteuid() != 0)
 		live_skip("only root has other users' files");
-	job_write(j, "bad", "echo x >>" LIVE_MARK);
-	(void)snprintf(path, sizeof(path), "%s" DIR_D "/bad", j->root);
-	assert_int_equal(chown(path, NOBODY, NOBODY), 0);
+	assert_int_equal(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK),
+	    0);
+	job_write(j, "good", "exit 0");
+	(void)snprintf(from, sizeof(from), "%s/etc/evil", j->root);
+	(void)snprintf(to, sizeof(to), "%s" DIR_D "/evil", j->root);
+	assert_int_equal(link(from, to), 0);
 	assert_int_equal(chown(jail_path(j, DIR_D), NOBODY, NOBODY), 0);
 	live_boot(j, NULL);
-	ask(j, "bad");
-	says(j, DIR_D "/bad: " REFUSED);
+	ask(j, "evil");
+	says(j, DIR_D "/evil: " REFUSED);
 	assert_false(jail_exists(j, LIVE_MARK));
 }
 

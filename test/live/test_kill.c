@@ -870,6 +870,42 @@ test_no_time(void **state)
 	gone(j);
 }
 
+/* -R: what the jail's administrator has provided, and nothing else. */
+static void
+test_request(void **state)
+{
+	struct jail *j = *state;
+	const char *name;
+
+	assert_int_equal(jail_script(j, "/etc/rc.request.d/mark",
+	    "echo mark >>" LIVE_MARK), 0);
+	boot(j, NULL, NULL);
+	name = kill_name(j);
+	kill_says(kill_run(NULL, "-n", "-R", "mark", j->root, NULL), 0,
+	    kill_fmt("%s: would ask for mark\n", name), "");
+	assert_false(jail_exists(j, LIVE_MARK));
+	kill_says(kill_run(NULL, "-v", "-R", "mark", j->root, NULL), 0,
+	    kill_fmt("%s: asked for mark\n", name), "");
+	wait_text(j, LIVE_MARK, "mark\n");
+	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 0, "", "");
+	wait_text(j, LIVE_MARK, "mark\nmark\n");
+	assert_int_equal(kill_run(NULL, "-R", "halt", j->root, NULL), 64);
+	assert_int_equal(kill_run(NULL, "-R", "../mark", j->root, NULL), 64);
+	assert_int_equal(kill_run(NULL, "-R", "mark", "-t", "3", j->root,
+	    NULL), 64);
+	lives(j, 1);
+}
+
+static void
+test_request_refused(void **state)
+{
+	struct jail *j = *state;
+
+	boot_plain(j, TERM_TRAP);
+	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 2, "",
+	    kill_fmt("jailkill: %s: has no FIFO\n", kill_name(j)));
+}
+
 static void
 tmpfs_run(void *arg)
 {
@@ -2137,6 +2173,8 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		KILL_TEST(test_usage),
+		KILL_TEST(test_request),
+		KILL_TEST(test_request_refused),
 		KILL_TEST(test_list),
 		KILL_TEST(test_list_some),
 		KILL_TEST(test_list_state),
