@@ -38,6 +38,7 @@
 #define KILL_EVERY_MS	100
 
 #define EVENTS_MAX	64
+#define WHY_MAX		256
 
 /* Of jail i: its end, who asks it, who enters it. */
 enum tag {
@@ -151,6 +152,7 @@ static void
 child_look(struct end *e, size_t i, bool force)
 {
 	struct one *o = &e->ones[i];
+	char why[WHY_MAX];
 	int r;
 
 	if (o->child.fd == -1)
@@ -160,7 +162,9 @@ child_look(struct end *e, size_t i, bool force)
 		return;
 	o->child.fd = -1;
 	e->inside--;
-	if (r != 0 && r != ESRCH && !o->over)
+	/* One that has ended but for what keeps it lets nobody in. */
+	if (r != 0 && r != ESRCH && !o->over &&
+	    !jail_kept_by(&e->list[i].jail, why, sizeof(why)))
 		show_not_entered(&e->list[i], r);
 }
 
@@ -180,7 +184,7 @@ report(struct end *e, size_t i)
 	struct target *t = &e->list[i];
 	struct one *o = &e->ones[i];
 	const struct halt_jail *h = &e->halt.jails[i];
-	char why[256] = "";
+	char why[WHY_MAX] = "";
 	int outcome = h->stage == HALT_LEFT ? END_LEFT :
 	    h->forced ? END_FORCED : END_CLEAN;
 

@@ -42,21 +42,34 @@ job_start(struct job *job, const char *name, int64_t now_ms, int64_t limit_ms)
 	return (0);
 }
 
-/* What kept it from being executed was written before it ended. */
+/* What it has said, spawn.h: nothing, as the jail's TERM was faster; that it
+ * is there; and then what kept it from being executed. */
+static enum job_end
+report_read(int report_fd)
+{
+	unsigned char code[2] = { 0, 0 };
+	ssize_t n;
+
+	(void)fcntl(report_fd, F_SETFL, O_NONBLOCK);
+	n = read(report_fd, code, sizeof(code));
+	if (n <= 0)
+		return (JOB_CUT);
+	if (code[n - 1] == 0)
+		return (JOB_RAN);
+	return (n == 1 && code[0] == SPAWN_NOT_FOUND ? JOB_MISSING :
+	    JOB_REFUSED);
+}
+
 bool
 job_ended(struct job *job, pid_t pid, int st)
 {
-	unsigned char code = 0;
 
 	if (pid != job->pid)
 		return (false);
 	job->pid = 0;
 	job->sig = WIFSIGNALED(st) ? WTERMSIG(st) : 0;
 	job->status = job->sig != 0 ? 128 + job->sig : WEXITSTATUS(st);
-	job->end = JOB_RAN;
-	(void)fcntl(job->report_fd, F_SETFL, O_NONBLOCK);
-	if (read(job->report_fd, &code, 1) == 1)
-		job->end = code == SPAWN_NOT_FOUND ? JOB_MISSING : JOB_REFUSED;
+	job->end = report_read(job->report_fd);
 	close(job->report_fd);
 	return (true);
 }

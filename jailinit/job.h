@@ -21,7 +21,8 @@ enum job_end {
 	JOB_NONE,	/* there was none, or it runs */
 	JOB_RAN,	/* status is its own, 128 + n for a signal */
 	JOB_REFUSED,	/* its file is not root's alone; status 126 */
-	JOB_MISSING	/* there is no such file */
+	JOB_MISSING,	/* there is no such file */
+	JOB_CUT		/* it was ended before its file was looked at */
 };
 
 struct job {

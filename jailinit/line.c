@@ -53,8 +53,13 @@ line_child_ended(pid_t pid, int st)
 	if (!job_ended(&init.job, pid, st))
 		return;
 	act_reaping(false);
-	if (job->end == JOB_MISSING) {
-		if (dropped())
+	if (job->end == JOB_MISSING || job->end == JOB_CUT) {
+		if (!dropped())
+			return;
+		if (job->end == JOB_CUT)
+			log_line("request dropped: %s: the jail ends",
+			    job->name);
+		else
 			log_line("request dropped: %s: %s",
 			    request_strerror(REQUEST_UNKNOWN), job->name);
 		return;

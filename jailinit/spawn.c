@@ -167,7 +167,7 @@ is_trusted(const char *path, mode_t type)
 pid_t
 spawn_request(const char *name, int report_fd)
 {
-	unsigned char missing = SPAWN_NOT_FOUND;
+	unsigned char missing = SPAWN_NOT_FOUND, found = 0;
 	char path[sizeof(SPAWN_REQUESTS) + REQUEST_NAME_MAX + 1];
 	const char *argv[] = { path, NULL }, *by_sh[] = { "sh", path, NULL };
 	pid_t pid = child_fork(false);
@@ -184,6 +184,7 @@ spawn_request(const char *name, int report_fd)
 		}
 		child_refused(path, report_fd);
 	}
+	(void)!write(report_fd, &found, 1);
 	execv(path, (char *const *)argv);
 	e = errno;
 	if (e == EACCES || e == ENOEXEC) {

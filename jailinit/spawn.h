@@ -51,9 +51,10 @@ pid_t spawn_command(char *const *argv, int report_fd, bool background);
 #define SPAWN_REQUESTS	"/etc/rc.request.d"
 
 /* Executes the file name in SPAWN_REQUESTS, if it and the folder are root's
- * (or ours) and nobody else's to write.  report_fd gets a byte when it was
- * refused, which the child logs, or is missing, which it does not.  Its pid,
- * or -1 and errno of fork(2). */
+ * (or ours) and nobody else's to write.  report_fd gets a 0 when it is there,
+ * and a byte as above when it was refused or not executed, which the child
+ * logs, or is missing, which it does not.  Its pid, or -1 and errno of
+ * fork(2). */
 pid_t spawn_request(const char *name, int report_fd);
 
 #endif

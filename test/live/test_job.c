@@ -484,6 +484,7 @@ test_burst(void **state)
 {
 	static char lines[BURST * 5 + 1];
 	struct jail *j = *state;
+	int64_t end_ms;
 	long before_kb;
 	int fds, i;
 
@@ -508,6 +509,9 @@ test_burst(void **state)
 	says(j, "request slow: exit status 0\n");
 	status_is(j, "slow", "0");
 	by_kernel(j);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;	/* the status's writer */
+	while (proc_fds(j->pid) > fds && jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
 	assert_in_range(proc_fds(j->pid), 1, fds);
 	assert_in_range(memory_kb(j), 1, before_kb + 256);
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");

@@ -218,6 +218,7 @@ need_users(void)
 static const char usage_text[] =
     "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
     "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | -a | -A\n"
+    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
     "       jailkill -l | -J [jail ... | -a]\n"
     "       jailkill -V\n";
 
