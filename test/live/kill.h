@@ -20,6 +20,7 @@
 #include "live.h"
 
 #define KILL_MORE	3	/* jails of a test beside its first */
+#define KILL_CLOSE_AT_EXEC	4	/* of close_range(2) */
 #define KILL_FD_CLOSED	(-2)	/* for kill_opts; 0: the default */
 
 #define KILL_TEST(f)							\
@@ -134,7 +135,8 @@ kill_world(void)
 	first = fork();
 	if (first != 0) {
 		(void)waitpid(first, &st, 0);
-		exit(first == -1 ? 1 : kill_world_status(st));
+		/* What a sanitizer does at exit has no processes here. */
+		_exit(first == -1 ? 1 : kill_world_status(st));
 	}
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
@@ -161,14 +163,17 @@ kill_another(int i)
 }
 
 /* A jail that is a chroot alone, in the test's mount namespace, with path as
- * its first process; ended with j. */
+ * its first process, which runs when this returns; ended with j. */
 static inline pid_t
 kill_chroot(struct jail *j, const char *root, const char *path)
 {
 	int log_fd = open(j->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 	    0644);
+	int p[2];
+	char c;
 	pid_t pid;
 
+	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
 	fflush(NULL);
 	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL,
 	    NULL, NULL);
@@ -177,13 +182,16 @@ kill_chroot(struct jail *j, const char *root, const char *path)
 		(void)setsid();
 		(void)dup2(log_fd, 1);
 		(void)dup2(log_fd, 2);
-		(void)syscall(SYS_close_range, 3, ~0U, 0);
+		(void)syscall(SYS_close_range, 3, ~0U, KILL_CLOSE_AT_EXEC);
 		if (chroot(root) == 0 && chdir("/") == 0)
 			execl(path, path, (char *)NULL);
 		_exit(125);
 	}
 	close(log_fd);
+	close(p[1]);
 	assert_true(pid > 0);
+	assert_int_equal(read(p[0], &c, 1), 0);
+	close(p[0]);
 	j->entered[j->n_entered++] = pid;
 	return (pid);
 }

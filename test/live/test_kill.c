@@ -1070,7 +1070,8 @@ test_kept(void **state)
 	boot(j, NULL, NULL);
 	pid = jail_enter(j, sit, NULL);
 	assert_true(pid > 0);
-	out = kill_fmt("%s: still there after # s; said last: gone; TERM, KILL ran out of time; process %d "
+	out = kill_fmt("%s: still there after # s; said last: gone; "
+	    "TERM, KILL ran out of time; process %d "
 	    "(test_kill) is not reaped by its parent outside, %d "
 	    "(test_kill)\n", kill_name(j), (int)pid, (int)getpid());
 	kill_says(kill_run(NULL, "-h", "-t", "2", j->root, NULL), 2, out,
@@ -1963,6 +1964,8 @@ another_level(void *arg)
 		if (pid == 0)
 			return;
 	}
+	if (pid == -1)
+		_exit(126);
 	(void)waitpid(pid, &st, 0);
 	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : 126);
 }
