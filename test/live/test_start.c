@@ -723,18 +723,18 @@ test_status(void **state)
 	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
 	assert_status(j, "^state=boot\nmode=boot\npid=1\nversion=[0-9.]+\n"
 	    "boot_status=\nrequest=\ndeadline=\nforced=\ndropped_log=0\n"
-	    "dropped_requests=0\n$");
+	    "dropped_requests=0\njob=\njob_status=\n$");
 	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_status(j, "^state=run\nmode=boot\npid=1\nversion=[0-9.]+\n"
 	    "boot_status=137\nrequest=\ndeadline=\nforced=\n");
 	assert_int_equal(stat(jail_path(j, JAIL_STATUS), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
-	assert_int_equal(jail_ctl(j, "bogus\npoweroff 9\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\npoweroff 9\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_status(j, "^state=gone\nmode=boot\npid=1\nversion=[0-9.]+\n"
 	    "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
-	    "forced=\ndropped_log=0\ndropped_requests=1\n$");
+	    "forced=\ndropped_log=0\ndropped_requests=1\njob=\njob_status=\n$");
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
 }
 
