@@ -86,7 +86,7 @@ test_two_in_one_write(void **state)
 
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, "bogus\nhalt 60\nhalt 1\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\nhalt 60\nhalt 1\n"), 0);
 	live_exits(j, 0, jail_slack(2000));
 	live_log_has(j, "gone in 60 s at most\n");
 	live_log_has(j, "gone in 1 s at most\n");
@@ -129,6 +129,8 @@ test_torn_slowly(void **state)
 
 	live_boot(j, NULL);
 	parts_write(j, part, 1300);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "3",
+	    LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt 8\n"), 0);
 	HALTS(j);
 	assert_string_equal(jail_status(j, "dropped_requests"), "3");

@@ -252,7 +252,7 @@ test_no_descriptors(void **state)
 static void
 rubbish(struct jail *j, int n)
 {
-	static const char *const line[] = { "bogus\n", "halt now please\n",
+	static const char *const line[] = { "@bogus\n", "halt now please\n",
 	    "reboot 9999999999\n", "\001\002\003\n", " \t halt -1\n" };
 	int i, fd = jail_ctl_open(j);
 

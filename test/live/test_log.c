@@ -98,7 +98,7 @@ unwritable(struct jail *j, int fd)
 	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
 	assert_string_equal(jail_status(j, "boot_status"), "3");
-	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
 	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
 	    2 * ANSWER_MS), 0);
 	assert_string_equal(jail_status(j, "dropped_log"), "2");
@@ -189,7 +189,7 @@ test_closed(void **state)
 
 	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "bogus\nhalt\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\nhalt\n"), 0);
 	(void)live_exits(j, 0, ANSWER_MS);
 	assert_string_equal(jail_status(j, "dropped_log"), "0");
 	assert_string_equal(jail_status(j, "dropped_requests"), "1");
@@ -482,7 +482,7 @@ test_epipe_boot(void **state)
 
 	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
 	assert_idle(j);
 	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
 	    2 * ANSWER_MS), 0);
@@ -506,11 +506,11 @@ test_epipe_app(void **state)
 	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/command",
 	    NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
-	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
 	assert_int_equal(jail_wait_status(j, "dropped_log", "1",
 	    3 * ANSWER_MS), 0);
 	assert_idle(j);		/* a second at least between complaints */
-	assert_int_equal(jail_ctl(j, "bogus\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
 	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
 	    3 * ANSWER_MS), 0);
 	assert_int_equal(jail_signal(j, SIGUSR1), 0);
@@ -578,7 +578,7 @@ test_complaints(void **state)
 
 	live_boot(j, NULL);
 	while (jail_now_ms() < end_ms) {
-		assert_int_equal(jail_ctl(j, "bogus\nfoo\n"), 0);
+		assert_int_equal(jail_ctl(j, "@bogus\n@foo\n"), 0);
 		n += 2;
 	}
 	snprintf(text, sizeof(text), "%d", n);
@@ -602,7 +602,7 @@ test_counters(void **state)
 
 	live_boot(j, NULL);
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(jail_ctl(j, i % 2 == 0 ? "bogus\n" :
+		assert_int_equal(jail_ctl(j, i % 2 == 0 ? "@bogus\n" :
 		    "a\nb\nc\nd\n"), 0);
 		assert_int_equal(jail_wait_status(j, "dropped_requests",
 		    count[i], 2 * ANSWER_MS), 0);

@@ -92,7 +92,7 @@ test_second_life(void **state)
 	first_life(j, NULL, NULL, NULL);
 	assert_int_equal(stat(jail_path(j, JAIL_CTL), &before), 0);
 	/* What is to be seen of this life must not be seen of the next. */
-	assert_int_equal(jail_ctl(j, "bogus\nreboot 1\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\nreboot 1\n"), 0);
 	lives_wait(j, 2);
 	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
 	assert_string_equal(jail_file(j, "/tmp/sleeps"), "0\n");

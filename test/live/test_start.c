@@ -730,7 +730,7 @@ test_status(void **state)
 	    "boot_status=137\nrequest=\ndeadline=\nforced=\n");
 	assert_int_equal(stat(jail_path(j, JAIL_STATUS), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
-	assert_int_equal(jail_ctl(j, "bogus\npoweroff 9\n"), 0);
+	assert_int_equal(jail_ctl(j, "@bogus\npoweroff 9\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_status(j, "^state=gone\nmode=boot\npid=1\nversion=[0-9.]+\n"
 	    "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
