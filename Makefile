@@ -39,19 +39,19 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
 		test/peers/jailhalt test/peers/rc.subr test/peers/machine/*
 
 PURE =		jailinit/life.c jailinit/request.c
-SRC =		$(PURE) jailinit/jailinit.c jailinit/act.c jailinit/control.c \
-		jailinit/job.c jailinit/leave.c jailinit/line.c \
-		jailinit/log.c jailinit/names.c \
-		jailinit/notify.c \
-		jailinit/options.c jailinit/signals.c jailinit/signame.c \
-		jailinit/spawn.c \
-		jailinit/status.c jailinit/stdio_fd.c
+SRC =		$(PURE) jailinit/act.c jailinit/control.c \
+		jailinit/jailinit.c jailinit/job.c jailinit/leave.c \
+		jailinit/line.c jailinit/log.c jailinit/names.c \
+		jailinit/notify.c jailinit/options.c jailinit/signals.c \
+		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
+		jailinit/stdio_fd.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/line.h jailinit/log.h jailinit/names.h jailinit/notify.h jailinit/options.h \
-		jailinit/os.h jailinit/request.h jailinit/signals.h \
-		jailinit/signame.h \
-		jailinit/spawn.h jailinit/status.h jailinit/stdio_fd.h
+		jailinit/line.h jailinit/log.h jailinit/names.h \
+		jailinit/notify.h jailinit/options.h jailinit/os.h \
+		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
+		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
+		jailinit/stdio_fd.h
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -62,16 +62,15 @@ CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
 # The host's side: jailkill(3) and jailkill(8).
 JAIL !=		ls jailinit/jail_$(OS)*.c
 LIB_SRC =	jailinit/jailkill_call.c
-KILL_SRC =	jailinit/jailkill.c jailinit/ask.c jailinit/end.c \
-		jailinit/halt.c jailinit/list.c jailinit/request.c \
-		jailinit/show.c \
-		jailinit/signame.c jailinit/stdio_fd.c jailinit/target.c
-KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h jailinit/halt.h \
-		jailinit/list.h \
-		jailinit/jail.h jailinit/jail_freebsd.h jailinit/jailkill.h \
-		jailinit/os.h \
-		jailinit/request.h jailinit/show.h jailinit/signame.h \
-		jailinit/stdio_fd.h jailinit/target.h
+KILL_SRC =	jailinit/ask.c jailinit/end.c jailinit/halt.c \
+		jailinit/jailkill.c jailinit/list.c jailinit/request.c \
+		jailinit/show.c jailinit/signame.c jailinit/stdio_fd.c \
+		jailinit/target.c
+KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h \
+		jailinit/halt.h jailinit/jail.h jailinit/jail_freebsd.h \
+		jailinit/jailkill.h jailinit/list.h jailinit/os.h \
+		jailinit/proc_linux.h jailinit/request.h jailinit/show.h \
+		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 

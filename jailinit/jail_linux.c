@@ -8,7 +8,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "jail.h"
+#include "proc_linux.h"
 
 /* PID_FS_MAGIC of linux/magic.h (Linux 6.9): pidfds have inode numbers. */
 #define PIDFS_MAGIC	0x50494446
@@ -50,24 +50,6 @@ struct about {
 /*
  * /proc.
  */
-static bool
-proc_read(pid_t pid, const char *what, char *buf, size_t size)
-{
-	char path[40];
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (false);
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n <= 0)
-		return (false);
-	buf[n] = '\0';
-	return (true);
-}
 
 /* The last field of "NSpid: 1234 1", and how many there are. */
 static void

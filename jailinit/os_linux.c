@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "os.h"
+#include "proc_linux.h"
 
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
  * the PID namespace that the machine has started with. */
@@ -154,27 +155,6 @@ os_adopt(void)
 	if (place != OS_SUBTREE)
 		return (0);
 	return (prctl(PR_SET_CHILD_SUBREAPER, 1));
-}
-
-/* Reads /proc/pid/what into buf as a string; false when that is not to be
- * had.  (Never cmdline or environ: these take locks that others hold.) */
-static bool
-proc_read(pid_t pid, const char *what, char *buf, size_t size)
-{
-	char path[40];
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (false);
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n <= 0)
-		return (false);
-	buf[n] = '\0';
-	return (true);
 }
 
 /* The parent of pid (0: one outside of the namespace), or -1 when pid is a

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux: what /proc says of a process. */
+#ifndef PROC_LINUX_H
+#define PROC_LINUX_H
+
+#include <sys/types.h>
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Reads /proc/pid/what into buf as a string; false when that is not to be
+ * had.  (Never cmdline or environ: these take locks that others hold.) */
+static inline bool
+proc_read(pid_t pid, const char *what, char *buf, size_t size)
+{
+	char path[40];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return (false);
+	n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return (false);
+	buf[n] = '\0';
+	return (true);
+}
+
+#endif
