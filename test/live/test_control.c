@@ -213,6 +213,8 @@ test_bad_budgets(void **state)
 		assert_int_equal(jail_ctl(j, line), 0);
 	}
 	snprintf(n, sizeof(n), "%zu", i);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", n,
+	    LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt 8\n"), 0);
 	HALTS(j);
 	assert_string_equal(jail_status(j, "dropped_requests"), n);
@@ -349,7 +351,7 @@ flood(struct jail *j)
 
 	/* Lines so short that they are written faster than dealt with. */
 	for (i = 0; i < sizeof(buf); i++)
-		buf[i] = i % 2 == 1 ? '\n' : 'x';
+		buf[i] = i % 2 == 1 ? '\n' : '@';
 	for (;;) {
 		fd = jail_ctl_open(j);
 		if (fd == -1)
