@@ -44,9 +44,12 @@ static void
 test_echo_inside(void **state)
 {
 	struct jail *j = *state;
+	int st;
 
 	live_boot(j, NULL);
-	assert_int_equal(jail_sh(j, "echo halt >" JAIL_CTL), 0);
+	st = jail_sh(j, "echo halt >" JAIL_CTL);
+	/* The jail may have ended it before it could exit. */
+	assert_true(st == 0 || (WIFSIGNALED(st) && WTERMSIG(st) == SIGTERM));
 	HALTS(j);
 }
 
