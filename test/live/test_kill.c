@@ -1951,22 +1951,27 @@ another_level(void *arg)
 	pid_t number = *(pid_t *)arg, tids[2] = { number, number }, pid = -1;
 	struct clone_args ca = { .exit_signal = SIGCHLD,
 	    .set_tid = (uintptr_t)tids, .set_tid_size = 2 };
+	pid_t sitter;
 	int st = 0;
 
 	if (unshare(CLONE_NEWPID) == 0)
 		pid = fork();
 	if (pid == 0 && number == 0)
 		return;
-	if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
+	if (pid == 0)
 		live_bystander(NULL);
+	sitter = pid;
 	if (number != 0) {
 		pid = (pid_t)syscall(SYS_clone3, &ca, sizeof(ca));
 		if (pid == 0)
 			return;
 	}
+	if (pid != -1)
+		(void)waitpid(pid, &st, 0);
+	if (number != 0 && sitter > 0)
+		(void)kill(sitter, SIGKILL);
 	if (pid == -1)
 		_exit(126);
-	(void)waitpid(pid, &st, 0);
 	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : 126);
 }
 
