@@ -32,6 +32,9 @@
 
 #define STAT_SIZE	1024	/* of /proc/pid/stat: about 300 bytes */
 
+/* Room for so many processes at first. */
+#define PIDS_FIRST	1024
+
 /* So many processes in the way of a jail's end are killed at a time. */
 #define TRACERS_MAX	64
 
@@ -226,30 +229,55 @@ jail_hold(struct jail *j)
 	return (-1);
 }
 
+/* The numbers of all processes, allocated, at once: who looked at each as he
+ * found it would run after a jail that forks as fast as it can, whose new ones
+ * are always further on. */
+static pid_t *
+pids_read(size_t *n)
+{
+	const struct dirent *e;
+	pid_t pid, *list = NULL, *more;
+	size_t room = 0;
+	DIR *d;
+
+	*n = 0;
+	d = opendir("/proc");
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		pid = (pid_t)strtol(e->d_name, NULL, 10);
+		if (pid <= 0)
+			continue;
+		if (*n == room) {
+			room = room * 2 + PIDS_FIRST;
+			more = realloc(list, room * sizeof(*list));
+			if (more == NULL)
+				break;
+			list = more;
+		}
+		list[(*n)++] = pid;
+	}
+	if (d != NULL)
+		closedir(d);
+	return (list);
+}
+
 /* A cheap look at each process first, a pidfd for the few that pass. */
 int
 jail_each(jail_fn *fn, void *arg)
 {
-	const struct dirent *e;
 	struct about a;
 	struct jail j;
 	bool more = true;
-	pid_t pid;
-	DIR *d;
+	size_t i, n;
+	pid_t *pids = pids_read(&n);
 
-	d = opendir("/proc");
-	if (d == NULL)
-		return (-1);
-	while (more && (e = readdir(d)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0 || !proc_about(pid, &a) || a.levels != 2 ||
-		    a.last != 1)
+	for (i = 0; more && i < n; i++) {
+		if (!proc_about(pids[i], &a) || a.levels != 2 || a.last != 1)
 			continue;
-		if (open_pid(&j, pid, false) == 0)
+		if (open_pid(&j, pids[i], false) == 0)
 			more = fn(&j, arg);
 	}
-	closedir(d);
-	return (0);
+	free(pids);
+	return (n == 0 ? -1 : 0);
 }
 
 struct wanted {
@@ -361,10 +389,9 @@ bool
 jail_kept_by(const struct jail *j, char *buf, size_t size)
 {
 	struct about a, parent;
-	const struct dirent *e;
 	bool found = false;
-	pid_t pid;
-	DIR *d;
+	pid_t pid, *pids;
+	size_t i, n;
 
 	if (proc_about(j->pid, &a) && a.tracer != 0 &&
 	    proc_about(a.tracer, &parent)) {
@@ -372,11 +399,12 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 		    "traces it, %ld (%s)", (long)a.tracer, parent.comm);
 		return (true);
 	}
-	if (!is_exiting(j->pid) || (d = opendir("/proc")) == NULL)
+	if (!is_exiting(j->pid))
 		return (false);
-	while (!found && (e = readdir(d)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0 || pid == j->pid || !proc_about(pid, &a) ||
+	pids = pids_read(&n);
+	for (i = 0; !found && i < n; i++) {
+		pid = pids[i];
+		if (pid == j->pid || !proc_about(pid, &a) ||
 		    a.state != 'Z' || a.levels < 2 || (a.levels == 2 &&
 		    pidns_of(pid) != pidns_of(j->pid)) ||
 		    !proc_about(a.parent, &parent) || parent.levels != 1)
@@ -386,7 +414,7 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 		    "its parent outside, %ld (%s)", (long)pid, a.comm,
 		    (long)a.parent, parent.comm);
 	}
-	closedir(d);
+	free(pids);
 	return (found);
 }
 

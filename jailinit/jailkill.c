@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jailkill(8): options, and what is done by no other file: signals, requests. */
+#include <sys/resource.h>
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,9 @@
  * least so long: one that does not answer is not to take the others' time. */
 #define LOOK_PART	10
 #define LOOK_MIN_MS	300
+
+/* The best, setpriority(2); for root alone. */
+#define PRIORITY	(-20)
 
 struct options {
 	bool list, json, dry, quiet, verbose;
@@ -336,6 +341,8 @@ main(int argc, char **argv)
 	int status;
 
 	stdio_open();
+	/* Where a jail forks as fast as it can we come last, otherwise. */
+	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);
 	options_parse(&o, argc, argv);
 	if (o.sig == -1)
 		o.sig = SIGTERM;

@@ -32,6 +32,10 @@
 /* close_range(2) came with Linux 5.9; before, so many are tried by hand. */
 #define CLOSE_MAX	4096
 
+/* So many entries of /proc are looked at in one walk, and not those of one
+ * that forks faster than we look. */
+#define WALK_MAX	65536
+
 /* A chain of parents longer than this is not followed. */
 #define ANCESTORS_MAX	1024
 
@@ -198,7 +202,7 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
 	static _Alignas(struct entry) char buf[4096];
 	const struct entry *e;
-	long n, at;
+	long n, at, count = 0;
 	pid_t pid;
 	int fd;
 
@@ -207,10 +211,12 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return;
-	while ((n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
+	while (count < WALK_MAX &&
+	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
 			pid = (pid_t)strtol(e->name, NULL, 10);
+			count++;
 			if (pid > 0)
 				fn(pid, arg);
 		}

@@ -297,14 +297,26 @@ changes(pid_t first)
 	return (true);
 }
 
+/* Sends it, and says why if that was in vain. */
+static bool
+sent(struct jail *j, const char *sig)
+{
+	struct run r;
+	int st = run_kill(&r, "-s", sig, name_of(j), NULL);
+
+	if (st != 0)
+		fprintf(stderr, "-s %s: %d after %d ms: %s", sig, st,
+		    (int)r.took_ms, r.err);
+	run_free(&r);
+	return (st == 0);
+}
+
 static int
 stop_round(struct jail *j)
 {
 	struct many_count a, b;
-	struct run r;
 
-	MUST(run_kill(&r, "-s", "STOP", name_of(j), NULL) == 0);
-	run_free(&r);
+	MUST(sent(j, "STOP"));
 	a = settled(j->pid);
 	if (a.stopped != a.all)
 		fprintf(stderr, "%d of %d stopped\n", a.stopped, a.all);
@@ -315,8 +327,7 @@ stop_round(struct jail *j)
 		fprintf(stderr, "%d of %d stopped, then %d of %d\n",
 		    a.stopped, a.all, b.stopped, b.all);
 	MUST(b.sum == a.sum && b.stopped == b.all);
-	MUST(run_kill(&r, "-s", "CONT", name_of(j), NULL) == 0);
-	run_free(&r);
+	MUST(sent(j, "CONT"));
 	MUST(changes(j->pid));
 	MUST(proc_state(j->pid) != 'T');
 	return (a.all);
