@@ -297,17 +297,21 @@ changes(pid_t first)
 	return (true);
 }
 
-/* Sends it, and says why if that was in vain. */
+/* Sends it, and says so if that was in vain; in a storm it may be, for want
+ * of time, and is tried again. */
 static bool
 sent(struct jail *j, const char *sig)
 {
 	struct run r;
-	int st = run_kill(&r, "-s", sig, name_of(j), NULL);
+	int st = 2, tries;
 
-	if (st != 0)
-		fprintf(stderr, "-s %s: %d after %d ms: %s", sig, st,
-		    (int)r.took_ms, r.err);
-	run_free(&r);
+	for (tries = 0; st == 2 && tries < 3; tries++) {
+		st = run_kill(&r, "-s", sig, name_of(j), NULL);
+		if (st != 0)
+			fprintf(stderr, "-s %s: %d after %d ms: %s", sig, st,
+			    (int)r.took_ms, r.err);
+		run_free(&r);
+	}
 	return (st == 0);
 }
 
