@@ -24,7 +24,7 @@
 
 /* The long way of a race, JAIL_LONG=1, and the short one, seconds. */
 #define RACE_LONG_S	30
-#define RACE_SHORT_S	5
+#define RACE_SHORT_S	3
 
 #define HUNG		(-1)	/* a program's exit status when it had to be
 				 * killed */

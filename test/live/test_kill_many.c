@@ -243,7 +243,7 @@ name_of(const struct jail *j)
 static void
 storm_kill(struct jail *j)
 {
-	int i, rounds = many_rounds(20, 100);
+	int i, rounds = many_rounds(10, 100);
 	int64_t longest_ms = 0;
 	struct run r;
 
@@ -512,7 +512,7 @@ fd_inode(int fd)
 static void
 jid_unique(struct jail *base)
 {
-	int i, fd, back_at = 0, asked = 0, rounds = many_rounds(2000, 10000);
+	int i, fd, back_at = 0, asked = 0, rounds = many_rounds(1000, 10000);
 	struct many_how how = { .shutdown = END_AT_ONCE };
 	struct many_jail *old;
 	struct many m;
@@ -897,7 +897,7 @@ blows(struct jail *base)
 {
 	static const char *const verbs[][2] = { { "-h", "-t5" },
 	    { "-s", "STOP" }, { "-s", "KILL" } };
-	int i, hits = 0, rounds = many_rounds(45, 900);
+	int i, hits = 0, rounds = many_rounds(30, 900);
 	struct many m;
 	unsigned rnd = seed();
 	int64_t us;

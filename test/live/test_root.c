@@ -18,7 +18,7 @@
 #define NOBODY	65534
 #define EPOCH	"1700000000"	/* SOURCE_DATE_EPOCH for most runs */
 #define MANY	50		/* interruptions with JAIL_LONG, */
-#define FEW	15		/* and without */
+#define FEW	10		/* and without */
 #define RUN_MS	jail_slack(120000)	/* a build that takes longer hangs */
 /* A name that every quoting has to get right. */
 #define ODD	"it's a \"$HOME\" \\ jail"
