@@ -165,8 +165,9 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit JAILCTL=$(B)/asan/jailctl \
-	    JAILKILL=$(B)/asan/jailkill sh test/check live $(B)/asan
+	CC='$(CC)' JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
+	    JAILCTL=$(B)/asan/jailctl JAILKILL=$(B)/asan/jailkill \
+	    sh test/check live $(B)/asan $(SANITIZE)
 
 # Compiled and linked, not run: there is no FreeBSD here.  What goes into
 # libjailkill.a also for 15.0, the first with jail descriptors.
