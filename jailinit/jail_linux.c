@@ -26,6 +26,8 @@
 
 /* PF_EXITING of the kernel's include/linux/sched.h, in proc_pid_stat(5). */
 #define FLAG_EXITING	0x4UL
+#define FIELD_FLAGS	9
+#define FIELD_START	22
 
 /* PID_MAX_LIMIT is 2^22: what is above it in a jid is the start time. */
 #define PID_BITS	22
@@ -147,25 +149,29 @@ pidfd_of(pid_t pid)
 	return (fd);
 }
 
-/* Start time and pid; where pidfds have no inode number of their own. */
-static jailid_t
-jid_of_stat(pid_t pid)
+/* A number of proc_pid_stat(5), fields counted from 1; 0: not to be had.  A
+ * name may hold anything, so they are counted from its end. */
+static uint64_t
+stat_field(pid_t pid, int field)
 {
 	char buf[STAT_SIZE], *p;
-	unsigned long long start;
-	int field;
+	int at;
 
 	if (!proc_read(pid, "stat", buf, sizeof(buf)))
 		return (0);
 	p = strrchr(buf, ')');
-	for (field = 2; p != NULL && field < 22; field++) {
-		p = strchr(p, ' ');
-		p = p == NULL ? NULL : p + 1;
-	}
-	if (p == NULL)
-		return (0);
-	start = strtoull(p, NULL, 10);
-	return (((jailid_t)start << PID_BITS) | (jailid_t)pid);
+	for (at = 2; p != NULL && at < field; at++)
+		p = strchr(p + 1, ' ');
+	return (p == NULL ? 0 : strtoull(p + 1, NULL, 10));
+}
+
+/* Start time and pid; where pidfds have no inode number of their own. */
+static jailid_t
+jid_of_stat(pid_t pid)
+{
+	uint64_t start = stat_field(pid, FIELD_START);
+
+	return (start == 0 ? 0 : (start << PID_BITS) | (jailid_t)pid);
 }
 
 static jailid_t
@@ -359,17 +365,7 @@ jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX])
 static bool
 is_exiting(pid_t pid)
 {
-	char buf[STAT_SIZE], *p;
-	int field;
-
-	if (!proc_read(pid, "stat", buf, sizeof(buf)))
-		return (false);
-	p = strrchr(buf, ')');
-	for (field = 2; p != NULL && field < 9; field++) {
-		p = strchr(p, ' ');
-		p = p == NULL ? NULL : p + 1;
-	}
-	return (p != NULL && (strtoul(p, NULL, 10) & FLAG_EXITING) != 0);
+	return ((stat_field(pid, FIELD_FLAGS) & FLAG_EXITING) != 0);
 }
 
 /* Which PID namespace it is in; 0: not known. */
