@@ -2,7 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | check-host | check-long | bench | demo | clean
+#	make check | check-host | check-managers | check-long | bench
+#	make demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -36,7 +37,8 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
 		rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* test/peers/host-shutdown \
-		test/peers/jailhalt test/peers/rc.subr test/peers/machine/*
+		test/peers/jailhalt test/peers/rc.subr test/peers/machine/* \
+		test/peers/managers test/peers/manager/* test/peers/life/*
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -155,6 +157,13 @@ check-host:
 	MAKE='$(MAKE)' sh test/peers/jailhalt
 	MAKE='$(MAKE)' sh test/peers/host-shutdown $(B)
 
+# A jail's life under each program that people start jails with.
+check-managers:
+	sh test/deps managers
+	$(MAKE) all
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	sh test/peers/managers $(B)
+
 demo:
 	sh test/deps demo
 	$(MAKE) all
@@ -261,6 +270,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-host check-long clean cross-freebsd demo \
-    install install-host install-rc install-rc-freebsd install-rc-linux \
+.PHONY: all bench check check-host check-long check-managers clean \
+    cross-freebsd demo install install-host install-rc install-rc-freebsd install-rc-linux \
     lint sanitize
