@@ -41,14 +41,14 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
 		jailinit/jailinit.c jailinit/job.c jailinit/leave.c \
-		jailinit/line.c jailinit/log.c jailinit/names.c \
-		jailinit/notify.c jailinit/options.c jailinit/signals.c \
+		jailinit/line.c jailinit/log.c jailinit/manager.c \
+		jailinit/names.c jailinit/notify.c jailinit/options.c jailinit/signals.c \
 		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
 		jailinit/stdio_fd.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/line.h jailinit/log.h jailinit/names.h \
-		jailinit/notify.h jailinit/options.h jailinit/os.h \
+		jailinit/line.h jailinit/log.h jailinit/manager.h \
+		jailinit/names.h jailinit/notify.h jailinit/options.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h
