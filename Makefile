@@ -3,6 +3,7 @@
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | check-host | check-long | bench | demo | clean
+#	make deb
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -32,11 +33,12 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
-		rc/host/jailroot \
+SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
+		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/host-shutdown \
-		test/peers/jailhalt test/peers/rc.subr test/peers/machine/*
+		rc/jail/examples/* test/peers/deb \
+		test/peers/host-shutdown test/peers/jailhalt \
+		test/peers/rc.subr test/peers/machine/* test/peers/scratch
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -155,6 +157,11 @@ check-host:
 	MAKE='$(MAKE)' sh test/peers/jailhalt
 	MAKE='$(MAKE)' sh test/peers/host-shutdown $(B)
 
+# Debian's packages, in $(B).
+deb:
+	sh test/deps deb
+	MAKE='$(MAKE)' sh rc/host/deb $(B)
+
 demo:
 	sh test/deps demo
 	$(MAKE) all
@@ -261,6 +268,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-host check-long clean cross-freebsd demo \
+.PHONY: all bench check check-host check-long clean cross-freebsd deb demo \
     install install-host install-rc install-rc-freebsd install-rc-linux \
     lint sanitize

@@ -423,7 +423,7 @@ row_type(struct term *t, const struct row *r)
 /* One jail, in this order. */
 static const struct row staying[] = {
 	{ "jailctl", EX_USAGE, "jailctl: command: none is given", NULL },
-	{ "jailctl --help", 0, "usage: jailctl halt | poweroff", NULL },
+	{ "jailctl --help", 0, "usage: jailctl [-c path] halt | poweroff", NULL },
 	{ "jailctl -V", 0, "jailctl 0", NULL },
 	{ "jailctl status", 0, "state:     run (boot mode)", NULL },
 	{ "jailctl wait", 0, "", NULL },
