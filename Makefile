@@ -3,7 +3,7 @@
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | check-host | check-managers | check-long | bench
-#	make demo | clean
+#	make deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -33,24 +33,25 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
-		rc/host/jailroot \
+SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
+		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/host-shutdown \
-		test/peers/jailhalt test/peers/rc.subr test/peers/machine/* \
-		test/peers/managers test/peers/manager/* test/peers/life/*
+		rc/jail/examples/* test/peers/deb \
+		test/peers/host-shutdown test/peers/jailhalt \
+		test/peers/life/* test/peers/manager/* test/peers/managers \
+		test/peers/rc.subr test/peers/machine/* test/peers/scratch
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
 		jailinit/jailinit.c jailinit/job.c jailinit/leave.c \
-		jailinit/line.c jailinit/log.c jailinit/names.c \
-		jailinit/notify.c jailinit/options.c jailinit/signals.c \
+		jailinit/line.c jailinit/log.c jailinit/manager.c \
+		jailinit/names.c jailinit/notify.c jailinit/options.c jailinit/signals.c \
 		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
 		jailinit/stdio_fd.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/line.h jailinit/log.h jailinit/names.h \
-		jailinit/notify.h jailinit/options.h jailinit/os.h \
+		jailinit/line.h jailinit/log.h jailinit/manager.h \
+		jailinit/names.h jailinit/notify.h jailinit/options.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h
@@ -163,6 +164,13 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/deb $(B)
+	sh test/peers/scratch $(B)
+
+# Debian's packages, in $(B).
+deb:
+	sh test/deps deb
+	MAKE='$(MAKE)' sh rc/host/deb $(B)
 
 demo:
 	sh test/deps demo
@@ -271,5 +279,6 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all bench check check-host check-long check-managers clean \
-    cross-freebsd demo install install-host install-rc install-rc-freebsd install-rc-linux \
+    cross-freebsd deb demo install install-host install-rc \
+    install-rc-freebsd install-rc-linux \
     lint sanitize

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "line.h"
 #include "log.h"
+#include "manager.h"
 #include "names.h"
 #include "notify.h"
 #include "signals.h"
@@ -322,6 +323,8 @@ request_say(const struct request *rq, int64_t left_ms)
 	else
 		log_line("%s requested, gone in %" PRId64 " s at most",
 		    request_name(rq->verb), seconds_up(left_ms));
+	if (rq->budget_ms == REQUEST_NO_BUDGET)
+		manager_say();
 }
 
 void

@@ -18,6 +18,7 @@
 #include "leave.h"
 #include "line.h"
 #include "log.h"
+#include "manager.h"
 #include "notify.h"
 #include "signals.h"
 #include "spawn.h"
@@ -316,6 +317,11 @@ start(int argc, char **argv)
 	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
 	os_title(life_stage_name(init.life.stage));
+	if (init.place != OS_SUBTREE)
+		manager_init(&init.opt.limits);
+	/* A command's start stays silent: --init has no room for -B. */
+	if (init.opt.command == NULL)
+		manager_say();
 	if (init.opt.command != NULL)
 		start_command();
 	else
