@@ -14,14 +14,18 @@ HALT_SECONDS =	90
 B =		build
 
 OS !=		uname -s | tr A-Z a-z
-CFLAGS =	-O2 -g
+CFLAGS =	-Os -g
 WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 RELRO =		-Wl,-z,relro -Wl,-z,now
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static $(RELRO) || \
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
+# Fewer pages: no tables for C++'s exceptions, nothing that is not used, and
+# code and constants in one segment.
+SMALL =		-fno-asynchronous-unwind-tables -ffunction-sections \
+		-fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
@@ -47,14 +51,14 @@ SRC =		$(PURE) jailinit/act.c jailinit/control.c \
 		jailinit/line.c jailinit/log.c jailinit/manager.c \
 		jailinit/names.c jailinit/notify.c jailinit/options.c jailinit/signals.c \
 		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
-		jailinit/stdio_fd.c
+		jailinit/stdio_fd.c jailinit/text.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
 		jailinit/line.h jailinit/log.h jailinit/manager.h \
 		jailinit/names.h jailinit/notify.h jailinit/options.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
-		jailinit/stdio_fd.h
+		jailinit/stdio_fd.h jailinit/text.h
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -64,7 +68,7 @@ CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
 
 # The host's side: jailkill(3) and jailkill(8).
 JAIL !=		ls jailinit/jail_$(OS)*.c
-LIB_SRC =	jailinit/jailkill_call.c
+LIB_SRC =	jailinit/jailkill_call.c jailinit/text.c
 KILL_SRC =	jailinit/ask.c jailinit/end.c jailinit/halt.c \
 		jailinit/jailkill.c jailinit/list.c jailinit/request.c \
 		jailinit/show.c jailinit/signame.c jailinit/stdio_fd.c \
@@ -73,7 +77,8 @@ KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h \
 		jailinit/halt.h jailinit/jail.h jailinit/jail_freebsd.h \
 		jailinit/jailkill.h jailinit/list.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/show.h \
-		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h
+		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h \
+		jailinit/text.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 
@@ -95,11 +100,11 @@ FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
 all: $(B)/jailinit $(B)/jailctl $(HOST)
 
 $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
+	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
+	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
     jailinit/os_$(OS).c $(ENTER) $(B)/flags

@@ -5,12 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "control.h"
+#include "text.h"
+
+/* Bytes read at once, on the stack: little, so that an idle process 1 has
+ * touched few pages of it. */
+#define READ_MAX	512
 
 /* Opens the FIFO at tmp, which we have just made, and sees that it is it. */
 static int
@@ -33,11 +37,11 @@ fifo_open(const char *tmp, struct stat *st)
 static int
 fifo_make(const char *path, struct stat *st)
 {
-	char tmp[PATH_MAX];
-	int fd, e, n;
+	char tmp[CONTROL_PATH_MAX];
+	int fd, e;
 
-	n = snprintf(tmp, sizeof(tmp), "%s.new", path);
-	if (n < 0 || (size_t)n >= sizeof(tmp)) {
+	if (text_format(tmp, sizeof(tmp), "%s.new", path) ==
+	    sizeof(tmp) - 1) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
@@ -115,7 +119,7 @@ line_add(struct control *c, const char *buf, size_t n, control_fn *fn)
 bool
 control_read(struct control *c, int64_t now_ms, control_fn *fn)
 {
-	char buf[4096];
+	char buf[READ_MAX];
 	ssize_t n;
 	int i;
 

@@ -36,6 +36,14 @@
 /* For the last status and the FIFO's removal, past the budget if need be. */
 #define FAREWELL_MS	250
 
+/* What lives on main()'s stack: it is there to the end, and not allocated. */
+struct room {
+	char **env;	/* spawn_env_put() */
+	char *title;	/* os_title() */
+};
+
+static char *title;
+
 /* Ends when the command was executed, spawn.h. */
 static int exec_fd = -1;
 
@@ -75,7 +83,7 @@ static void
 status_fill(void)
 {
 	if (init.status.stage != init.life.stage)
-		os_title(life_stage_name(init.life.stage));
+		os_title(life_stage_name(init.life.stage), title);
 	init.status.stage = init.life.stage;
 	init.status.verb = init.life.verb;
 	init.status.dropped_log = log_dropped();
@@ -206,13 +214,10 @@ start_options(int argc, char **argv)
 {
 	if (argc < 1)		/* older kernels let callers do that */
 		_exit(EX_USAGE);
-	/* The options' strings are the copy's: the title is to be written
-	 * over the others. */
-	init.argv = os_title_init(argc, argv);
-	if (init.argv == NULL)
-		refuse(strerror(errno));
-	options_parse(&init.opt, argc, init.argv);
+	init.argv = argv;
+	options_parse(&init.opt, argv);
 	if (getenv(SPAWN_OWN_ENV) != NULL) {
+		(void)unsetenv(SPAWN_OWN_ENV);
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
@@ -225,7 +230,7 @@ start_options(int argc, char **argv)
 /* A terminal is the command's; rc and its services get none, and nor does
  * process 1 keep one, whose ^C would be a request. */
 static void
-start_session(void)
+start_session(char **env)
 {
 	if (init.opt.command != NULL && !init.opt.background)
 		spawn_terminal_init();
@@ -233,12 +238,12 @@ start_session(void)
 		stdio_detach();
 	if (init.opt.command == NULL) {
 		(void)!chdir("/");
-		(void)setenv("PATH", RC_PATH, 1);
+		spawn_env_put(env, "PATH=" RC_PATH);
 	}
 }
 
 static void
-start_ground(void)
+start_ground(char **env)
 {
 	const char *ctl = init.opt.ctl == NULL ? DEFAULT_CTL : init.opt.ctl;
 	const char *why = "";
@@ -254,8 +259,7 @@ start_ground(void)
 		refuse(strerror(errno));
 	if (os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
-	start_session();
-	(void)setenv(SPAWN_OWN_ENV, "1", 1);
+	start_session(env);
 	signals_init(init.opt.command != NULL);
 }
 
@@ -301,13 +305,14 @@ start_command(void)
 }
 
 static void
-start(int argc, char **argv)
+start(int argc, char **argv, const struct room *room)
 {
 	signals_block();
 	(void)stdio_init();
+	title = room->title;
 	init.born_ms = act_now_ms();
 	start_options(argc, argv);
-	start_ground();
+	start_ground(room->env);
 	init.status.app = init.opt.command != NULL;
 	init.status.boot_status = -1;
 	status_init(path_or_none(init.opt.status, DEFAULT_STATUS));
@@ -316,7 +321,7 @@ start(int argc, char **argv)
 	    init.opt.rc_shutdown != NULL);
 	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
-	os_title(life_stage_name(init.life.stage));
+	os_title(life_stage_name(init.life.stage), title);
 	if (init.place != OS_SUBTREE)
 		manager_init(&init.opt.limits);
 	/* A command's start stays silent: --init has no room for -B. */
@@ -331,7 +336,10 @@ start(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	start(argc, argv);
+	char *env[spawn_env_room()], room_of_title[OS_TITLE_MAX];
+	struct room room = { env, room_of_title };
+
+	start(argc, argv, &room);
 	/* From here on nothing may end the program, make it wait, or
 	 * allocate. */
 	for (;;) {

@@ -12,6 +12,7 @@
 #include "leave.h"
 #include "log.h"
 #include "signals.h"
+#include "spawn.h"
 
 /* How long a machine's disks are waited for, in steps. */
 #define SYNC_STEP_MS	100
@@ -21,7 +22,10 @@
 static void
 reboot_in_place(const struct leave_how *how)
 {
+	char *env[spawn_env_room()];
+
 	(void)unsetenv("NOTIFY_SOCKET");
+	spawn_env_put(env, SPAWN_OWN_ENV "=1");
 	os_program_exec(how->argv);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line.  Touches standard output and error, and exits. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -12,9 +11,18 @@
 #include "signals.h"
 #include "signame.h"
 #include "stdio_fd.h"
+#include "text.h"
 
-/* + keeps glibc from looking for options behind the first operand. */
-static const char letters[] = "+B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
+/* As for getopt(3), which would bring stdio with it. */
+static const char letters[] = "B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
+
+/* Where the command line is read: the next word, and what is left of the
+ * options in the one before it. */
+struct words {
+	char **next;
+	const char *rest;
+	bool command;		/* -- has ended the options */
+};
 
 static const struct os_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
@@ -39,7 +47,7 @@ options_error(const char *what, const char *why)
 {
 	char line[LOG_LINE_MAX];
 
-	(void)snprintf(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
 	log_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
 	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
@@ -58,7 +66,7 @@ option_arg(int c, const char *arg)
 {
 	static char buf[128];
 
-	(void)snprintf(buf, sizeof(buf), "-%c%s%s", c,
+	(void)text_format(buf, sizeof(buf), "-%c%s%s", c,
 	    *arg == '\0' ? "" : ": ", arg);
 	return (buf);
 }
@@ -103,19 +111,40 @@ path(int c, const char *arg)
 	return (arg);
 }
 
-/* Of a word such as --help getopt(3) knows but the second -. */
-static _Noreturn void
-option_unknown(int c, const char *word)
+/* The next option's letter, and its argument: "" if it takes none.  0 when
+ * there is none left. */
+static int
+option_next(struct words *w, const char **arg)
 {
-	if (c != ':' && strchr(letters + 1, c) != NULL)
+	const char *word = *w->next, *letter;
+	int c;
+
+	*arg = "";
+	if (*w->rest == '\0') {
+		if (word == NULL || word[0] != '-' || word[1] == '\0')
+			return (0);
+		w->next++;
+		w->command = strcmp(word, "--") == 0;
+		if (w->command)
+			return (0);
+		w->rest = word + 1;
+	}
+	c = *w->rest++;
+	letter = c == ':' ? NULL : strchr(letters, c);
+	if (letter == NULL)
+		options_error(strncmp(w->next[-1], "--", 2) == 0 ?
+		    w->next[-1] : option_arg(c, ""), "no such option");
+	if (letter[1] != ':')
+		return (c);
+	*arg = *w->rest != '\0' ? w->rest : *w->next++;
+	if (*arg == NULL)
 		options_error(option_arg(c, ""), "wants an argument");
-	options_error(strncmp(word, "--", 2) == 0 ? word :
-	    option_arg(c, ""), "no such option");
+	w->rest = "";
+	return (c);
 }
 
-/* word: the one that c was found in. */
 static void
-option(struct options *o, int c, const char *arg, const char *word)
+option(struct options *o, int c, const char *arg)
 {
 	switch (c) {
 	case 'B':
@@ -166,11 +195,9 @@ option(struct options *o, int c, const char *arg, const char *word)
 	case 't':
 		o->limits.term_ms = seconds(c, arg);
 		break;
-	case 'V':
+	default:	/* V */
 		say(STDOUT_FILENO, "jailinit " VERSION "\n");
 		_exit(0);
-	default:
-		option_unknown(optopt, word);
 	}
 }
 
@@ -195,9 +222,10 @@ boot_check(struct options *o)
 }
 
 void
-options_parse(struct options *o, int argc, char **argv)
+options_parse(struct options *o, char **argv)
 {
-	const char *last = NULL, *word = argv[optind];
+	struct words w = { argv + 1, "", false };
+	const char *arg;
 	int c;
 
 	memset(o, 0, sizeof(*o));
@@ -209,20 +237,15 @@ options_parse(struct options *o, int argc, char **argv)
 	o->rc = "/etc/rc";
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
-	opterr = 0;
-	while ((c = getopt(argc, argv, letters)) != -1) {
-		option(o, c, optarg, word);
-		last = optarg;
-		word = argv[optind];
-	}
-	if (optind > 1 && strcmp(argv[optind - 1], "--") == 0 &&
-	    argv[optind - 1] != last) {
-		if (argv[optind] == NULL)
-			options_error("--", "a command is missing behind it");
-		o->command = argv + optind;
-	} else if (argv[optind] != NULL)
-		options_error(argv[optind],
+	while ((c = option_next(&w, &arg)) != 0)
+		option(o, c, arg);
+	if (!w.command && *w.next != NULL)
+		options_error(*w.next,
 		    "not an option; a command goes behind --");
-	else
+	else if (!w.command)
 		boot_check(o);
+	else if (*w.next == NULL)
+		options_error("--", "a command is missing behind it");
+	else
+		o->command = w.next;
 }

@@ -32,7 +32,7 @@ struct options {
 
 /* Fills *o from the command line; its strings are argv's.  On a mistake one
  * line on standard error that names it, the usage, and exit(EX_USAGE). */
-void options_parse(struct options *o, int argc, char **argv);
+void options_parse(struct options *o, char **argv);
 
 /* The same end for a mistake that is found later; what: of which word. */
 _Noreturn void options_error(const char *what, const char *why);

@@ -73,12 +73,11 @@ bool os_others_left(void);
 typedef bool os_each_fn(const char *comm, pid_t pid, void *arg);
 void os_each(os_each_fn *fn, void *arg);
 
-/* Makes room for os_title().  Returns a copy of argv, whose own strings may
- * be written over, or NULL (ENOMEM). */
-char **os_title_init(int argc, char **argv);
-
-/* "jailinit: state" as what ps(1) shows. */
-void os_title(const char *state);
+/* "jailinit: state" as what ps(1) shows.  room is always the same, and on the
+ * stack: Linux shows no other memory as a command line than an anonymous
+ * one. */
+#define OS_TITLE_MAX	19	/* with a NUL: "jailinit: shutdown" */
+void os_title(const char *state, char room[OS_TITLE_MAX]);
 
 /* Makes ready to execute this very program again, at the path it has now;
  * os_program_exec() returns only when that has failed (errno). */

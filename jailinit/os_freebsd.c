@@ -331,24 +331,12 @@ os_each(os_each_fn *fn, void *arg)
 		subtree_walk(each_one, &e);
 }
 
-/* setproctitle(3) leaves argv's strings and the environment as they are, but
- * a copy costs little. */
-char **
-os_title_init(int argc, char **argv)
-{
-	char **args = calloc((size_t)argc + 1, sizeof(*args));
-	int i;
-
-	for (i = 0; args != NULL && i < argc; i++)
-		if ((args[i] = strdup(argv[i])) == NULL)
-			return (NULL);
-	return (args);
-}
-
-/* Allocates, but only the first time.  The - keeps argv[0] out of it. */
+/* setproctitle(3) leaves argv's strings and the environment as they are, and
+ * allocates, but only the first time.  The - keeps argv[0] out of it. */
 void
-os_title(const char *state)
+os_title(const char *state, char room[OS_TITLE_MAX])
 {
+	(void)room;
 	setproctitle("-jailinit: %s", state);
 }
 

@@ -21,6 +21,7 @@
 
 #include "os.h"
 #include "proc_linux.h"
+#include "text.h"
 
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
  * the PID namespace that the machine has started with. */
@@ -39,8 +40,8 @@
 /* A chain of parents longer than this is not followed. */
 #define ANCESTORS_MAX	1024
 
-/* Longest title, with its NUL: "jailinit: shutdown". */
-#define TITLE_SIZE	19
+/* Of a program with a longer path its descriptor is executed again. */
+#define PROGRAM_MAX	512
 
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT	8
@@ -73,12 +74,7 @@ const struct os_signal os_signals[] = {
 
 static enum os_place place = OS_REFUSED;
 
-/* Where ps(1) finds the title. */
-static char *title;
-static size_t title_size;
-static char title_own[TITLE_SIZE];
-
-static char program[PATH_MAX];
+static char program[PROGRAM_MAX];
 static int program_fd = -1;
 
 /* linux_dirent64 of getdents64(2); readdir(3) would allocate. */
@@ -132,7 +128,7 @@ proc_is_ours(void)
 	if (n <= 0)
 		return (false);
 	link[n] = '\0';
-	return (strtol(link, NULL, 10) == getpid());
+	return ((pid_t)text_number(link) == getpid());
 }
 
 enum os_place
@@ -175,7 +171,7 @@ proc_parent(pid_t pid)
 	p = strrchr(buf, ')');
 	if (p == NULL || strlen(p) < 5 || p[2] == 'Z' || p[2] == 'X')
 		return (-1);
-	return ((pid_t)strtol(p + 4, NULL, 10));
+	return ((pid_t)text_number(p + 4));
 }
 
 static bool
@@ -196,11 +192,11 @@ is_ours(pid_t pid)
 	return (false);
 }
 
-/* Calls fn for each number in /proc, in a buffer of our own. */
+/* Calls fn for each number in /proc. */
 static void
 proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
-	static _Alignas(struct entry) char buf[4096];
+	_Alignas(struct entry) char buf[2048];
 	const struct entry *e;
 	long n, at, count = 0;
 	pid_t pid;
@@ -215,7 +211,7 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
-			pid = (pid_t)strtol(e->name, NULL, 10);
+			pid = (pid_t)text_number(e->name);
 			count++;
 			if (pid > 0)
 				fn(pid, arg);
@@ -286,82 +282,76 @@ os_each(os_each_fn *fn, void *arg)
 	proc_walk(each_one, &e);
 }
 
-static char **
-copy_strings(char *const *from)
+/* Field i of proc_pid_stat(5). */
+static void
+map_field(struct prctl_mm_map *map, int i, uint64_t v)
 {
-	size_t i, n;
-	char **to;
-
-	for (n = 0; from[n] != NULL; n++)
-		continue;
-	to = calloc(n + 1, sizeof(*to));
-	for (i = 0; to != NULL && i < n; i++)
-		if ((to[i] = strdup(from[i])) == NULL)
-			return (NULL);
-	return (to);
+	switch (i) {
+	case 26:
+		map->start_code = v;
+		break;
+	case 27:
+		map->end_code = v;
+		break;
+	case 28:
+		map->start_stack = v;
+		break;
+	case 45:
+		map->start_data = v;
+		break;
+	case 46:
+		map->end_data = v;
+		break;
+	case 47:
+		map->start_brk = v;
+		break;
+	case 50:
+		map->env_start = v;
+		break;
+	case 51:
+		map->env_end = v;
+		break;
+	default:
+		break;
+	}
 }
 
 /* Has the kernel show from[0..size) as our command line and leaves all else
- * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
- * figures are those of proc_pid_stat(5), in its order from start_code, 26,
- * on.  Allocates nothing, so that the break is what it was. */
+ * of the map as it is, PR_SET_MM(2const), which needs no privilege. */
 static bool
 map_args(char *from, size_t size)
 {
 	struct prctl_mm_map map;
-	char buf[1024];
+	char buf[512];
 	const char *p;
-	unsigned long long v[52];
 	int i;
 
 	if (!proc_read(getpid(), "stat", buf, sizeof(buf)) ||
 	    (p = strrchr(buf, ')')) == NULL)
 		return (false);
+	memset(&map, 0, sizeof(map));
 	for (i = 3; i <= 51 && (p = strchr(p + 1, ' ')) != NULL; i++)
-		v[i] = strtoull(p, NULL, 10);
+		map_field(&map, i, text_number(p));
 	if (i <= 51)
 		return (false);
-	memset(&map, 0, sizeof(map));
-	map.start_code = v[26];
-	map.end_code = v[27];
-	map.start_stack = v[28];
-	map.start_data = v[45];
-	map.end_data = v[46];
-	map.start_brk = v[47];
 	map.brk = (uint64_t)syscall(SYS_brk, 0);
 	map.arg_start = (uintptr_t)from;
 	map.arg_end = (uintptr_t)from + size;
-	map.env_start = v[50];
-	map.env_end = v[51];
 	map.exe_fd = (uint32_t)-1;
 	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
 }
 
-/* The environment stays where it is, since others tell by /proc/1/environ
- * that this is a container: where the kernel does not take room of our own
- * argv's strings are the room, and a title that is too long is cut off. */
-char **
-os_title_init(int argc, char **argv)
-{
-	char **args = copy_strings(argv);
-	const char *last = argv[argc - 1];
-
-	title = title_own;
-	title_size = sizeof(title_own);
-	if (args != NULL && !map_args(title_own, sizeof(title_own))) {
-		title = argv[0];
-		title_size = (size_t)(last + strlen(last) + 1 - argv[0]);
-	}
-	return (args);
-}
-
+/* In room of its own: the strings of argv and of the environment stay, by
+ * which others tell that this is a container.  Where there is no /proc yet it
+ * is tried again with the next state. */
 void
-os_title(const char *state)
+os_title(const char *state, char room[OS_TITLE_MAX])
 {
-	if (title_size == 0)
-		return;
-	memset(title, 0, title_size);
-	(void)snprintf(title, title_size, "jailinit: %s", state);
+	static bool mapped;
+
+	memset(room, 0, OS_TITLE_MAX);
+	(void)text_format(room, OS_TITLE_MAX, "jailinit: %s", state);
+	mapped = mapped || map_args(room, OS_TITLE_MAX);
 }
 
 void
@@ -370,8 +360,9 @@ os_program_init(void)
 	const char *name = (const char *)getauxval(AT_EXECFN);
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
+	/* One that fills it may have been cut off. */
 	if (n > 0)
-		program[n] = '\0';
+		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
 	else if (name != NULL && strlen(name) < sizeof(program))
 		strcpy(program, name);
 	program_fd = open(n > 0 ? "/proc/self/exe" : program,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals by name.  Touches nothing. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "os.h"
 #include "request.h"
 #include "signame.h"
+#include "text.h"
 
 /* POSIX.1-2017, and IO and WINCH; os_signal_names has the system's own. */
 static const struct os_name signals[] = {
@@ -92,9 +92,9 @@ signame_name(int sig)
 	if (name != NULL)
 		return (name);
 	if (sig > os_signal_rtmin)
-		(void)snprintf(buf, sizeof(buf), "RTMIN+%d",
+		(void)text_format(buf, sizeof(buf), "RTMIN+%d",
 		    sig - os_signal_rtmin);
 	else
-		(void)snprintf(buf, sizeof(buf), "%d", sig);
+		(void)text_format(buf, sizeof(buf), "%d", sig);
 	return (buf);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "signals.h"
 #include "spawn.h"
 #include "stdio_fd.h"
+#include "text.h"
 
 /* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
@@ -113,6 +115,29 @@ child_refused(const char *path, int report_fd)
 	_exit(code);
 }
 
+size_t
+spawn_env_room(void)
+{
+	size_t n = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	return (n + 2);
+}
+
+void
+spawn_env_put(char **room, const char *var)
+{
+	size_t i, n = 0, name = strcspn(var, "=") + 1;
+
+	for (i = 0; environ[i] != NULL; i++)
+		if (strncmp(environ[i], var, name) != 0)
+			room[n++] = environ[i];
+	room[n++] = (char *)(uintptr_t)var;
+	room[n] = NULL;
+	environ = room;
+}
+
 static pid_t
 child_fork(bool on_terminal)
 {
@@ -122,7 +147,6 @@ child_fork(bool on_terminal)
 		child_session(on_terminal);
 		if (geteuid() == 0)
 			os_child_class();
-		(void)unsetenv(SPAWN_OWN_ENV);
 		signals_default();
 	}
 	return (pid);
@@ -175,7 +199,7 @@ spawn_request(const char *name, int report_fd)
 
 	if (pid != 0)
 		return (pid);
-	(void)snprintf(path, sizeof(path), "%s/%s", SPAWN_REQUESTS, name);
+	(void)text_format(path, sizeof(path), "%s/%s", SPAWN_REQUESTS, name);
 	if (!is_trusted(SPAWN_REQUESTS, S_IFDIR) ||
 	    !is_trusted(path, S_IFREG)) {
 		if (errno == ENOENT || errno == ENOTDIR) {

@@ -10,10 +10,17 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* In the environment of a life after a reboot in place, whose -b and -d were
  * for whoever started the first one.  What we start does not see it. */
 #define SPAWN_OWN_ENV	"JAILINIT_NEXT_LIFE"
+
+/* Sets the variable var, "NAME=value", in the environment, without an
+ * allocation: room, of spawn_env_room() pointers, is the new one's, and it
+ * and var must stay. */
+size_t spawn_env_room(void);
+void spawn_env_put(char **room, const char *var);
 
 /* Exit statuses of a child that could not execute its program, sh(1). */
 #define SPAWN_CANNOT_EXEC	126

@@ -763,9 +763,11 @@ test_environ(void **state)
 	environ_case(*state, &plain, 2, "jailinit: shutdown");
 	environ_case(*state, &nobody, 2, "jailinit: shutdown");
 	environ_case(*state, &plain, 1, "jailinit: shutdown");
-	/* Cut off, as there is only the room of "/sbin/jailinit". */
-	environ_case(*state, &no_proc, 1, "jailinit: shut");
-	environ_case(*state, &no_proc, 2, "jailinit: shutdown");
+	/* Without /proc it is as it was, and once there is one it is said. */
+	environ_case(*state, &no_proc, 1, "/sbin/jailinit");
+	assert_int_equal(jail_script(*state, "/etc/rc",
+	    "mount -t proc proc /proc"), 0);
+	environ_case(*state, &no_proc, 1, "jailinit: shutdown");
 }
 
 /* Every line, in its order. */
