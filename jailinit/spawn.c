@@ -23,6 +23,8 @@
 #include "stdio_fd.h"
 #include "text.h"
 
+extern char **environ;	/* environ(7); FreeBSD's headers have it not */
+
 /* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
 
