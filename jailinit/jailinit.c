@@ -121,7 +121,8 @@ wait_event(void)
 	struct pollfd fds[] = {
 		{ init.control.fd, POLLIN, 0 },
 		{ status_fd(), POLLIN, 0 },
-		{ exec_fd, POLLIN, 0 }
+		{ exec_fd, POLLIN, 0 },
+		{ init.command_fd, 0, 0 }	/* hangs up */
 	};
 	int64_t due_ms = act_due_ms(), wait_ms = INT64_MAX;
 
@@ -133,7 +134,7 @@ wait_event(void)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
 		wait_ms = due_ms - act_now_ms();
-	if (signals_wait(fds, 3, wait_ms) <= 0)
+	if (signals_wait(fds, 4, wait_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
@@ -286,6 +287,7 @@ static void
 start_command(void)
 {
 	int p[2] = { -1, -1 };
+	pid_t pid;
 
 	if (init.opt.background || init.opt.ready_fd != -1) {
 		if (pipe(p) == -1)
@@ -293,10 +295,10 @@ start_command(void)
 		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
 	}
-	init.command_pid = spawn_command(init.opt.command, p[1],
-	    init.opt.background);
-	if (init.command_pid == -1)
+	pid = spawn_command(init.opt.command, p[1], init.opt.background);
+	if (pid == -1)
 		start_failed("fork");
+	act_command(pid);
 	if (spawn_terminal())
 		signals_child_stops();
 	exec_fd = p[0];

@@ -94,6 +94,18 @@ ssize_t os_write_nowait(int fd, const void *buf, size_t n);
 /* In the child, as root: login class, priority and limits of a daemon. */
 void os_child_class(void);
 
+/* A descriptor of the child pid that tells of its end also when SIGCHLD is
+ * ignored, so that the kernel reaps it: polled for no event it then hangs up.
+ * -1 where the kernel has no such thing. */
+int os_exit_open(pid_t pid);
+
+/* Is that child gone?  Then *st is its wait status. */
+bool os_exit_read(int fd, int *st);
+
+/* Sends sig to it, or to its process group; never to another process that
+ * has got its number since. */
+void os_exit_send(int fd, int sig, bool group);
+
 /* Does whoever started this jail take reboot(2) for a reboot of it? */
 bool os_manager_reboots(void);
 

@@ -384,6 +384,30 @@ os_write_nowait(int fd, const void *buf, size_t n)
 }
 
 /* As init(8) does before /etc/rc. */
+/* Without waitpid(2) nobody is reaped here. */
+int
+os_exit_open(pid_t pid)
+{
+	(void)pid;
+	return (-1);
+}
+
+bool
+os_exit_read(int fd, int *st)
+{
+	(void)fd;
+	(void)st;
+	return (false);
+}
+
+void
+os_exit_send(int fd, int sig, bool group)
+{
+	(void)fd;
+	(void)sig;
+	(void)group;
+}
+
 void
 os_child_class(void)
 {

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,26 @@ probe_on_winch(int sig)
 	(void)!write(1, buf, (size_t)n);
 }
 
+static inline void *
+probe_exit_later(void *code)
+{
+	usleep(50000);
+	_exit((int)(intptr_t)code);
+}
+
+/* leader N: the first thread ends, and later another one the process. */
+static inline _Noreturn void
+probe_leader(const char *code)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, probe_exit_later,
+	    (void *)(intptr_t)atoi(code)) != 0)
+		abort();
+	(void)syscall(SYS_exit, 1);
+	abort();
+}
+
 /* winch: says the terminal's size whenever that has changed. */
 static inline _Noreturn void
 probe_winch(void)
@@ -254,6 +275,8 @@ probe_main(int argc, char **argv)
 		probe_signals(argv[2], argv[3]);
 	if (strcmp(argv[1], "raise") == 0 && argc == 3)
 		return (probe_raise(argv[2]));
+	if (strcmp(argv[1], "leader") == 0 && argc == 3)
+		probe_leader(argv[2]);
 	if (strcmp(argv[1], "winch") == 0)
 		probe_winch();
 	if (strcmp(argv[1], "front") == 0)

@@ -94,6 +94,36 @@ test_exit_signals(void **state)
 	}
 }
 
+/* The status is the process's, not its first thread's. */
+static void
+test_exit_thread(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", PROBE, "leader",
+	    "5", NULL), 0);
+	(void)live_exits(j, 5, LIVE_SOON_MS);
+}
+
+/* The command has ended while process 1 was stopped, and others after it. */
+static void
+test_exit_stopped(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
+	    "(sleep 0.2; exit 3) & while ! [ -e /tmp/go ]; do sleep 0.02; "
+	    "done; exit 9", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_signal(j, SIGSTOP), 0);
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	jail_sleep_ms(400);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+}
+
 static void
 test_not_executed(void **state)
 {
@@ -1008,6 +1038,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_exit_statuses),
 		LIVE_TEST(test_exit_signals),
+		LIVE_TEST(test_exit_thread),
+		LIVE_TEST(test_exit_stopped),
 		LIVE_TEST(test_not_executed),
 		LIVE_TEST(test_leftover_term),
 		LIVE_TEST(test_leftover_kill),
