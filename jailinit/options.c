@@ -129,7 +129,7 @@ option_next(struct words *w, const char **arg)
 			return (0);
 		w->rest = word + 1;
 	}
-	c = *w->rest++;
+	c = (unsigned char)*w->rest++;
 	letter = c == ':' ? NULL : strchr(letters, c);
 	if (letter == NULL)
 		options_error(strncmp(w->next[-1], "--", 2) == 0 ?
