@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,9 @@
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
  * the PID namespace that the machine has started with. */
 #define INITIAL_PIDNS	0xEFFFFFFCU
+
+/* Always there on a machine, and hardly in a namespace that begins. */
+#define KTHREADD	2
 
 /* PIDFD_GET_PID_NAMESPACE of linux/pidfd.h (Linux 6.11). */
 #define PIDFD_PIDNS	_IO(0xFF, 5)
@@ -118,16 +122,15 @@ is_initial_pidns(void)
 	int fd, ns_fd;
 	bool yes = false;
 
-	if (stat("/proc/self/ns/pid", &st) == 0)
-		return (st.st_ino == INITIAL_PIDNS);
-	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (fd == -1)
+	if (kill(KTHREADD, 0) == -1 && errno == ESRCH)
 		return (false);
+	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	ns_fd = ioctl(fd, PIDFD_PIDNS, 0);
 	if (ns_fd != -1) {
 		yes = fstat(ns_fd, &st) == 0 && st.st_ino == INITIAL_PIDNS;
 		close(ns_fd);
-	}
+	} else if (stat("/proc/self/ns/pid", &st) == 0)
+		yes = st.st_ino == INITIAL_PIDNS;
 	close(fd);
 	return (yes);
 }
