@@ -14,21 +14,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <termios.h>
 
 #include "probe.h"
+#include "pty.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define GOT		"/tmp/got"
 #define NOBODY		65534
-
-struct pty {
-	int master_fd, slave_fd;
-	size_t used;
-	char buf[65536];	/* what was read, a string */
-};
 
 /* Starts jailinit option option -- sh -c script (options may be NULL). */
 static void
@@ -538,52 +532,6 @@ test_subreaper_reboot(void **state)
  * Terminals.
  */
 static void
-pty_open(struct pty *t)
-{
-	t->used = 0;
-	t->buf[0] = '\0';
-	live_pty(&t->master_fd, &t->slave_fd);
-}
-
-static void
-pty_close(struct pty *t)
-{
-	close(t->slave_fd);
-	close(t->master_fd);
-}
-
-static void
-pty_type(struct pty *t, const char *text)
-{
-	t->used = 0;
-	t->buf[0] = '\0';
-	assert_int_equal(write(t->master_fd, text, strlen(text)),
-	    strlen(text));
-}
-
-/* True when text has come since the last pty_type(), in time. */
-static bool
-pty_says(struct pty *t, const char *text, int64_t within_ms)
-{
-	struct pollfd p = { t->master_fd, POLLIN, 0 };
-	int64_t end_ms = jail_now_ms() + within_ms;
-	ssize_t n;
-
-	while (strstr(t->buf, text) == NULL) {
-		if (jail_now_ms() >= end_ms)
-			return (false);
-		if (poll(&p, 1, 20) != 1 || (p.revents & POLLIN) == 0)
-			continue;
-		n = read(t->master_fd, t->buf + t->used,
-		    sizeof(t->buf) - 1 - t->used);
-		if (n > 0)
-			t->used += (size_t)n;
-		t->buf[t->used] = '\0';
-	}
-	return (true);
-}
-
-static void
 pty_expect(struct pty *t, const char *text)
 {
 	if (!pty_says(t, text, LIVE_SOON_MS))
@@ -656,7 +604,7 @@ tty_case(struct jail *j, const char *shell, struct jail_opts *o)
 	static struct pty t;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o->fds = fds;
 	assert_int_equal(probe_install(j), 0);
@@ -691,7 +639,7 @@ test_tty_reboot(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
@@ -714,7 +662,7 @@ test_tty_back(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, "/bin/sh", "-c",
@@ -758,7 +706,7 @@ test_tty_outer(void **state)
 
 	if (getsid(0) != getpid())
 		live_skip("this program does not lead a session");
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(ioctl(t.slave_fd, TIOCSCTTY, 0), 0);
@@ -780,7 +728,7 @@ test_tty_term(void **state)
 	int64_t ms;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--",
@@ -803,7 +751,7 @@ test_tty_signals(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(ioctl(t.master_fd, TIOCSWINSZ, &w), 0);
@@ -829,7 +777,7 @@ shell_start(struct jail *j, struct pty *t)
 	struct jail_opts o = { .before_exec = tty_take };
 	int fds[3];
 
-	pty_open(t);
+	assert_true(pty_open(t));
 	fds[0] = fds[1] = fds[2] = t->slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, "/bin/sh", "-i", NULL), 0);
@@ -973,7 +921,7 @@ stop_nobody(struct jail *j, const char *first, const char *second)
 	struct jail_opts o = { .before_exec = tty_take };
 	int fds[3], i;
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, first, second, JAILINIT, "--",
