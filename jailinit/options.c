@@ -48,7 +48,7 @@ options_error(const char *what, const char *why)
 	    "[-R path]\n"
 	    "                [-s sec] [-S signal] [-t sec] "
 	    "[-- command [arg ...]]\n"
-	    "       jailinit -V\n");
+	    "       jailinit -V | --version\n");
 	_exit(EX_USAGE);
 }
 
@@ -103,10 +103,20 @@ path(int c, const char *arg)
 	return (arg);
 }
 
-/* Of a word such as --help getopt(3) knows but the second -. */
+static _Noreturn void
+version(void)
+{
+	say(STDOUT_FILENO, "jailinit " VERSION "\n");
+	_exit(0);
+}
+
+/* Of a word such as --help getopt(3) knows but the second -.  --version is
+ * what dockerd asks of the init that it is to use. */
 static _Noreturn void
 option_unknown(int c, const char *word)
 {
+	if (strcmp(word, "--version") == 0)
+		version();
 	if (c != ':' && strchr(letters + 1, c) != NULL)
 		options_error(option_arg(c, ""), "wants an argument");
 	options_error(strncmp(word, "--", 2) == 0 ? word :
@@ -167,8 +177,7 @@ option(struct options *o, int c, const char *arg, const char *word)
 		o->limits.term_ms = seconds(c, arg);
 		break;
 	case 'V':
-		say(STDOUT_FILENO, "jailinit " VERSION "\n");
-		_exit(0);
+		version();
 	default:
 		option_unknown(optopt, word);
 	}
