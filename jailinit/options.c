@@ -195,12 +195,23 @@ path_check(int c, const char *arg, bool none)
 static void
 boot_check(struct options *o)
 {
+	if (o->rc == NULL)
+		o->rc = "/etc/rc";
 	if (o->rc_shutdown == NULL)
 		o->rc_shutdown = "/etc/rc.shutdown";
 	path_check('r', o->rc, false);
 	path_check('R', o->rc_shutdown, false);
 	path_check('c', o->ctl, true);
 	path_check('f', o->status, true);
+}
+
+/* dumb-init's -r is another. */
+static void
+command_check(const struct options *o)
+{
+	if (o->rc != NULL)
+		options_error(option_arg('r', o->rc),
+		    "not with a command, which takes the place of rc");
 }
 
 void
@@ -215,7 +226,6 @@ options_parse(struct options *o, int argc, char **argv)
 	o->limits.kill_ms = 5000;
 	o->job_ms = 60000;
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
-	o->rc = "/etc/rc";
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
 	opterr = 0;
@@ -229,6 +239,7 @@ options_parse(struct options *o, int argc, char **argv)
 		if (argv[optind] == NULL)
 			options_error("--", "a command is missing behind it");
 		o->command = argv + optind;
+		command_check(o);
 	} else if (argv[optind] != NULL)
 		options_error(argv[optind],
 		    "not an option; a command goes behind --");

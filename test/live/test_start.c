@@ -856,6 +856,7 @@ test_usage(void **state)
 	for (i = 0; i < n; i++)
 		usage_case(j, NULL, bad[i][0], bad[i][1], bad[i][2]);
 	usage_case(j, NULL, "-b", "--", "/bin/true");
+	usage_case(j, NULL, "-r15:3", "--", "/bin/true");
 }
 
 static void
