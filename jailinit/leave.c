@@ -12,6 +12,7 @@
 #include "leave.h"
 #include "log.h"
 #include "signals.h"
+#include "spawn.h"
 
 /* How long a machine's disks are waited for, in steps. */
 #define SYNC_STEP_MS	100
@@ -22,6 +23,7 @@ static void
 reboot_in_place(const struct leave_how *how)
 {
 	(void)unsetenv("NOTIFY_SOCKET");
+	spawn_listen_give();
 	os_program_exec(how->argv);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));

@@ -21,6 +21,11 @@
 #include "spawn.h"
 #include "stdio_fd.h"
 
+/* More sockets than that nobody passes. */
+#define LISTEN_MAX	1024
+
+static int listen_fds;		/* 3 and on, the command's */
+
 /* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
 
@@ -68,6 +73,43 @@ spawn_terminal_return(void)
 	if (foreground && getpgrp() > 0)
 		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
 	foreground = false;
+}
+
+/*
+ * Sockets that somebody listens on for the command.
+ */
+static void
+listen_cloexec(int flag)
+{
+	int fd;
+
+	for (fd = 3; fd < 3 + listen_fds; fd++)
+		(void)fcntl(fd, F_SETFD, flag);
+}
+
+int
+spawn_listen_init(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+
+	if (pid == NULL || n == NULL || atol(pid) != getpid() ||
+	    atol(n) < 1 || atol(n) > LISTEN_MAX)
+		return (0);
+	listen_fds = (int)atol(n);
+	listen_cloexec(FD_CLOEXEC);
+	return (listen_fds);
+}
+
+void
+spawn_listen_give(void)
+{
+	char pid[16];
+
+	if (listen_fds == 0)
+		return;
+	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	(void)setenv("LISTEN_PID", pid, 1);
+	listen_cloexec(0);
 }
 
 /* On our terminal a group of its own will do, in the foreground if that is
@@ -202,6 +244,7 @@ spawn_command(char *const *argv, int report_fd, bool background)
 
 	if (pid != 0)
 		return (pid);
+	spawn_listen_give();
 	if (background) {
 		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		stdio_leave();

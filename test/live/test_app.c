@@ -420,6 +420,62 @@ test_reboot_rc_env(void **state)
 }
 
 static void
+listen_open(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	for (fd = 3; fd < 6; fd++)
+		(void)dup2(0, fd);
+}
+
+/* Sockets that were passed by sd_listen_fds(3)'s rules are the command's, in
+ * the second life too, and nobody else's. */
+static void
+test_listen(void **state)
+{
+	static const char *const env[] = { "LISTEN_FDS=2", "LISTEN_PID=1",
+	    NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = listen_open };
+	struct jail *j = *state;
+	char self[PATH_MAX];
+	int life;
+
+	assert_int_equal(probe_install(j), 0);
+	snprintf(self, sizeof(self), "%s", jail_path(j, PROBE));
+	assert_int_equal(jail_copy(j, self, "/rc.shutdown"), 0);
+	app_start(j, &o, "-R", "/rc.shutdown", "test $LISTEN_PID = $$ ||"
+	    " exit 9; " PROBE "; touch /tmp/up; exec sleep 1000");
+	for (life = 1; life <= 2; life++) {
+		assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS),
+		    0);
+		assert_string_equal(probe_value(j, "probe", "open"),
+		    "0,1,2,3,4");
+		(void)unlink(jail_path(j, "/tmp/up"));
+		assert_int_equal(jail_signal(j, life == 1 ? 39 : SIGTERM), 0);
+	}
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
+}
+
+/* Those that were meant for somebody else are not. */
+static void
+test_listen_not(void **state)
+{
+	static const char *const env[] = { "LISTEN_FDS=2", "LISTEN_PID=7",
+	    NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = listen_open };
+	struct jail *j = *state;
+
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+}
+
+static void
 test_nobody_readonly(void **state)
 {
 	static const struct jail_opts o = { .uid = NOBODY, .gid = NOBODY,
@@ -969,6 +1025,8 @@ main(int argc, char **argv)
 		LIVE_TEST(test_untouched),
 		LIVE_TEST(test_reboot),
 		LIVE_TEST(test_reboot_rc_env),
+		LIVE_TEST(test_listen),
+		LIVE_TEST(test_listen_not),
 		LIVE_TEST(test_nobody_readonly),
 		LIVE_TEST(test_subreaper),
 		LIVE_TEST(test_subreaper_kill),

@@ -543,6 +543,31 @@ case_fds(struct ctx *c)
 		say(c, "%s", value(c, "open"));
 }
 
+/* sd_listen_fds(3): what a socket unit or podman passes. */
+static void
+listen_open(void *arg)
+{
+	(void)arg;
+	(void)dup2(0, 3);
+}
+
+static void
+case_listen(struct ctx *c)
+{
+	static const char *const words[] = { "passed", "wrong LISTEN_PID",
+	    "closed" };
+	static const char *const env[] = { "LISTEN_FDS=1", "LISTEN_PID=1",
+	    NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = listen_open };
+	int e;
+
+	if (!begin(c, &o, NULL, PROBE, "listen", NULL, NULL))
+		return;
+	e = ends(c, SOON_MS);
+	say(c, "%s", e >= 0 && e < 3 ? words[e] : "hangs");
+}
+
 static void
 case_stdio(struct ctx *c)
 {
@@ -556,7 +581,14 @@ case_stdio(struct ctx *c)
 		if (!begin(c, &o, NULL, PROBE, "stdio", NULL, NULL))
 			return;
 		e = ends(c, SOON_MS);
-		run += e == 42 || e == 43;
+		if (e == 42 || e == 43)
+			run++;
+		else
+			note(c, "%s%s%s%s (%d)", c->r->note[0] == '\0' ?
+			    "does not run without " : ", ",
+			    (set & 1) != 0 ? "0" : "",
+			    (set & 2) != 0 ? "1" : "",
+			    (set & 4) != 0 ? "2" : "", e);
 		open += e == 42;
 		again(c);
 	}
@@ -996,6 +1028,7 @@ static const struct row {
 	{ "signals blocked + ignored", "0 + 0", case_mask },
 	{ "  1 blocked, HUP ignored before", "0 + 0", case_mask_given },
 	{ "descriptors (5, 7 open before)", "0,1,2", case_fds },
+	{ "  sockets by LISTEN_FDS", "passed", case_listen },
 	{ "0, 1, 2 closed, 7 ways", "7 run, 7 open", case_stdio },
 	{ "terminal: is in its foreground", "yes", case_tty_front },
 	{ "  that was nobody's", "yes", case_tty_free },

@@ -152,6 +152,18 @@ inside_stdio(void)
 	return (42);
 }
 
+/* listen: 0 if descriptor 3 is for us, sd_listen_fds(3), 1 if it is for
+ * somebody else, 2 if there is none. */
+static inline int
+inside_listen(void)
+{
+	const char *pid = getenv("LISTEN_PID");
+
+	if (fcntl(3, F_GETFD) == -1)
+		return (2);
+	return (pid == NULL || atoi(pid) != getpid());
+}
+
 /* front: whether the terminal is ours, and we are in its foreground. */
 static inline int
 inside_front(void)
@@ -302,6 +314,8 @@ inside_main(int argc, char **argv)
 		return (atoi(arg));
 	if (strcmp(what, "stdio") == 0)
 		return (inside_stdio());
+	if (strcmp(what, "listen") == 0)
+		return (inside_listen());
 	if (strcmp(what, "front") == 0)
 		return (inside_front());
 	if (strcmp(what, "leave") == 0)
