@@ -1022,7 +1022,7 @@ static const struct row {
 	{ "TERM twice: command gets", "2", case_term_twice },
 	{ "TERM to a stopped command", "143", case_stopped },
 	{ "command ignores TERM", "137", case_ignores },
-	{ "TERM before exec, 100 times", "100/100", case_early },
+	{ "TERM before exec (100 times)", "100/100", case_early },
 	{ "100 starts", "100/100", case_starts },
 	{ "command leads", "session, group", case_session },
 	{ "signals blocked + ignored", "0 + 0", case_mask },
