@@ -90,12 +90,15 @@ listen_cloexec(int flag)
 int
 spawn_listen_init(void)
 {
-	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	long n;
 
-	if (pid == NULL || n == NULL || atol(pid) != getpid() ||
-	    atol(n) < 1 || atol(n) > LISTEN_MAX)
+	if (pid == NULL || fds == NULL || strtol(pid, NULL, 10) != getpid())
 		return (0);
-	listen_fds = (int)atol(n);
+	n = strtol(fds, NULL, 10);
+	if (n < 1 || n > LISTEN_MAX)
+		return (0);
+	listen_fds = (int)n;
 	listen_cloexec(FD_CLOEXEC);
 	return (listen_fds);
 }
