@@ -357,8 +357,8 @@ case_realtime(struct ctx *c)
 
 	if (!catch_begin(c, NULL))
 		return;
-	(void)jail_signal(&c->j, 34);
-	got = got_since(c, GOT, 0, 34, HEARD_MS) == 1;
+	(void)jail_signal(&c->j, 35);
+	got = got_since(c, GOT, 0, 35, HEARD_MS) == 1;
 	(void)jail_signal(&c->j, 64);
 	got += got_since(c, GOT, 0, 64, HEARD_MS) == 1;
 	say(c, "%d/2", got);
