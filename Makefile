@@ -2,8 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | check-host | check-managers | check-long | bench
-#	make deb | demo | clean
+#	make check | check-host | check-managers | check-dropin | check-long
+#	make bench | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -149,6 +149,14 @@ check-long:
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
+# jailinit -- command beside tini, dumb-init and catatonit, as a table.
+check-dropin:
+	sh test/deps managers
+	$(MAKE) all
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
+	    test/peers/dropin.c test/live/jail.c
+	JAILINIT=$(B)/jailinit $(B)/dropin
+
 bench:
 	sh test/deps demo
 	$(MAKE) all
@@ -283,7 +291,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-host check-long check-managers clean \
-    cross-freebsd deb demo install install-host install-rc \
-    install-rc-freebsd install-rc-linux \
-    lint sanitize
+.PHONY: all bench check check-dropin check-host check-long check-managers \
+    clean cross-freebsd deb demo install install-host install-rc \
+    install-rc-freebsd install-rc-linux lint sanitize

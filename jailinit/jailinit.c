@@ -252,7 +252,8 @@ start_ground(char **env)
 	init.place = os_claim(init.opt.command != NULL, ctl, &why);
 	if (init.place == OS_REFUSED)
 		refuse(why);
-	os_close_others(init.opt.ready_fd);
+	os_close_others(3 + (init.opt.command == NULL ? 0 :
+	    spawn_listen_init()), init.opt.ready_fd);
 	if (init.opt.ready_fd != -1)
 		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
 	if (init.opt.command == NULL)

@@ -18,6 +18,15 @@
 #define SYNC_STEP_MS	100
 #define SYNC_STEPS	100
 
+static void
+program_exec(const struct leave_how *how)
+{
+	char *env[spawn_env_room()];
+
+	spawn_listen_give(env);
+	os_program_exec(how->argv);
+}
+
 /* The socket does not pass into the next life. */
 static void
 reboot_in_place(const struct leave_how *how)
@@ -26,7 +35,7 @@ reboot_in_place(const struct leave_how *how)
 
 	(void)unsetenv("NOTIFY_SOCKET");
 	spawn_env_put(env, SPAWN_OWN_ENV "=1");
-	os_program_exec(how->argv);
+	program_exec(how);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));
 }

@@ -56,7 +56,7 @@ options_error(const char *what, const char *why)
 	    "[-R path]\n"
 	    "                [-s sec] [-S signal] [-t sec] "
 	    "[-- command [arg ...]]\n"
-	    "       jailinit -V\n");
+	    "       jailinit -V | --version\n");
 	_exit(EX_USAGE);
 }
 
@@ -131,6 +131,8 @@ option_next(struct words *w, const char **arg)
 	}
 	c = (unsigned char)*w->rest++;
 	letter = c == ':' ? NULL : strchr(letters, c);
+	if (letter == NULL && strcmp(w->next[-1], "--version") == 0)
+		return ('V');	/* what dockerd asks of its init */
 	if (letter == NULL)
 		options_error(strncmp(w->next[-1], "--", 2) == 0 ?
 		    w->next[-1] : option_arg(c, ""), "no such option");
@@ -213,12 +215,23 @@ path_check(int c, const char *arg, bool none)
 static void
 boot_check(struct options *o)
 {
+	if (o->rc == NULL)
+		o->rc = "/etc/rc";
 	if (o->rc_shutdown == NULL)
 		o->rc_shutdown = "/etc/rc.shutdown";
 	path_check('r', o->rc, false);
 	path_check('R', o->rc_shutdown, false);
 	path_check('c', o->ctl, true);
 	path_check('f', o->status, true);
+}
+
+/* dumb-init's -r is another. */
+static void
+command_check(const struct options *o)
+{
+	if (o->rc != NULL)
+		options_error(option_arg('r', o->rc),
+		    "not with a command, which takes the place of rc");
 }
 
 void
@@ -234,7 +247,6 @@ options_parse(struct options *o, char **argv)
 	o->limits.kill_ms = 5000;
 	o->job_ms = 60000;
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
-	o->rc = "/etc/rc";
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
 	while ((c = option_next(&w, &arg)) != 0)
@@ -246,6 +258,8 @@ options_parse(struct options *o, char **argv)
 		boot_check(o);
 	else if (*w.next == NULL)
 		options_error("--", "a command is missing behind it");
-	else
+	else {
 		o->command = w.next;
+		command_check(o);
+	}
 }

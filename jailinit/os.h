@@ -84,8 +84,8 @@ void os_title(const char *state, char room[OS_TITLE_MAX]);
 void os_program_init(void);
 void os_program_exec(char *const *argv);
 
-/* Closes every descriptor from 3 on, but keep_fd (-1: none). */
-void os_close_others(int keep_fd);
+/* Closes every descriptor from first_fd on, but keep_fd (-1: none). */
+void os_close_others(int first_fd, int keep_fd);
 
 /* write(2) that never waits, of n bytes or none; -1 and EOPNOTSUPP where the
  * system cannot promise that for fd, else as write(2), EAGAIN when full. */

@@ -363,13 +363,13 @@ os_program_exec(char *const *argv)
 }
 
 void
-os_close_others(int keep_fd)
+os_close_others(int first_fd, int keep_fd)
 {
 	int fd;
 
-	for (fd = 3; fd < keep_fd; fd++)
+	for (fd = first_fd; fd < keep_fd; fd++)
 		close(fd);
-	closefrom(keep_fd < 3 ? 3 : keep_fd + 1);
+	closefrom(keep_fd < first_fd ? first_fd : keep_fd + 1);
 }
 
 /* No call writes to a pipe or a tty without O_NONBLOCK on it. */

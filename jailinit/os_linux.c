@@ -408,13 +408,13 @@ close_range_of(unsigned first, unsigned last)
 }
 
 void
-os_close_others(int keep_fd)
+os_close_others(int first_fd, int keep_fd)
 {
-	if (keep_fd < 3) {
-		close_range_of(3, UINT_MAX);
+	if (keep_fd < first_fd) {
+		close_range_of((unsigned)first_fd, UINT_MAX);
 		return;
 	}
-	close_range_of(3, (unsigned)keep_fd - 1);
+	close_range_of((unsigned)first_fd, (unsigned)keep_fd - 1);
 	close_range_of((unsigned)keep_fd + 1, UINT_MAX);
 }
 
