@@ -24,7 +24,7 @@ LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
 # Fewer pages: no tables for C++'s exceptions, nothing that is not used, and
 # code and constants in one segment.
-SMALL =		-fno-asynchronous-unwind-tables -ffunction-sections \
+SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
 		-fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :

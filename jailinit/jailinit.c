@@ -313,6 +313,7 @@ start(int argc, char **argv, const struct room *room)
 	signals_block();
 	(void)stdio_init();
 	title = room->title;
+	init.command_fd = -1;
 	init.born_ms = act_now_ms();
 	start_options(argc, argv);
 	start_ground(room->env);

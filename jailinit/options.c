@@ -29,7 +29,7 @@ static const struct os_name leaves[] = {
 	{ "exit", LEAVE_EXIT },
 	{ "reexec", LEAVE_REEXEC },
 	{ "reboot", LEAVE_REBOOT },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 /* Like the log's, these words are not to wait for who reads them: every

@@ -19,10 +19,10 @@
 #define OS_SIGNALS	128
 extern const int os_signal_max;
 
-/* Signal names that POSIX does not have, without SIG; ends at NULL, -1.
+/* Signal names that POSIX does not have, without SIG; ends at "", -1.
  * RTMIN is what managers mean by it, whatever libc we are linked with. */
 struct os_name {
-	const char *name;
+	char name[8];
 	int value;
 };
 extern const struct os_name os_signal_names[];

@@ -46,7 +46,7 @@ const struct os_name os_signal_names[] = {
 	{ "INFO", SIGINFO },
 	{ "THR", SIGTHR },
 	{ "LIBRT", SIGLIBRT },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 const struct os_signal os_signals[] = {

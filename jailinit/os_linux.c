@@ -74,7 +74,7 @@ const struct os_name os_signal_names[] = {
 	{ "PWR", SIGPWR },
 	{ "STKFLT", SIGSTKFLT },
 	{ "POLL", SIGPOLL },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 /* 37 to 39 are SIGRTMIN+3 to +5 of glibc, which managers mean also when we
