@@ -222,10 +222,15 @@ start_options(int argc, char **argv)
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
-	if (init.opt.background && getpid() == 1)
+	if (init.opt.background && getpid() == 1) {
+		init.opt.background = false;
 		options_error("-b", "process 1 has nobody to return to");
-	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
+	}
+	if (init.opt.ready_fd != -1 &&
+	    fcntl(init.opt.ready_fd, F_GETFD) == -1) {
+		init.opt.ready_fd = -1;
 		options_error("-d", "the descriptor is not open");
+	}
 }
 
 /* A terminal is the command's; rc and its services get none, and nor does
