@@ -180,6 +180,7 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/virtual $(B)
 	sh test/peers/deb $(B)
 	sh test/peers/scratch $(B)
 
