@@ -36,7 +36,8 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
 		rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/host-shutdown \
+		rc/jail/examples/* rc/host/examples/bubblewrap \
+		test/peers/host-shutdown \
 		test/peers/jailhalt test/peers/rc.subr test/peers/machine/* \
 		test/peers/managers test/peers/manager/* test/peers/life/*
 
