@@ -36,7 +36,7 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/deb \
+		rc/jail/examples/* rc/host/examples/bubblewrap test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/rc.subr test/peers/machine/* test/peers/scratch
