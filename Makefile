@@ -40,12 +40,13 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* rc/host/examples/limits \
-		rc/host/examples/microvm rc/host/examples/net \
-		test/peers/deb \
+		rc/jail/examples/* rc/host/examples/bubblewrap \
+		rc/host/examples/limits rc/host/examples/microvm \
+		rc/host/examples/net test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
-		test/peers/rc.subr test/peers/machine/* test/peers/scratch \
+		test/peers/container.subr test/peers/rc.subr \
+		test/peers/machine/* test/peers/scratch \
 		test/peers/virtual
 
 PURE =		jailinit/life.c jailinit/request.c
