@@ -2,8 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | check-host | check-managers | check-long | bench
-#	make demo | clean
+#	make check | check-host | check-managers | check-dropin | check-long
+#	make bench | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -14,14 +14,18 @@ HALT_SECONDS =	90
 B =		build
 
 OS !=		uname -s | tr A-Z a-z
-CFLAGS =	-O2 -g
+CFLAGS =	-Os -g
 WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 RELRO =		-Wl,-z,relro -Wl,-z,now
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static $(RELRO) || \
+LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
+# Fewer pages: no tables for C++'s exceptions, nothing that is not used, and
+# code and constants in one segment.
+SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
+		-fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
@@ -33,28 +37,31 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # Not: thread safety (there are no threads), parameters of like types,
 # getauxval(3)'s integer that is a pointer.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* .ci/run rc/host/jailhalt \
-		rc/host/jailroot \
+SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
+		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
-		test/peers/host-shutdown \
-		test/peers/jailhalt test/peers/rc.subr test/peers/machine/* \
-		test/peers/managers test/peers/manager/* test/peers/life/*
+		rc/host/examples/limits rc/host/examples/microvm \
+		rc/host/examples/net test/peers/deb \
+		test/peers/host-shutdown test/peers/jailhalt \
+		test/peers/life/* test/peers/manager/* test/peers/managers \
+		test/peers/rc.subr test/peers/machine/* test/peers/scratch \
+		test/peers/virtual
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
 		jailinit/jailinit.c jailinit/job.c jailinit/leave.c \
-		jailinit/line.c jailinit/log.c jailinit/names.c \
-		jailinit/notify.c jailinit/options.c jailinit/signals.c \
+		jailinit/line.c jailinit/log.c jailinit/manager.c \
+		jailinit/names.c jailinit/notify.c jailinit/options.c jailinit/signals.c \
 		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
-		jailinit/stdio_fd.c
+		jailinit/stdio_fd.c jailinit/text.c
 HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/line.h jailinit/log.h jailinit/names.h \
-		jailinit/notify.h jailinit/options.h jailinit/os.h \
+		jailinit/line.h jailinit/log.h jailinit/manager.h \
+		jailinit/names.h jailinit/notify.h jailinit/options.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
-		jailinit/stdio_fd.h
+		jailinit/stdio_fd.h jailinit/text.h
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -64,7 +71,7 @@ CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
 
 # The host's side: jailkill(3) and jailkill(8).
 JAIL !=		ls jailinit/jail_$(OS)*.c
-LIB_SRC =	jailinit/jailkill_call.c
+LIB_SRC =	jailinit/jailkill_call.c jailinit/text.c
 KILL_SRC =	jailinit/ask.c jailinit/end.c jailinit/halt.c \
 		jailinit/jailkill.c jailinit/list.c jailinit/request.c \
 		jailinit/show.c jailinit/signame.c jailinit/stdio_fd.c \
@@ -73,7 +80,8 @@ KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h \
 		jailinit/halt.h jailinit/jail.h jailinit/jail_freebsd.h \
 		jailinit/jailkill.h jailinit/list.h jailinit/os.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/show.h \
-		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h
+		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h \
+		jailinit/text.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 
@@ -95,11 +103,11 @@ FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
 all: $(B)/jailinit $(B)/jailctl $(HOST)
 
 $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
+	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
+	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
     jailinit/os_$(OS).c $(ENTER) $(B)/flags
@@ -144,6 +152,14 @@ check-long:
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
+# jailinit -- command beside tini, dumb-init and catatonit, as a table.
+check-dropin:
+	sh test/deps managers
+	$(MAKE) all
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
+	    test/peers/dropin.c test/live/jail.c
+	JAILINIT=$(B)/jailinit $(B)/dropin
+
 bench:
 	sh test/deps demo
 	$(MAKE) all
@@ -164,6 +180,13 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/deb $(B)
+	sh test/peers/scratch $(B)
+
+# Debian's packages, in $(B).
+deb:
+	sh test/deps deb
+	MAKE='$(MAKE)' sh rc/host/deb $(B)
 
 demo:
 	sh test/deps demo
@@ -271,6 +294,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-host check-long check-managers clean \
-    cross-freebsd demo install install-host install-rc install-rc-freebsd install-rc-linux \
-    lint sanitize
+.PHONY: all bench check check-dropin check-host check-long check-managers \
+    clean cross-freebsd deb demo install install-host install-rc \
+    install-rc-freebsd install-rc-linux lint sanitize

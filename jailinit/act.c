@@ -10,11 +10,13 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "act.h"
 #include "clock.h"
 #include "line.h"
 #include "log.h"
+#include "manager.h"
 #include "names.h"
 #include "notify.h"
 #include "signals.h"
@@ -86,12 +88,13 @@ act_control_check(bool asked)
  */
 
 /* SIGCHLD is ignored in RUN where the kernel then reaps, unless a status
- * matters. */
+ * matters that only waitpid(2) knows: a stop of the command, by ^Z, is one. */
 void
 act_reaping(bool matters)
 {
 	bool by_kernel = os_kernel_reaps && !matters && init.job.pid == 0 &&
-	    init.opt.command == NULL && init.life.stage == LIFE_RUN;
+	    init.life.stage == LIFE_RUN && (init.opt.command == NULL ||
+	    (init.command_fd != -1 && !spawn_terminal()));
 
 	if (by_kernel != kernel_reaps)
 		signals_child(by_kernel);
@@ -135,6 +138,9 @@ child_ended(pid_t pid, int st)
 		act_step(LIFE_SHUTDOWN_ENDED, NULL);
 	} else if (pid == init.command_pid) {
 		init.command_pid = 0;
+		if (init.command_fd != -1)
+			close(init.command_fd);
+		init.command_fd = -1;
 		spawn_terminal_return();
 		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
 		    WEXITSTATUS(st);
@@ -146,6 +152,24 @@ child_ended(pid_t pid, int st)
 /*
  * The command and its terminal.
  */
+void
+act_command(pid_t pid)
+{
+	init.command_pid = pid;
+	if (!spawn_terminal())
+		init.command_fd = os_exit_open(pid);
+	act_reaping(false);
+}
+
+static void
+command_send(int sig, bool group)
+{
+	if (init.command_fd != -1)
+		os_exit_send(init.command_fd, sig, group);
+	else
+		signals_send(init.command_pid, sig, group);
+}
+
 static bool
 is_terminal_stop(int sig)
 {
@@ -164,7 +188,7 @@ act_pass(int sig)
 		(void)spawn_terminal_give(init.command_pid, false);
 		group = true;
 	}
-	signals_send(init.command_pid, sig, group);
+	command_send(sig, group);
 }
 
 /* ^Z, or a read in the background (which it is no longer, if that is the
@@ -195,7 +219,7 @@ command_stopped(int sig)
 		given = spawn_terminal_give(init.command_pid, !subtree);
 	/* Without the terminal a reader would only stop again. */
 	if (given || tstp)
-		signals_send(init.command_pid, SIGCONT, true);
+		command_send(SIGCONT, true);
 }
 
 /* False when no child is left, not even a living one. */
@@ -235,14 +259,6 @@ shutdown_start(void)
 	act_step(LIFE_SHUTDOWN_ENDED, NULL);
 }
 
-/* A stopped process does not act on a signal before it goes on. */
-static void
-process_end(pid_t pid, int sig, bool group)
-{
-	signals_send(pid, sig, group);
-	signals_send(pid, SIGCONT, group);
-}
-
 static void
 all_kill(void)
 {
@@ -256,13 +272,17 @@ act(unsigned actions)
 {
 	char names[LOG_LINE_MAX / 2];
 
-	if ((actions & LIFE_DO_END_RC) != 0)
-		process_end(init.rc_pid, SIGTERM, true);
+	/* A stopped process does not act on a signal before it goes on. */
+	if ((actions & LIFE_DO_END_RC) != 0) {
+		signals_send(init.rc_pid, SIGTERM, true);
+		signals_send(init.rc_pid, SIGCONT, true);
+	}
 	if ((actions & LIFE_DO_KILL_RC) != 0)
 		signals_send(init.rc_pid, SIGKILL, true);
-	if ((actions & LIFE_DO_STOP_COMMAND) != 0)
-		process_end(init.command_pid, init.opt.stop_signal,
-		    init.opt.group);
+	if ((actions & LIFE_DO_STOP_COMMAND) != 0) {
+		command_send(init.opt.stop_signal, init.opt.group);
+		command_send(SIGCONT, init.opt.group);
+	}
 	if ((actions & LIFE_DO_TERM_ALL) != 0) {
 		os_signal_all(SIGTERM);
 		os_signal_all(SIGCONT);
@@ -322,6 +342,8 @@ request_say(const struct request *rq, int64_t left_ms)
 	else
 		log_line("%s requested, gone in %" PRId64 " s at most",
 		    request_name(rq->verb), seconds_up(left_ms));
+	if (rq->budget_ms == REQUEST_NO_BUDGET)
+		manager_say();
 }
 
 void
@@ -408,8 +430,11 @@ void
 act_reap(void)
 {
 	bool children = true;
+	int st;
 
 	line_tick();
+	if (init.command_fd != -1 && os_exit_read(init.command_fd, &st))
+		child_ended(init.command_pid, st);
 	if (signals_take(SIGCHLD) || sweep || waiting())
 		children = reap();
 	if (sweep)

@@ -33,6 +33,7 @@ struct init {
 	/* Children whose status matters, 0: none. */
 	pid_t rc_pid, shutdown_pid, command_pid;
 	int command_status;	/* exit status, 128 + n for a signal */
+	int command_fd;		/* os_exit_open(), -1: none */
 	bool stop_sent;		/* to the command, by whom we pass on for */
 	bool rc_failed;		/* and -e: the jail ends for it */
 	bool more;		/* work was left: do not wait */
@@ -59,6 +60,9 @@ void act_leave_how(struct leave_how *how);
  * not twice unless somebody asked. */
 void act_control_open(const char *path);
 void act_control_check(bool asked);
+
+/* The command was started. */
+void act_command(pid_t pid);
 
 /* Has the kernel reap, where it can, as long as no child's status matters:
  * one that is to be forked now (matters), the job's, those of BOOT and of the

@@ -23,6 +23,9 @@
  * keep process 1 from its signals and children. */
 #define CONTROL_READS	16
 
+/* A path with ".new" and a NUL behind it has this room, also on the stack. */
+#define CONTROL_PATH_MAX	512
+
 struct control {
 	const char *path;	/* NULL: there is to be no FIFO */
 	int fd;			/* -1: there is none */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,19 +19,17 @@
 #include "jailctl.h"
 #include "plan.h"
 
-#define CTL_FILE	"/var/run/jailinit.ctl"
-#define STATUS_FILE	"/var/run/jailinit.status"
-
 #define STATUS_SIZE	4096
 #define VALUE_MAX	64
+
+#define NOT_THERE	"the jailinit that wrote it is not there"
 
 /* wait looks so often. */
 #define WAIT_STEP_NS	100000000
 
-/* wait: the jail is on its way out. */
-#define WAIT_GOING	EX_TEMPFAIL
-
 static const char *self = "jailctl";
+static const char *ctl_file = "/var/run/jailinit.ctl";
+static const char *status_file = "/var/run/jailinit.status";
 
 /*
  * The FIFO.
@@ -49,27 +48,27 @@ fifo_open(int *status)
 	struct stat st, opened;
 	int fd = -1;
 
-	if (lstat(CTL_FILE, &st) == -1)
-		*status = errno == EACCES ? fail(EX_NOPERM, CTL_FILE,
-		    "only root may ask for this") : fail(EX_NOINPUT, CTL_FILE,
+	if (lstat(ctl_file, &st) == -1)
+		*status = errno == EACCES ? fail(EX_NOPERM, ctl_file,
+		    "only root may ask for this") : fail(EX_NOINPUT, ctl_file,
 		    errno == ENOENT || errno == ENOTDIR ?
 		    "there is none: no jailinit runs here, or it has no FIFO" :
 		    strerror(errno));
 	else if (!S_ISFIFO(st.st_mode))
-		*status = fail(EX_CONFIG, CTL_FILE, "not a FIFO");
+		*status = fail(EX_CONFIG, ctl_file, "not a FIFO");
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		*status = fail(EX_CONFIG, CTL_FILE, "another user's FIFO");
-	else if ((fd = open(CTL_FILE, O_WRONLY | O_NONBLOCK | O_NOFOLLOW |
+		*status = fail(EX_CONFIG, ctl_file, "another user's FIFO");
+	else if ((fd = open(ctl_file, O_WRONLY | O_NONBLOCK | O_NOFOLLOW |
 	    O_CLOEXEC)) == -1)
-		*status = errno == EACCES ? fail(EX_NOPERM, CTL_FILE,
+		*status = errno == EACCES ? fail(EX_NOPERM, ctl_file,
 		    "only root may ask for this") : errno == ENXIO ?
-		    fail(EX_UNAVAILABLE, CTL_FILE, "nobody listens") :
-		    fail(EX_OSERR, CTL_FILE, strerror(errno));
+		    fail(EX_UNAVAILABLE, ctl_file, "nobody listens") :
+		    fail(EX_OSERR, ctl_file, strerror(errno));
 	else if (fstat(fd, &opened) == -1 || opened.st_ino != st.st_ino ||
 	    opened.st_dev != st.st_dev) {
 		close(fd);
 		fd = -1;
-		*status = fail(EX_TEMPFAIL, CTL_FILE, "replaced meanwhile");
+		*status = fail(EX_TEMPFAIL, ctl_file, "replaced meanwhile");
 	}
 	return (fd);
 }
@@ -84,11 +83,11 @@ line_send(const char *line)
 	if (fd == -1)
 		return (status);
 	if (write(fd, line, strlen(line)) == -1)
-		status = errno == EAGAIN ? fail(EX_TEMPFAIL, CTL_FILE,
+		status = errno == EAGAIN ? fail(EX_TEMPFAIL, ctl_file,
 		    "full, jailinit does not read it") :
-		    errno == EPIPE ? fail(EX_UNAVAILABLE, CTL_FILE,
+		    errno == EPIPE ? fail(EX_UNAVAILABLE, ctl_file,
 		    "nobody listens") :
-		    fail(EX_OSERR, CTL_FILE, strerror(errno));
+		    fail(EX_OSERR, ctl_file, strerror(errno));
 	close(fd);
 	return (status);
 }
@@ -126,7 +125,7 @@ static bool
 status_read(char buf[STATUS_SIZE])
 {
 	struct stat st;
-	int fd = open(STATUS_FILE, O_RDONLY | O_NONBLOCK | O_NOFOLLOW |
+	int fd = open(status_file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW |
 	    O_CLOEXEC);
 	ssize_t n = -1;
 
@@ -181,6 +180,25 @@ print_deadline(const char *deadline)
 }
 
 static int
+status_missing(void)
+{
+	return (fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT, status_file,
+	    strerror(errno)));
+}
+
+/* Is who wrote the text still there?  A status outlives a jailinit that was
+ * killed. */
+static bool
+is_alive(const char *text)
+{
+	long pid = strtol(value(text, "pid"), NULL, 10);
+
+	return (pid > 0 && pid <= INT_MAX &&
+	    strcmp(value(text, "state"), "gone") != 0 &&
+	    (kill((pid_t)pid, 0) == 0 || errno == EPERM));
+}
+
+static int
 status_print(void)
 {
 	static const char *const lines[][2] = { { "state", "state:     %s" },
@@ -197,8 +215,7 @@ status_print(void)
 	size_t i;
 
 	if (!status_read(text))
-		return (fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT,
-		    STATUS_FILE, strerror(errno)));
+		return (status_missing());
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		if (*(v = value(text, lines[i][0])) != '\0')
 			(void)printf(lines[i][1], v);
@@ -206,12 +223,19 @@ status_print(void)
 	for (i = 0; i < sizeof(tail) / sizeof(tail[0]); i++)
 		if (*(v = value(text, tail[i][0])) != '\0')
 			(void)printf(tail[i][1], v);
-	return (fflush(stdout) == 0 ? EX_OK : EX_IOERR);
+	if (fflush(stdout) != 0)
+		return (EX_IOERR);
+	if (!is_alive(text))
+		return (fail(EX_UNAVAILABLE, status_file, NOT_THERE));
+	v = value(text, "state");
+	return (strcmp(v, "boot") == 0 || strcmp(v, "run") == 0 ? EX_OK :
+	    EX_TEMPFAIL);
 }
 
-/* Until boot has ended, with rc's verdict, or the jail is going. */
+/* rc's verdict when boot has ended; wait: not before, else EX_TEMPFAIL as for
+ * a jail that is going. */
 static int
-wait_boot(void)
+ready(bool wait)
 {
 	const struct timespec step = { 0, WAIT_STEP_NS };
 	char text[STATUS_SIZE];
@@ -219,14 +243,17 @@ wait_boot(void)
 
 	for (;; (void)nanosleep(&step, NULL)) {
 		if (!status_read(text))
-			return (fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT,
-			    STATUS_FILE, strerror(errno)));
+			return (status_missing());
 		state = value(text, "state");
+		if (!is_alive(text))
+			return (fail(EX_UNAVAILABLE, status_file, NOT_THERE));
 		if (strcmp(state, "run") == 0)
 			return ((int)strtol(value(text, "boot_status"), NULL,
 			    10));
 		if (strcmp(state, "boot") != 0)
-			return (fail(WAIT_GOING, "the jail is going", state));
+			return (fail(EX_TEMPFAIL, "the jail is going", state));
+		if (!wait)
+			return (fail(EX_TEMPFAIL, "not ready", state));
 	}
 }
 
@@ -254,8 +281,10 @@ run(const struct ctl *c)
 	switch (c->what) {
 	case CTL_STATUS:
 		return (status_print());
+	case CTL_READY:
+		return (ready(false));
 	case CTL_WAIT:
-		return (wait_boot());
+		return (ready(true));
 	case CTL_CANCEL:
 		return (plan_cancel(c));
 	case CTL_SHOW:
@@ -291,8 +320,11 @@ main(int argc, char **argv)
 	name = name == NULL ? argv[0] : name + 1;
 	(void)signal(SIGPIPE, SIG_IGN);
 	ctl_parse(&c, name, argc, argv, time(NULL));
-	if (strcmp(name, "shutdown") == 0 || (argc > 1 &&
-	    strcmp(argv[1], "shutdown") == 0))
+	if (c.ctl != NULL)
+		ctl_file = c.ctl;
+	if (c.status != NULL)
+		status_file = c.status;
+	if (strcmp(name, "shutdown") == 0 || c.shutdown)
 		self = "shutdown";
 	else if (strcmp(name, "halt") == 0 || strcmp(name, "poweroff") == 0 ||
 	    strcmp(name, "reboot") == 0)

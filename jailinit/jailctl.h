@@ -19,6 +19,7 @@ enum ctl_do {
 	CTL_CANCEL,
 	CTL_SHOW,	/* what is scheduled */
 	CTL_STATUS,
+	CTL_READY,
 	CTL_WAIT,
 	CTL_REQUEST,	/* the administrator's own: name */
 	CTL_NOTHING	/* all that was asked for makes no sense in a jail */
@@ -37,6 +38,8 @@ struct ctl {
 	struct ctl_when when;
 	bool no_wall;
 	const char *name;	/* CTL_REQUEST */
+	const char *ctl, *status;	/* their paths, NULL: as they are */
+	bool shutdown;		/* as a word of jailctl's */
 	char **message;		/* words, ends at NULL; or NULL */
 };
 

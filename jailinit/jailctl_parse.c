@@ -31,10 +31,12 @@ usage_print(void)
 		    "       shutdown -c\n");
 	else if (strcmp(self, "jailctl") == 0)
 		(void)fprintf(stderr,
-		    "usage: jailctl halt | poweroff | reboot [seconds]\n"
-		    "       jailctl shutdown ...\n"
-		    "       jailctl request name\n"
-		    "       jailctl status | wait | cancel\n");
+		    "usage: jailctl [-c path] halt | poweroff | reboot "
+		    "[seconds]\n"
+		    "       jailctl [-c path] shutdown ...\n"
+		    "       jailctl [-c path] request name\n"
+		    "       jailctl [-f path] ready | status | wait\n"
+		    "       jailctl cancel\n");
 	else
 		(void)fprintf(stderr, "usage: %s [-fpq] [now]\n", self);
 }
@@ -383,7 +385,8 @@ parse_jailctl(struct ctl *c, char **argv)
 		const char *name;
 		enum ctl_do what;
 		int words;
-	} words[] = { { "status", CTL_STATUS, 0 }, { "wait", CTL_WAIT, 0 },
+	} words[] = { { "ready", CTL_READY, 0 },
+	    { "status", CTL_STATUS, 0 }, { "wait", CTL_WAIT, 0 },
 	    { "cancel", CTL_CANCEL, 0 }, { "request", CTL_REQUEST, 1 } };
 	size_t i;
 	int n;
@@ -429,10 +432,17 @@ ctl_parse(struct ctl *c, const char *name, int argc, char **argv, time_t now)
 	}
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		help();
+	for (; argc > 1 && (strcmp(argv[1], "-c") == 0 ||
+	    strcmp(argv[1], "-f") == 0); argc -= 2, argv += 2) {
+		if (argc < 3)
+			usage(argv[1], "wants an argument");
+		*(argv[1][1] == 'c' ? &c->ctl : &c->status) = argv[2];
+	}
 	if (argc < 2)
 		usage("command", "none is given");
 	if (strcmp(argv[1], "shutdown") == 0) {
 		self = "shutdown";
+		c->shutdown = true;
 		parse_shutdown(c, argc - 1, argv + 1, now);
 	} else
 		parse_jailctl(c, argv + 1);

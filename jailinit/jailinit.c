@@ -18,6 +18,7 @@
 #include "leave.h"
 #include "line.h"
 #include "log.h"
+#include "manager.h"
 #include "notify.h"
 #include "signals.h"
 #include "spawn.h"
@@ -34,6 +35,14 @@
 
 /* For the last status and the FIFO's removal, past the budget if need be. */
 #define FAREWELL_MS	250
+
+/* What lives on main()'s stack: it is there to the end, and not allocated. */
+struct room {
+	char **env;	/* spawn_env_put() */
+	char *title;	/* os_title() */
+};
+
+static char *title;
 
 /* Ends when the command was executed, spawn.h. */
 static int exec_fd = -1;
@@ -74,7 +83,7 @@ static void
 status_fill(void)
 {
 	if (init.status.stage != init.life.stage)
-		os_title(life_stage_name(init.life.stage));
+		os_title(life_stage_name(init.life.stage), title);
 	init.status.stage = init.life.stage;
 	init.status.verb = init.life.verb;
 	init.status.dropped_log = log_dropped();
@@ -112,7 +121,8 @@ wait_event(void)
 	struct pollfd fds[] = {
 		{ init.control.fd, POLLIN, 0 },
 		{ status_fd(), POLLIN, 0 },
-		{ exec_fd, POLLIN, 0 }
+		{ exec_fd, POLLIN, 0 },
+		{ init.command_fd, 0, 0 }	/* hangs up */
 	};
 	int64_t due_ms = act_due_ms(), wait_ms = INT64_MAX;
 
@@ -124,7 +134,7 @@ wait_event(void)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
 		wait_ms = due_ms - act_now_ms();
-	if (signals_wait(fds, 3, wait_ms) <= 0)
+	if (signals_wait(fds, 4, wait_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
@@ -205,26 +215,28 @@ start_options(int argc, char **argv)
 {
 	if (argc < 1)		/* older kernels let callers do that */
 		_exit(EX_USAGE);
-	/* The options' strings are the copy's: the title is to be written
-	 * over the others. */
-	init.argv = os_title_init(argc, argv);
-	if (init.argv == NULL)
-		refuse(strerror(errno));
-	options_parse(&init.opt, argc, init.argv);
+	init.argv = argv;
+	options_parse(&init.opt, argv);
 	if (getenv(SPAWN_OWN_ENV) != NULL) {
+		(void)unsetenv(SPAWN_OWN_ENV);
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
-	if (init.opt.background && getpid() == 1)
+	if (init.opt.background && getpid() == 1) {
+		init.opt.background = false;
 		options_error("-b", "process 1 has nobody to return to");
-	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
+	}
+	if (init.opt.ready_fd != -1 &&
+	    fcntl(init.opt.ready_fd, F_GETFD) == -1) {
+		init.opt.ready_fd = -1;
 		options_error("-d", "the descriptor is not open");
+	}
 }
 
 /* A terminal is the command's; rc and its services get none, and nor does
  * process 1 keep one, whose ^C would be a request. */
 static void
-start_session(void)
+start_session(char **env)
 {
 	if (init.opt.command != NULL && !init.opt.background)
 		spawn_terminal_init();
@@ -232,12 +244,12 @@ start_session(void)
 		stdio_detach();
 	if (init.opt.command == NULL) {
 		(void)!chdir("/");
-		(void)setenv("PATH", RC_PATH, 1);
+		spawn_env_put(env, "PATH=" RC_PATH);
 	}
 }
 
 static void
-start_ground(void)
+start_ground(char **env)
 {
 	const char *ctl = init.opt.ctl == NULL ? DEFAULT_CTL : init.opt.ctl;
 	const char *why = "";
@@ -245,17 +257,18 @@ start_ground(void)
 	init.place = os_claim(init.opt.command != NULL, ctl, &why);
 	if (init.place == OS_REFUSED)
 		refuse(why);
-	os_close_others(init.opt.ready_fd);
+	os_close_others(3 + (init.opt.command == NULL ? 0 :
+	    spawn_listen_init()), init.opt.ready_fd);
 	if (init.opt.ready_fd != -1)
 		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
-	os_program_init();
+	if (init.opt.command == NULL)
+		os_program_init();	/* before the directory changes */
 	if (init.opt.background && notify_background() == -1)
 		refuse(strerror(errno));
 	if (os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
-	start_session();
-	(void)setenv(SPAWN_OWN_ENV, "1", 1);
-	signals_init(init.opt.command != NULL);
+	start_session(env);
+	signals_init(false);
 }
 
 static void
@@ -281,17 +294,17 @@ static void
 start_command(void)
 {
 	int p[2] = { -1, -1 };
+	pid_t pid;
 
-	if (init.opt.background || init.opt.ready_fd != -1) {
-		if (pipe(p) == -1)
-			start_failed("pipe");
+	if (pipe(p) == 0) {
 		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
-	}
-	init.command_pid = spawn_command(init.opt.command, p[1],
-	    init.opt.background);
-	if (init.command_pid == -1)
+	} else if (init.opt.background || init.opt.ready_fd != -1)
+		start_failed("pipe");
+	pid = spawn_command(init.opt.command, p[1], init.opt.background);
+	if (pid == -1)
 		start_failed("fork");
+	act_command(pid);
 	if (spawn_terminal())
 		signals_child_stops();
 	exec_fd = p[0];
@@ -300,13 +313,15 @@ start_command(void)
 }
 
 static void
-start(int argc, char **argv)
+start(int argc, char **argv, const struct room *room)
 {
 	signals_block();
 	(void)stdio_init();
+	title = room->title;
+	init.command_fd = -1;
 	init.born_ms = act_now_ms();
 	start_options(argc, argv);
-	start_ground();
+	start_ground(room->env);
 	init.status.app = init.opt.command != NULL;
 	init.status.boot_status = -1;
 	status_init(path_or_none(init.opt.status, DEFAULT_STATUS));
@@ -315,17 +330,30 @@ start(int argc, char **argv)
 	    init.opt.rc_shutdown != NULL);
 	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
-	os_title(life_stage_name(init.life.stage));
 	if (init.opt.command != NULL)
 		start_command();
 	else
 		start_rc();
+	/* What can wait until then: all signals are blocked. */
+	if (init.opt.command != NULL) {
+		signals_init(true);
+		os_program_init();
+	}
+	os_title(life_stage_name(init.life.stage), title);
+	if (init.place != OS_SUBTREE)
+		manager_init(&init.opt.limits);
+	/* A command's start stays silent: --init has no room for -B. */
+	if (init.opt.command == NULL)
+		manager_say();
 }
 
 int
 main(int argc, char **argv)
 {
-	start(argc, argv);
+	char *env[spawn_env_room()], room_of_title[OS_TITLE_MAX];
+	struct room room = { env, room_of_title };
+
+	start(argc, argv, &room);
 	/* From here on nothing may end the program, make it wait, or
 	 * allocate. */
 	for (;;) {
@@ -333,7 +361,9 @@ main(int argc, char **argv)
 		if (init.life.stage == LIFE_GONE)
 			gone();
 		status_fill();
-		status_update(&init.status, act_now_ms());
+		/* Its writer would be in the way of the command's start. */
+		if (exec_fd == -1 || init.life.verb != REQUEST_NONE)
+			status_update(&init.status, act_now_ms());
 		wait_event();
 	}
 }

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "job.h"
 #include "signals.h"
 #include "spawn.h"
+#include "text.h"
 
 int
 job_start(struct job *job, const char *name, int64_t now_ms, int64_t limit_ms)
@@ -34,7 +34,7 @@ job_start(struct job *job, const char *name, int64_t now_ms, int64_t limit_ms)
 		errno = e;
 		return (-1);
 	}
-	(void)snprintf(job->name, sizeof(job->name), "%s", name);
+	(void)text_format(job->name, sizeof(job->name), "%s", name);
 	job->end = JOB_NONE;
 	job->timed_out = false;
 	job->due_ms = now_ms + limit_ms;

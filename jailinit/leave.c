@@ -12,22 +12,35 @@
 #include "leave.h"
 #include "log.h"
 #include "signals.h"
+#include "spawn.h"
 
 /* How long a machine's disks are waited for, in steps. */
 #define SYNC_STEP_MS	100
 #define SYNC_STEPS	100
 
+static void
+program_exec(const struct leave_how *how)
+{
+	char *env[spawn_env_room()];
+
+	spawn_listen_give(env);
+	os_program_exec(how->argv);
+}
+
 /* The socket does not pass into the next life. */
 static void
 reboot_in_place(const struct leave_how *how)
 {
+	char *env[spawn_env_room()];
+
 	(void)unsetenv("NOTIFY_SOCKET");
-	os_program_exec(how->argv);
+	spawn_env_put(env, SPAWN_OWN_ENV "=1");
+	program_exec(how);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));
 }
 
-/* Dirty pages of a whole machine: written by a child, as a disk can hang. */
+/* The disks of a whole machine are a child's work, as one can hang. */
 static void
 machine_leave(enum request_verb verb)
 {
@@ -35,7 +48,7 @@ machine_leave(enum request_verb verb)
 	int i;
 
 	if (pid == 0) {
-		sync();
+		os_disks_leave();
 		_exit(0);
 	}
 	for (i = 0; pid > 0 && i < SYNC_STEPS; i++) {

@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "stdio_fd.h"
+#include "text.h"
 
 _Static_assert(LOG_LINE_MAX <= 512, "a line must fit into any PIPE_BUF");
 
@@ -18,13 +18,6 @@ static bool
 log_write(const char *buf, size_t n)
 {
 	return (stdio_write(STDERR_FILENO, buf, n) == (ssize_t)n);
-}
-
-/* Adds up what a buffer of size holds after snprintf(3) said len. */
-static size_t
-line_length(int len, size_t size)
-{
-	return (len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1);
 }
 
 void
@@ -46,16 +39,15 @@ log_line(const char *format, ...)
 	int e = errno;
 
 	if (unsaid > 0) {
-		n = line_length(snprintf(buf, sizeof(buf), "jailinit: %" PRIu64
+		n = text_format(buf, sizeof(buf), "jailinit: %" PRIu64
 		    " log line%s dropped here\n", unsaid,
-		    unsaid == 1 ? " was" : "s were"), sizeof(buf));
+		    unsaid == 1 ? " was" : "s were");
 		if (log_write(buf, n))
 			unsaid = 0;
 	}
-	n = line_length(snprintf(buf, sizeof(buf), "jailinit: "), sizeof(buf));
+	n = text_format(buf, sizeof(buf), "jailinit: ");
 	va_start(ap, format);
-	n += line_length(vsnprintf(buf + n, sizeof(buf) - n, format, ap),
-	    sizeof(buf) - n);
+	n += text_vformat(buf + n, sizeof(buf) - n, format, ap);
 	va_end(ap);
 	log_clean(buf, n);
 	buf[n++] = '\n';	/* over the NUL, or over the last byte */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The names of processes: what a jail's processes call themselves is not
  * believed to be printable.  Touches nothing but os.h. */
-#include <stdio.h>
 #include <string.h>
 
 #include "names.h"
 #include "os.h"
+#include "text.h"
 
 /* Of a list that is cut off, the end. */
 #define MORE	" ..."
@@ -21,8 +21,7 @@ static bool
 names_append(struct names *n, const char *comm, long pid)
 {
 	char name[32];
-	size_t i;
-	int len;
+	size_t i, len, room = n->size - n->used;
 
 	for (i = 0; i < sizeof(name) - 1 && comm[i] != '\0'; i++) {
 		name[i] = comm[i];
@@ -30,10 +29,10 @@ names_append(struct names *n, const char *comm, long pid)
 			name[i] = '?';
 	}
 	name[i] = '\0';
-	len = snprintf(n->buf + n->used, n->size - n->used, "%s%s (%ld)",
+	len = text_format(n->buf + n->used, room, "%s%s (%ld)",
 	    n->used == 0 ? "" : ", ", name, pid);
-	if (len > 0 && (size_t)len + strlen(MORE) < n->size - n->used) {
-		n->used += (size_t)len;
+	if (len + strlen(MORE) < room) {
+		n->used += len;
 		return (true);
 	}
 	n->buf[n->used] = '\0';
@@ -47,7 +46,7 @@ names_one(const char *comm, pid_t pid, void *arg)
 
 	if (n->count++ < NAMES_MAX && names_append(n, comm, pid))
 		return (true);
-	(void)snprintf(n->buf + n->used, n->size - n->used, MORE);
+	(void)text_format(n->buf + n->used, n->size - n->used, MORE);
 	return (false);
 }
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "notify.h"
 #include "signals.h"
 #include "stdio_fd.h"
+#include "text.h"
 
 static int socket_fd = -1, ready_fd = -1, parent_fd = -1;
 
@@ -119,7 +119,7 @@ notify_ready(int status)
 {
 	char text[64];
 
-	(void)snprintf(text, sizeof(text), "READY=1\nSTATUS=%s %d\n",
+	(void)text_format(text, sizeof(text), "READY=1\nSTATUS=%s %d\n",
 	    "running, rc's exit status", status);
 	socket_send(text);
 	if (ready_fd != -1 && stdio_write(ready_fd, "\n", 1) != 1)

@@ -19,10 +19,10 @@
 #define OS_SIGNALS	128
 extern const int os_signal_max;
 
-/* Signal names that POSIX does not have, without SIG; ends at NULL, -1.
+/* Signal names that POSIX does not have, without SIG; ends at "", -1.
  * RTMIN is what managers mean by it, whatever libc we are linked with. */
 struct os_name {
-	const char *name;
+	char name[8];
 	int value;
 };
 extern const struct os_name os_signal_names[];
@@ -43,6 +43,9 @@ extern const struct os_signal os_signals[];
 
 /* Gives sig its default action, also where libc keeps it to itself. */
 void os_signal_default(int sig);
+
+/* Are we process 1 of a whole machine, which may not end? */
+bool os_is_machine(void);
 
 enum os_place {
 	OS_REFUSED,	/* boot mode where it would end more than a jail */
@@ -73,20 +76,19 @@ bool os_others_left(void);
 typedef bool os_each_fn(const char *comm, pid_t pid, void *arg);
 void os_each(os_each_fn *fn, void *arg);
 
-/* Makes room for os_title().  Returns a copy of argv, whose own strings may
- * be written over, or NULL (ENOMEM). */
-char **os_title_init(int argc, char **argv);
-
-/* "jailinit: state" as what ps(1) shows. */
-void os_title(const char *state);
+/* "jailinit: state" as what ps(1) shows.  room is always the same, and on the
+ * stack: Linux shows no other memory as a command line than an anonymous
+ * one. */
+#define OS_TITLE_MAX	19	/* with a NUL: "jailinit: shutdown" */
+void os_title(const char *state, char room[OS_TITLE_MAX]);
 
 /* Makes ready to execute this very program again, at the path it has now;
  * os_program_exec() returns only when that has failed (errno). */
 void os_program_init(void);
 void os_program_exec(char *const *argv);
 
-/* Closes every descriptor from 3 on, but keep_fd (-1: none). */
-void os_close_others(int keep_fd);
+/* Closes every descriptor from first_fd on, but keep_fd (-1: none). */
+void os_close_others(int first_fd, int keep_fd);
 
 /* write(2) that never waits, of n bytes or none; -1 and EOPNOTSUPP where the
  * system cannot promise that for fd, else as write(2), EAGAIN when full. */
@@ -95,8 +97,24 @@ ssize_t os_write_nowait(int fd, const void *buf, size_t n);
 /* In the child, as root: login class, priority and limits of a daemon. */
 void os_child_class(void);
 
+/* A descriptor of the child pid that tells of its end also when SIGCHLD is
+ * ignored, so that the kernel reaps it: polled for no event it then hangs up.
+ * -1 where the kernel has no such thing. */
+int os_exit_open(pid_t pid);
+
+/* Is that child gone?  Then *st is its wait status. */
+bool os_exit_read(int fd, int *st);
+
+/* Sends sig to it, or to its process group; never to another process that
+ * has got its number since. */
+void os_exit_send(int fd, int sig, bool group);
+
 /* Does whoever started this jail take reboot(2) for a reboot of it? */
 bool os_manager_reboots(void);
+
+/* Writes dirty pages to disk and, of a whole machine where nobody else is
+ * left, makes its file systems read-only, and so clean.  May not return. */
+void os_disks_leave(void);
 
 /* reboot(2) for verb; returns only when it has failed (errno). */
 void os_reboot(enum request_verb verb);

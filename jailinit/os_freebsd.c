@@ -46,7 +46,7 @@ const struct os_name os_signal_names[] = {
 	{ "INFO", SIGINFO },
 	{ "THR", SIGTHR },
 	{ "LIBRT", SIGLIBRT },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 const struct os_signal os_signals[] = {
@@ -145,6 +145,12 @@ static bool
 is_next_life(void)
 {
 	return (getenv(SPAWN_OWN_ENV) != NULL);
+}
+
+bool
+os_is_machine(void)
+{
+	return (false);
 }
 
 enum os_place
@@ -331,24 +337,12 @@ os_each(os_each_fn *fn, void *arg)
 		subtree_walk(each_one, &e);
 }
 
-/* setproctitle(3) leaves argv's strings and the environment as they are, but
- * a copy costs little. */
-char **
-os_title_init(int argc, char **argv)
-{
-	char **args = calloc((size_t)argc + 1, sizeof(*args));
-	int i;
-
-	for (i = 0; args != NULL && i < argc; i++)
-		if ((args[i] = strdup(argv[i])) == NULL)
-			return (NULL);
-	return (args);
-}
-
-/* Allocates, but only the first time.  The - keeps argv[0] out of it. */
+/* setproctitle(3) leaves argv's strings and the environment as they are, and
+ * allocates, but only the first time.  The - keeps argv[0] out of it. */
 void
-os_title(const char *state)
+os_title(const char *state, char room[OS_TITLE_MAX])
 {
+	(void)room;
 	setproctitle("-jailinit: %s", state);
 }
 
@@ -375,13 +369,13 @@ os_program_exec(char *const *argv)
 }
 
 void
-os_close_others(int keep_fd)
+os_close_others(int first_fd, int keep_fd)
 {
 	int fd;
 
-	for (fd = 3; fd < keep_fd; fd++)
+	for (fd = first_fd; fd < keep_fd; fd++)
 		close(fd);
-	closefrom(keep_fd < 3 ? 3 : keep_fd + 1);
+	closefrom(keep_fd < first_fd ? first_fd : keep_fd + 1);
 }
 
 /* No call writes to a pipe or a tty without O_NONBLOCK on it. */
@@ -396,6 +390,30 @@ os_write_nowait(int fd, const void *buf, size_t n)
 }
 
 /* As init(8) does before /etc/rc. */
+/* Without waitpid(2) nobody is reaped here. */
+int
+os_exit_open(pid_t pid)
+{
+	(void)pid;
+	return (-1);
+}
+
+bool
+os_exit_read(int fd, int *st)
+{
+	(void)fd;
+	(void)st;
+	return (false);
+}
+
+void
+os_exit_send(int fd, int sig, bool group)
+{
+	(void)fd;
+	(void)sig;
+	(void)group;
+}
+
 void
 os_child_class(void)
 {
@@ -412,6 +430,12 @@ bool
 os_manager_reboots(void)
 {
 	return (false);
+}
+
+void
+os_disks_leave(void)
+{
+	sync();
 }
 
 /* In a jail: EPERM. */

@@ -2,17 +2,19 @@
 /* Linux: process 1 of a PID namespace, or a subreaper.  Touches prctl(2),
  * kill(2), reboot(2), its own memory and, of files, /proc alone. */
 #include <sys/auxv.h>
-#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +23,31 @@
 
 #include "os.h"
 #include "proc_linux.h"
+#include "text.h"
 
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
  * the PID namespace that the machine has started with. */
 #define INITIAL_PIDNS	0xEFFFFFFCU
 
-/* PIDFD_GET_PID_NAMESPACE of linux/pidfd.h (Linux 6.11). */
-#define PIDFD_PIDNS	_IO(0xFF, 5)
+/* Always there on a machine, and hardly in a namespace that begins. */
+#define KTHREADD	2
+
+/* FSCONFIG_CMD_CREATE of linux/mount.h, which musl's users may lack. */
+#define FSCONFIG_CREATE	6
+
+/* PIDFD_GET_INFO of linux/pidfd.h, its first 64 bytes: with PIDFD_INFO_EXIT,
+ * Linux 6.15, also the status of a process that is no more. */
+struct exit_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+#define EXIT_INFO_GET	_IOWR(0xFF, 11, struct exit_info)
+#define EXIT_INFO	(1U << 3)
+#define EXIT_INFO_SINCE	6015
+
+/* PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h (Linux 6.9). */
+#define SEND_GROUP	4
 
 /* close_range(2) came with Linux 5.9; before, so many are tried by hand. */
 #define CLOSE_MAX	4096
@@ -39,8 +59,8 @@
 /* A chain of parents longer than this is not followed. */
 #define ANCESTORS_MAX	1024
 
-/* Longest title, with its NUL: "jailinit: shutdown". */
-#define TITLE_SIZE	19
+/* Of a program with a longer path its descriptor is executed again. */
+#define PROGRAM_MAX	512
 
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT	8
@@ -54,7 +74,7 @@ const struct os_name os_signal_names[] = {
 	{ "PWR", SIGPWR },
 	{ "STKFLT", SIGSTKFLT },
 	{ "POLL", SIGPOLL },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 /* 37 to 39 are SIGRTMIN+3 to +5 of glibc, which managers mean also when we
@@ -73,12 +93,7 @@ const struct os_signal os_signals[] = {
 
 static enum os_place place = OS_REFUSED;
 
-/* Where ps(1) finds the title. */
-static char *title;
-static size_t title_size;
-static char title_own[TITLE_SIZE];
-
-static char program[PATH_MAX];
+static char program[PROGRAM_MAX];
 static int program_fd = -1;
 
 /* linux_dirent64 of getdents64(2); readdir(3) would allocate. */
@@ -100,25 +115,42 @@ os_signal_default(int sig)
 	(void)syscall(SYS_rt_sigaction, sig, zeros, NULL, (size_t)_NSIG / 8);
 }
 
+/* A /proc of our own, mounted nowhere, fsopen(2) (Linux 5.2); or -1. */
+static int
+proc_open(void)
+{
+	int fd, fs_fd = (int)syscall(SYS_fsopen, "proc", 0);
+
+	if (fs_fd == -1)
+		return (-1);
+	(void)syscall(SYS_fsconfig, fs_fd, FSCONFIG_CREATE, NULL, NULL, 0);
+	fd = (int)syscall(SYS_fsmount, fs_fd, 0, 0);
+	close(fs_fd);
+	return (fd);
+}
+
+/* A machine's process 1 may mount, and has no /proc yet when nobody was
+ * there before it. */
 static bool
 is_initial_pidns(void)
 {
 	struct stat st;
-	int fd, ns_fd;
-	bool yes = false;
+	int fd, r;
 
-	if (stat("/proc/self/ns/pid", &st) == 0)
-		return (st.st_ino == INITIAL_PIDNS);
-	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (fd == -1)
+	if (kill(KTHREADD, 0) == -1 && errno == ESRCH)
 		return (false);
-	ns_fd = ioctl(fd, PIDFD_PIDNS, 0);
-	if (ns_fd != -1) {
-		yes = fstat(ns_fd, &st) == 0 && st.st_ino == INITIAL_PIDNS;
-		close(ns_fd);
+	r = stat("/proc/self/ns/pid", &st);
+	if (r == -1 && (fd = proc_open()) != -1) {
+		r = fstatat(fd, "self/ns/pid", &st, 0);
+		close(fd);
 	}
-	close(fd);
-	return (yes);
+	return (r == 0 && st.st_ino == INITIAL_PIDNS);
+}
+
+bool
+os_is_machine(void)
+{
+	return (getpid() == 1 && is_initial_pidns());
 }
 
 /* Is /proc that of our PID namespace? */
@@ -132,7 +164,7 @@ proc_is_ours(void)
 	if (n <= 0)
 		return (false);
 	link[n] = '\0';
-	return (strtol(link, NULL, 10) == getpid());
+	return ((pid_t)text_number(link) == getpid());
 }
 
 enum os_place
@@ -141,6 +173,9 @@ os_claim(bool command, const char *ctl, const char **why)
 	(void)ctl;
 	if (getpid() == 1) {
 		place = is_initial_pidns() ? OS_MACHINE : OS_JAIL;
+		/* ctrl-alt-del is to be a SIGINT, not an end at once */
+		if (place == OS_MACHINE)
+			(void)reboot(RB_DISABLE_CAD);
 		return (place);
 	}
 	if (!command)
@@ -175,7 +210,7 @@ proc_parent(pid_t pid)
 	p = strrchr(buf, ')');
 	if (p == NULL || strlen(p) < 5 || p[2] == 'Z' || p[2] == 'X')
 		return (-1);
-	return ((pid_t)strtol(p + 4, NULL, 10));
+	return ((pid_t)text_number(p + 4));
 }
 
 static bool
@@ -196,11 +231,11 @@ is_ours(pid_t pid)
 	return (false);
 }
 
-/* Calls fn for each number in /proc, in a buffer of our own. */
+/* Calls fn for each number in /proc. */
 static void
 proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
-	static _Alignas(struct entry) char buf[4096];
+	_Alignas(struct entry) char buf[2048];
 	const struct entry *e;
 	long n, at, count = 0;
 	pid_t pid;
@@ -215,7 +250,7 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
-			pid = (pid_t)strtol(e->name, NULL, 10);
+			pid = (pid_t)text_number(e->name);
 			count++;
 			if (pid > 0)
 				fn(pid, arg);
@@ -286,82 +321,76 @@ os_each(os_each_fn *fn, void *arg)
 	proc_walk(each_one, &e);
 }
 
-static char **
-copy_strings(char *const *from)
+/* Field i of proc_pid_stat(5). */
+static void
+map_field(struct prctl_mm_map *map, int i, uint64_t v)
 {
-	size_t i, n;
-	char **to;
-
-	for (n = 0; from[n] != NULL; n++)
-		continue;
-	to = calloc(n + 1, sizeof(*to));
-	for (i = 0; to != NULL && i < n; i++)
-		if ((to[i] = strdup(from[i])) == NULL)
-			return (NULL);
-	return (to);
+	switch (i) {
+	case 26:
+		map->start_code = v;
+		break;
+	case 27:
+		map->end_code = v;
+		break;
+	case 28:
+		map->start_stack = v;
+		break;
+	case 45:
+		map->start_data = v;
+		break;
+	case 46:
+		map->end_data = v;
+		break;
+	case 47:
+		map->start_brk = v;
+		break;
+	case 50:
+		map->env_start = v;
+		break;
+	case 51:
+		map->env_end = v;
+		break;
+	default:
+		break;
+	}
 }
 
 /* Has the kernel show from[0..size) as our command line and leaves all else
- * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
- * figures are those of proc_pid_stat(5), in its order from start_code, 26,
- * on.  Allocates nothing, so that the break is what it was. */
+ * of the map as it is, PR_SET_MM(2const), which needs no privilege. */
 static bool
 map_args(char *from, size_t size)
 {
 	struct prctl_mm_map map;
-	char buf[1024];
+	char buf[512];
 	const char *p;
-	unsigned long long v[52];
 	int i;
 
 	if (!proc_read(getpid(), "stat", buf, sizeof(buf)) ||
 	    (p = strrchr(buf, ')')) == NULL)
 		return (false);
+	memset(&map, 0, sizeof(map));
 	for (i = 3; i <= 51 && (p = strchr(p + 1, ' ')) != NULL; i++)
-		v[i] = strtoull(p, NULL, 10);
+		map_field(&map, i, text_number(p));
 	if (i <= 51)
 		return (false);
-	memset(&map, 0, sizeof(map));
-	map.start_code = v[26];
-	map.end_code = v[27];
-	map.start_stack = v[28];
-	map.start_data = v[45];
-	map.end_data = v[46];
-	map.start_brk = v[47];
 	map.brk = (uint64_t)syscall(SYS_brk, 0);
 	map.arg_start = (uintptr_t)from;
 	map.arg_end = (uintptr_t)from + size;
-	map.env_start = v[50];
-	map.env_end = v[51];
 	map.exe_fd = (uint32_t)-1;
 	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
 }
 
-/* The environment stays where it is, since others tell by /proc/1/environ
- * that this is a container: where the kernel does not take room of our own
- * argv's strings are the room, and a title that is too long is cut off. */
-char **
-os_title_init(int argc, char **argv)
-{
-	char **args = copy_strings(argv);
-	const char *last = argv[argc - 1];
-
-	title = title_own;
-	title_size = sizeof(title_own);
-	if (args != NULL && !map_args(title_own, sizeof(title_own))) {
-		title = argv[0];
-		title_size = (size_t)(last + strlen(last) + 1 - argv[0]);
-	}
-	return (args);
-}
-
+/* In room of its own: the strings of argv and of the environment stay, by
+ * which others tell that this is a container.  Where there is no /proc yet it
+ * is tried again with the next state. */
 void
-os_title(const char *state)
+os_title(const char *state, char room[OS_TITLE_MAX])
 {
-	if (title_size == 0)
-		return;
-	memset(title, 0, title_size);
-	(void)snprintf(title, title_size, "jailinit: %s", state);
+	static bool mapped;
+
+	memset(room, 0, OS_TITLE_MAX);
+	(void)text_format(room, OS_TITLE_MAX, "jailinit: %s", state);
+	mapped = mapped || map_args(room, OS_TITLE_MAX);
 }
 
 void
@@ -370,8 +399,9 @@ os_program_init(void)
 	const char *name = (const char *)getauxval(AT_EXECFN);
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
+	/* One that fills it may have been cut off. */
 	if (n > 0)
-		program[n] = '\0';
+		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
 	else if (name != NULL && strlen(name) < sizeof(program))
 		strcpy(program, name);
 	program_fd = open(n > 0 ? "/proc/self/exe" : program,
@@ -399,13 +429,13 @@ close_range_of(unsigned first, unsigned last)
 }
 
 void
-os_close_others(int keep_fd)
+os_close_others(int first_fd, int keep_fd)
 {
-	if (keep_fd < 3) {
-		close_range_of(3, UINT_MAX);
+	if (keep_fd < first_fd) {
+		close_range_of((unsigned)first_fd, UINT_MAX);
 		return;
 	}
-	close_range_of(3, (unsigned)keep_fd - 1);
+	close_range_of((unsigned)first_fd, (unsigned)keep_fd - 1);
 	close_range_of((unsigned)keep_fd + 1, UINT_MAX);
 }
 
@@ -415,6 +445,52 @@ os_write_nowait(int fd, const void *buf, size_t n)
 	struct iovec iov = { (void *)(uintptr_t)buf, n };
 
 	return (syscall(SYS_pwritev2, fd, &iov, 1, -1L, -1L, RWF_NOWAIT));
+}
+
+/* uname(2): an older kernel takes the question, and has no answer once a
+ * process is reaped, which is too late to know. */
+int
+os_exit_open(pid_t pid)
+{
+	struct utsname u;
+	const char *dot;
+	unsigned long version;
+	int fd, st;
+
+	if (uname(&u) == -1 || (dot = strchr(u.release, '.')) == NULL)
+		return (-1);
+	version = text_number(u.release) * 1000 + text_number(dot + 1);
+	if (version < EXIT_INFO_SINCE)
+		return (-1);
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	errno = 0;
+	if (fd != -1 && !os_exit_read(fd, &st) && errno != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return (fd);
+}
+
+bool
+os_exit_read(int fd, int *st)
+{
+	struct exit_info info;
+
+	memset(&info, 0, sizeof(info));
+	info.mask = EXIT_INFO;
+	if (syscall(SYS_ioctl, fd, EXIT_INFO_GET, &info) == -1 ||
+	    (info.mask & EXIT_INFO) == 0)
+		return (false);
+	*st = info.exit_code;
+	return (true);
+}
+
+void
+os_exit_send(int fd, int sig, bool group)
+{
+	if (!group || syscall(SYS_pidfd_send_signal, fd, sig, NULL,
+	    SEND_GROUP) == -1)
+		(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
 }
 
 void
@@ -429,6 +505,25 @@ os_manager_reboots(void)
 
 	return (c != NULL &&
 	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
+}
+
+/* Of the mounts those that a read of /proc gives, in their order: the root is
+ * first, and few machines with process 1 of this kind have more of them. */
+void
+os_disks_leave(void)
+{
+	char mounts[4096];
+	char *line, *next = mounts, *where;
+
+	sync();
+	(void)proc_read(getpid(), "mounts", mounts, sizeof(mounts));
+	while ((line = strsep(&next, "\n")) != NULL) {
+		(void)strsep(&line, " ");
+		where = strsep(&line, " ");
+		if (where != NULL)
+			(void)mount("", where, NULL, MS_REMOUNT | MS_RDONLY,
+			    NULL);
+	}
 }
 
 /* reboot(2): in a PID namespace RB_AUTOBOOT ends process 1 with SIGHUP, the

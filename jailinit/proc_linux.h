@@ -7,8 +7,9 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <unistd.h>
+
+#include "text.h"
 
 /* Reads /proc/pid/what into buf as a string; false when that is not to be
  * had.  (Never cmdline or environ: these take locks that others hold.) */
@@ -19,7 +20,7 @@ proc_read(pid_t pid, const char *what, char *buf, size_t size)
 	ssize_t n;
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	(void)text_format(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return (false);

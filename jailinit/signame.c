@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals by name.  Touches nothing. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "os.h"
 #include "request.h"
 #include "signame.h"
+#include "text.h"
 
 /* POSIX.1-2017, and IO and WINCH; os_signal_names has the system's own. */
 static const struct os_name signals[] = {
@@ -21,13 +21,13 @@ static const struct os_name signals[] = {
 	{ "URG", SIGURG }, { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
 	{ "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },
 	{ "WINCH", SIGWINCH }, { "IO", SIGIO }, { "SYS", SIGSYS },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 int
 signame_lookup(const struct os_name *n, const char *name)
 {
-	for (; n->name != NULL; n++)
+	for (; *n->name != '\0'; n++)
 		if (strcasecmp(n->name, name) == 0)
 			break;
 	return (n->value);
@@ -76,7 +76,7 @@ signame_number(const char *arg)
 static const char *
 name_in(const struct os_name *n, int sig)
 {
-	while (n->name != NULL && n->value != sig)
+	while (*n->name != '\0' && n->value != sig)
 		n++;
 	return (n->name);
 }
@@ -87,14 +87,14 @@ signame_name(int sig)
 	static char buf[24];
 	const char *name = name_in(signals, sig);
 
-	if (name == NULL)
+	if (*name == '\0')
 		name = name_in(os_signal_names, sig);
-	if (name != NULL)
+	if (*name != '\0')
 		return (name);
 	if (sig > os_signal_rtmin)
-		(void)snprintf(buf, sizeof(buf), "RTMIN+%d",
+		(void)text_format(buf, sizeof(buf), "RTMIN+%d",
 		    sig - os_signal_rtmin);
 	else
-		(void)snprintf(buf, sizeof(buf), "%d", sig);
+		(void)text_format(buf, sizeof(buf), "%d", sig);
 	return (buf);
 }

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "os.h"
 #include "signals.h"
 #include "status.h"
+#include "text.h"
 
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
@@ -32,8 +32,8 @@ stages_format(unsigned set, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (s = 0; s < LIFE_STAGES; s++)
-		if ((set & 1U << s) != 0 && used < size)
-			used += (size_t)snprintf(buf + used, size - used,
+		if ((set & 1U << s) != 0)
+			used += text_format(buf + used, size - used,
 			    "%s%s", used == 0 ? "" : ",",
 			    life_stage_name((enum life_stage)s));
 	return (buf);
@@ -43,16 +43,15 @@ size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
 	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
-	int n;
 
 	if (s->boot_status >= 0)
-		(void)snprintf(boot, sizeof(boot), "%d", s->boot_status);
+		(void)text_format(boot, sizeof(boot), "%d", s->boot_status);
 	if (s->end_s != 0)
-		(void)snprintf(deadline, sizeof(deadline), "%" PRId64,
+		(void)text_format(deadline, sizeof(deadline), "%" PRId64,
 		    s->end_s);
 	if (s->jobs > 0)
-		(void)snprintf(job, sizeof(job), "%d", s->job_status);
-	n = snprintf(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
+		(void)text_format(job, sizeof(job), "%d", s->job_status);
+	return (text_format(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
 	    "job=%s\njob_status=%s\n",
@@ -60,8 +59,7 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
-	    s->dropped_log, s->dropped_requests, s->job, job);
-	return (n < 0 ? 0 : n < STATUS_MAX ? (size_t)n : STATUS_MAX - 1);
+	    s->dropped_log, s->dropped_requests, s->job, job));
 }
 
 void
@@ -75,11 +73,10 @@ status_init(const char *path)
 static void
 file_write(const char *text, size_t len)
 {
-	char tmp[PATH_MAX];
-	int fd, n;
+	char tmp[CONTROL_PATH_MAX];
+	int fd;
 
-	n = snprintf(tmp, sizeof(tmp), "%s.new", file);
-	if (n < 0 || (size_t)n >= sizeof(tmp))
+	if (text_format(tmp, sizeof(tmp), "%s.new", file) == sizeof(tmp) - 1)
 		return;
 	(void)unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -108,7 +105,7 @@ writer_start(const struct status *s, const struct control *c)
 	pid = fork();
 	if (pid == 0) {
 		/* Should it hang, then not with the FIFO open. */
-		os_close_others(p[1]);
+		os_close_others(3, p[1]);
 		if (file != NULL)
 			file_write(text, len);
 		if (c != NULL)

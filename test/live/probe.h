@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,26 @@ probe_on_winch(int sig)
 	(void)!write(1, buf, (size_t)n);
 }
 
+static inline void *
+probe_exit_later(void *code)
+{
+	usleep(50000);
+	_exit((int)(intptr_t)code);
+}
+
+/* leader N: the first thread ends, and later another one the process. */
+static inline _Noreturn void
+probe_leader(const char *code)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, probe_exit_later,
+	    (void *)(intptr_t)atoi(code)) != 0)
+		abort();
+	(void)syscall(SYS_exit, 1);
+	abort();
+}
+
 /* winch: says the terminal's size whenever that has changed. */
 static inline _Noreturn void
 probe_winch(void)
@@ -160,12 +181,15 @@ probe_winch(void)
 }
 
 /* front: once our group has lost the terminal's foreground, has it back, as
- * the shell's own hand-over can come late; then it is cat. */
+ * the shell's own hand-over can come late; then it is cat.  When that really
+ * came late, there is nothing to be lost any more. */
 static inline int
 probe_front(void)
 {
+	int i;
+
 	(void)signal(SIGTTOU, SIG_IGN);
-	while (tcgetpgrp(2) == getpgrp())
+	for (i = 0; i < 1000 && tcgetpgrp(2) == getpgrp(); i++)
 		usleep(1000);
 	if (tcsetpgrp(2, getpgrp()) == -1 ||
 	    close(open("/tmp/front", O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) == -1)
@@ -254,6 +278,8 @@ probe_main(int argc, char **argv)
 		probe_signals(argv[2], argv[3]);
 	if (strcmp(argv[1], "raise") == 0 && argc == 3)
 		return (probe_raise(argv[2]));
+	if (strcmp(argv[1], "leader") == 0 && argc == 3)
+		probe_leader(argv[2]);
 	if (strcmp(argv[1], "winch") == 0)
 		probe_winch();
 	if (strcmp(argv[1], "front") == 0)

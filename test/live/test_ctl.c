@@ -423,7 +423,7 @@ row_type(struct term *t, const struct row *r)
 /* One jail, in this order. */
 static const struct row staying[] = {
 	{ "jailctl", EX_USAGE, "jailctl: command: none is given", NULL },
-	{ "jailctl --help", 0, "usage: jailctl halt | poweroff", NULL },
+	{ "jailctl --help", 0, "usage: jailctl [-c path] halt | poweroff", NULL },
 	{ "jailctl -V", 0, "jailctl 0", NULL },
 	{ "jailctl status", 0, "state:     run (boot mode)", NULL },
 	{ "jailctl wait", 0, "", NULL },
@@ -1097,7 +1097,8 @@ test_status(void **state)
 	expect(j, 0, "jailctl status", 0, "ran:       hello, status 0\n");
 	assert_int_equal(cmd(j, "jailctl reboot 60"), 0);
 	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	expect(j, 0, "jailctl status", 0, "state:     shutdown (boot mode)\n");
+	expect(j, 0, "jailctl status", EX_TEMPFAIL,
+	    "state:     shutdown (boot mode)\n");
 	assert_non_null(strstr(said, "asked to:  reboot\ngone by:   2"));
 	assert_non_null(strstr(said, ", in "));
 }
@@ -1131,14 +1132,15 @@ test_status_hostile(void **state)
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		assert_int_equal(jail_write(j, JAIL_STATUS, 0644, texts[i]),
 		    0);
-		assert_int_equal(cmd(j, "jailctl status"), 0);
+		assert_int_equal(cmd(j, "jailctl status"), EX_UNAVAILABLE);
 		assert_text();
+		assert_int_equal(cmd(j, "jailctl ready"), EX_UNAVAILABLE);
 	}
 	memset(big, 'A', sizeof(big) - 1);
 	memcpy(big, "state=", 6);
 	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, big), 0);
-	assert_int_equal(cmd(j, "jailctl status"), 0);
-	assert_in_range(strlen(said), 1, 200);
+	assert_int_equal(cmd(j, "jailctl status"), EX_UNAVAILABLE);
+	assert_in_range(strlen(said), 1, 300);
 	/* what is no file is not read, nor waited for */
 	assert_int_equal(cmd(j, "rm " JAIL_STATUS "; mkfifo " JAIL_STATUS),
 	    0);
@@ -1192,6 +1194,62 @@ test_wait(void **state)
 	    "jailctl: the jail is going: shutdown\n");
 }
 
+/* A liveness and a readiness probe, and who waits, in each state. */
+static void
+probes(struct jail *j, int status, int ready, const char *why)
+{
+	expect(j, 0, "jailctl status", status, "");
+	expect(j, NOBODY, "jailctl status", status, "");
+	expect(j, 0, "jailctl ready", ready, why);
+	expect(j, NOBODY, "jailctl ready", ready, why);
+	if (*why == '\0')
+		assert_string_equal(said, "");
+}
+
+static void
+test_probes(void **state)
+{
+	static const char *const stale[] = { "pid=1234567", "pid=0", "pid=-1",
+	    "pid=99999999999", "pid=", "pid=1\nstate=gone" };
+	struct jail *j = *state;
+	char text[64];
+	size_t i;
+
+	jail_make(j);
+	assert_int_equal(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
+	    "do sleep 0.02; done"), 0);
+	(void)unlink(jail_path(j, GO));
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "exec sleep 1000"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	probes(j, 0, EX_TEMPFAIL, "jailctl: not ready: boot\n");
+	go(j);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	probes(j, 0, 0, "");
+	/* the pid that nobody has; what is no pid; gone, and not removed */
+	for (i = 0; i < sizeof(stale) / sizeof(stale[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s\nstate=run\n",
+		    stale[i]);
+		assert_int_equal(jail_write(j, "/tmp/s", 0644, text), 0);
+		expect(j, 0, "jailctl -f /tmp/s status", EX_UNAVAILABLE,
+		    "/tmp/s: the jailinit that wrote it is not there\n");
+		expect(j, 0, "jailctl -f /tmp/s ready", EX_UNAVAILABLE,
+		    "is not there\n");
+		expect(j, 0, "jailctl -f /tmp/s wait", EX_UNAVAILABLE,
+		    "is not there\n");
+	}
+	assert_int_equal(cmd(j, "halt"), 0);
+	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	probes(j, EX_TEMPFAIL, EX_TEMPFAIL,
+	    "jailctl: the jail is going: shutdown\n");
+	assert_int_equal(jail_again(j), 0);
+	/* what is never ready */
+	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_boot(j, NULL);
+	probes(j, 0, 3, "");
+}
+
 /*
  * Other jails.
  */
@@ -1206,8 +1264,39 @@ test_app_mode(void **state)
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	expect(j, 0, "jailctl status", 0, "state:     run (app mode)\n");
 	expect(j, 0, "jailctl wait", 0, "");
+	probes(j, 0, 0, "");
 	(void)cmd(j, "halt");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* An image of nobody's: no /run, no /var; or paths of its own. */
+static void
+test_no_run(void **state)
+{
+	struct jail *j = *state;
+	char away[PATH_MAX];
+
+	jail_make(j);
+	(void)snprintf(away, sizeof(away), "%s", jail_path(j, "/away"));
+	assert_int_equal(rename(jail_path(j, "/var"), away), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep",
+	    "1000", NULL), 0);
+	says(j, "/var/run/jailinit.ctl: ");
+	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
+	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/tmp/c", "-f",
+	    "/tmp/s", "--", "/bin/sleep", "1000", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/s", LIVE_SOON_MS), 0);
+	expect(j, 0, "jailctl -f /tmp/s status", 0, "state:     run (app mod");
+	expect(j, 0, "jailctl -f /tmp/s ready", 0, "");
+	expect(j, 0, "jailctl -f /tmp/s wait", 0, "");
+	(void)cmd(j, "jailctl -c /tmp/c halt");
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	assert_false(jail_exists(j, "/tmp/c"));
+	assert_false(jail_exists(j, "/var"));
 }
 
 static void
@@ -1234,7 +1323,7 @@ test_musl(void **state)
 	term_expect(&t, "halt: -z: no such option");
 	assert_int_equal(term_type(&t, "shutdown now -k hello"), 0);
 	term_expect(&t, "hello\n");
-	assert_int_equal(term_type(&t, "shutdown -h +2s"), 0);
+	assert_int_equal(term_type(&t, "shutdown -h +20s"), 0);
 	term_expect(&t, "to be halted in ");
 	assert_int_equal(term_type(&t, "shutdown -r 23:30"), 0);
 	assert_int_equal(term_type(&t, "shutdown -c"), 0);
@@ -1269,6 +1358,8 @@ main(void)
 		LIVE_TEST(test_fifo_full),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_status_hostile),
+		LIVE_TEST(test_probes),
+		LIVE_TEST(test_no_run),
 		LIVE_TEST(test_wait),
 		LIVE_TEST(test_app_mode),
 		LIVE_TEST(test_musl),

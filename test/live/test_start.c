@@ -682,6 +682,78 @@ environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
 	assert_int_equal(jail_again(j), 0);
 }
 
+#define DOCKER_FILE	"/.dockerenv"
+
+/* How often the log says that line, or any such, when the jail was started by
+ * what env shows, and asked to end with words. */
+static void
+manager_case(struct jail *j, const char *env, const char *said,
+    const char *words, const char *option, bool app)
+{
+	const char *list[] = { env, NULL }, *kills = " kills after ";
+	struct jail_opts o = { .env = list };
+	bool at_once = *said != '\0' && !app;
+	char line[128];
+
+	if (*env == '/' || *env == '\0')
+		list[0] = NULL;
+	assert_int_equal(app ? jail_start(j, &o, JAILINIT, option, "--",
+	    "/bin/sleep", "1000", NULL) : jail_start(j, &o, JAILINIT, option,
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_log_count(j, kills), at_once ? 1 : 0);
+	assert_int_equal(jail_ctl(j, words), 0);
+	(void)live_exits(j, app ? 128 + SIGTERM : 0, LIVE_SOON_MS);
+	(void)snprintf(line, sizeof(line), "jailinit: %s", said);
+	if (*said != '\0')
+		live_log_has(j, line);
+	assert_int_equal(jail_log_count(j, kills), *said != '\0' ? 1 : 0);
+	assert_int_equal(jail_again(j), 0);
+}
+
+static void
+test_manager(void **state)
+{
+	static const struct {
+		const char *env, *name;
+		int grace;
+	} t[] = {
+		{ DOCKER_FILE, "docker stop", 10 },
+		{ "container=podman", "podman stop", 10 },
+		{ "KUBERNETES_SERVICE_HOST=10.0.0.1", "Kubernetes", 30 },
+		{ "container=lxc", "lxc-stop", 60 },
+		{ "container=systemd-nspawn", "systemd-nspawn@.service", 90 },
+	};
+	static const char *const quiet[] = { "", "container=oci", "container=",
+	    "container=lxc-libvirt" };
+	struct jail *j = *state;
+	char line[128];
+	size_t i;
+
+	/* once there it stays, as in a root that was exported */
+	assert_int_equal(jail_write(j, DOCKER_FILE, 0644, ""), 0);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		(void)snprintf(line, sizeof(line), "%s kills after %d s by "
+		    "default, an end may take 105 s: see -B\n", t[i].name,
+		    t[i].grace);
+		manager_case(j, t[i].env, line, "halt\n", "-e", false);
+		manager_case(j, t[i].env, line, "halt\n", "-g", true);
+		/* it has time, or somebody has thought of it */
+		(void)snprintf(line, sizeof(line), "-s%d", t[i].grace - 15);
+		if (t[i].grace > 15)
+			manager_case(j, t[i].env, "", "halt\n", line, false);
+		manager_case(j, t[i].env, "", "halt\n", "-B200", false);
+		manager_case(j, t[i].env, "", "halt 300\n", "-g", true);
+	}
+	assert_int_equal(unlink(jail_path(j, DOCKER_FILE)), 0);
+	for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+		manager_case(j, quiet[i], "", "halt\n", "-e", false);
+	/* -s so that the sum is one more */
+	manager_case(j, "container=lxc", "lxc-stop kills after 60 s by "
+	    "default, an end may take 61 s: see -B\n", "halt\n", "-s46",
+	    false);
+}
+
 static void
 test_environ(void **state)
 {
@@ -691,9 +763,11 @@ test_environ(void **state)
 	environ_case(*state, &plain, 2, "jailinit: shutdown");
 	environ_case(*state, &nobody, 2, "jailinit: shutdown");
 	environ_case(*state, &plain, 1, "jailinit: shutdown");
-	/* Cut off, as there is only the room of "/sbin/jailinit". */
-	environ_case(*state, &no_proc, 1, "jailinit: shut");
-	environ_case(*state, &no_proc, 2, "jailinit: shutdown");
+	/* Without /proc it is as it was, and once there is one it is said. */
+	environ_case(*state, &no_proc, 1, "/sbin/jailinit");
+	assert_int_equal(jail_script(*state, "/etc/rc",
+	    "mount -t proc proc /proc"), 0);
+	environ_case(*state, &no_proc, 1, "jailinit: shutdown");
 }
 
 /* Every line, in its order. */
@@ -744,12 +818,17 @@ test_version(void **state)
 {
 	static const struct jail_opts o = { .host = true };
 	struct jail *j = *state;
+	int i;
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-V", NULL), 0);
-	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
-	assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
-	    strlen(jail_log(j)) - 10);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(jail_start(j, &o, JAILINIT,
+		    i == 0 ? "-V" : "--version", NULL), 0);
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
+		assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
+		    strlen(jail_log(j)) - 10);
+		assert_int_equal(jail_again(j), 0);
+	}
 }
 
 /* rc fails: said, shown, and with -e the end, by way of rc.shutdown. */
@@ -840,7 +919,7 @@ test_usage(void **state)
 		{ "-S", "RTMIN+31" }, { "-S", "" }, { "-l", "never" },
 		{ "-l" }, { "-d", "2" }, { "-d", "50" }, { "-d", "x" },
 		{ "--" }, { "word" }, { "-e", "word", "more" },
-		{ "--version" }, { "-b" }
+		{ "--versions" }, { "-b" }
 	};
 	static const struct jail_opts host = { .host = true };
 	struct jail *j = *state;
@@ -851,6 +930,7 @@ test_usage(void **state)
 	for (i = 0; i < n; i++)
 		usage_case(j, NULL, bad[i][0], bad[i][1], bad[i][2]);
 	usage_case(j, NULL, "-b", "--", "/bin/true");
+	usage_case(j, NULL, "-r15:3", "--", "/bin/true");
 }
 
 static void
@@ -869,8 +949,8 @@ test_usage_word(void **state)
 	struct jail *j = *state;
 
 	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
-	usage_says(j, "-e", "--version",
-	    "jailinit: --version: no such option\n");
+	usage_says(j, "-e", "--versions",
+	    "jailinit: --versions: no such option\n");
 	usage_says(j, "-ezg", NULL, "jailinit: -z: no such option\n");
 	usage_says(j, "-es", NULL, "jailinit: -s: wants an argument\n");
 	usage_says(j, "-e-", NULL, "jailinit: --: no such option\n");
@@ -997,6 +1077,7 @@ main(int argc, char **argv)
 		    live_setup, orphans_end),
 		LIVE_TEST(test_title),
 		LIVE_TEST(test_environ),
+		LIVE_TEST(test_manager),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_version),
 		LIVE_TEST(test_rc_fails),

@@ -219,6 +219,12 @@ static const struct good goods[] = {
 	{ "jailctl halt 999999999", CTL_ASK, HALT, 999999999, -1, false,
 	    NULL },
 	{ "jailctl status", CTL_STATUS, REQUEST_NONE, NO, -1, false, NULL },
+	{ "jailctl ready", CTL_READY, REQUEST_NONE, NO, -1, false, NULL },
+	{ "jailctl -f s -c /c ready", CTL_READY, REQUEST_NONE, NO, -1, false,
+	    NULL },
+	{ "jailctl -c /c halt 5", CTL_ASK, HALT, 5, -1, false, NULL },
+	{ "jailctl -c /c shutdown -r +5", CTL_SCHEDULE, BOOT, NO, 300, false,
+	    NULL },
 	{ "jailctl wait", CTL_WAIT, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl cancel", CTL_CANCEL, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl request backup", CTL_REQUEST, REQUEST_NONE, NO, -1, false,
@@ -268,6 +274,10 @@ is_good(const struct good *g)
 	    NULL;
 	return (c.what == g->what && c.verb == g->verb &&
 	    c.budget_s == g->budget_s && c.no_wall == g->no_wall &&
+	    (c.ctl != NULL) == (strstr(g->line, "-c /c ") != NULL) &&
+	    (c.ctl == NULL || strcmp(c.ctl, "/c") == 0) &&
+	    (c.status != NULL) == (strstr(g->line, "-f s ") != NULL) &&
+	    (c.status == NULL || strcmp(c.status, "s") == 0) &&
 	    (g->when_s == -1 || (c.when.relative && c.when.s == g->when_s)) &&
 	    (rest == NULL) == (g->rest == NULL) &&
 	    (rest == NULL || strcmp(rest, g->rest) == 0));
@@ -351,6 +361,10 @@ test_bad_lines(void **state)
 		{ "jailctl -x", "jailctl: -x: no such command\n" },
 		{ "jailctl run", "jailctl: run: no such command\n" },
 		{ "jailctl none", "jailctl: none: no such command\n" },
+		{ "jailctl -c", "jailctl: -c: wants an argument\n" },
+		{ "jailctl -c x -f", "jailctl: -f: wants an argument\n" },
+		{ "jailctl -c x", "jailctl: command: none is given\n" },
+		{ "jailctl ready now", "ready: one word too many\n" },
 		{ "jailctl request", "jailctl: request: of which name?\n" },
 		{ "jailctl request a b", "request: one word too many\n" },
 		{ "jailctl status now", "status: one word too many\n" },
