@@ -45,7 +45,8 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/examples/net test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
-		test/peers/rc.subr test/peers/machine/* test/peers/scratch \
+		test/peers/container.subr test/peers/rc.subr \
+		test/peers/machine/* test/peers/scratch \
 		test/peers/virtual
 
 PURE =		jailinit/life.c jailinit/request.c
@@ -180,6 +181,7 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/virtual $(B)
 	sh test/peers/deb $(B)
 	sh test/peers/scratch $(B)
 
