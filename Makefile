@@ -152,6 +152,8 @@ check-long:
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
+	sh test/deps managers
+	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
