@@ -40,7 +40,8 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/deb \
+		rc/jail/examples/* test/bench/plot test/bench/root \
+		test/bench/run test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/rc.subr test/peers/machine/* test/peers/scratch
@@ -59,6 +60,9 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
+
+BENCH_SRC =	test/bench/bench.c test/bench/life.c test/bench/main.c \
+		test/bench/peers.c test/bench/table.c
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -149,12 +153,26 @@ check-long:
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 
-bench:
-	sh test/deps demo
+# Tables of jailinit, its peers and the least that could be, and a chart of
+# each in $(B)/bench: ten minutes.  Sizes: test/bench/bench.h.
+bench: bench-build
+	sh test/bench/run $(B)
+
+bench-build:
+	sh test/deps bench
 	$(MAKE) all
-	$(CC) $(DEFS) -O1 -g $(WARN) -Itest/live -o $(B)/bench_kill \
-	    test/bench/bench_kill.c test/live/jail.c test/live/many.c
-	JAILINIT=$(B)/jailinit JAILKILL=$(B)/jailkill $(B)/bench_kill
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	mkdir -p $(B)/bench
+	for p in job floor; do \
+		musl-gcc $(DEFS) -Os $(WARN) $(WERROR) -fno-pie -static \
+		    -o $(B)/bench/$$p test/bench/$$p.c || exit 1; \
+	done
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/bench/bench \
+	    $(BENCH_SRC) -lm
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
+	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
+	    test/live/many.c
+
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.
 check-host:
 	sh test/deps peers
@@ -283,7 +301,7 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-host check-long check-managers clean \
+.PHONY: all bench bench-build check check-host check-long check-managers clean \
     cross-freebsd deb demo install install-host install-rc \
     install-rc-freebsd install-rc-linux \
     lint sanitize
