@@ -180,6 +180,17 @@ peer_here(const struct peer *p)
 /*
  * Process 1.
  */
+
+/* What has to be new each time: s6's folder of services; for runit the leave
+ * to end. */
+static int
+run_fill(void)
+{
+	return (mkdir("run/s6", 0755) == 0 && mkdir("run/s6/job", 0755) == 0 &&
+	    symlink("/bin/job", "run/s6/job/run") == 0 &&
+	    mknod("run/runit.stopit", S_IFREG | 0100, 0) == 0 ? 0 : -1);
+}
+
 static _Noreturn void
 first_exec(const struct peer *p, int log_fd)
 {
@@ -191,6 +202,7 @@ first_exec(const struct peer *p, int log_fd)
 	(void)setsid();
 	if (chdir(root) == -1 || mount("proc", "proc", "proc", 0, NULL) ==
 	    -1 || mount("run", "run", "tmpfs", 0, "mode=755") == -1 ||
+	    ((p->flags & PEER_FILL) != 0 && run_fill() == -1) ||
 	    chroot(".") == -1)
 		_exit(123);
 	null_fd = open("/dev/null", O_RDWR);

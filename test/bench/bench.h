@@ -30,6 +30,8 @@
 #define PEER_ENDS	0x20	/* ends when told to by stop_sig */
 #define PEER_WAITS	0x40	/* and for every process, before it does */
 #define PEER_OURS	0x80
+#define PEER_FILL	0x100	/* needs files in /run */
+#define PEER_SLOW	0x200	/* to hear signals when it has started */
 
 struct peer {
 	const char *name;

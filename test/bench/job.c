@@ -158,7 +158,8 @@ main(int argc, char **argv)
 		say("shutdown", born, 0);
 		return (0);
 	}
-	if (n == 0)
+	/* s6 gives it the service's name. */
+	if (n == 0 || strcmp(argv[0], "run") == 0)
 		n = words_read(w = words);
 	/* runit's first stage is what is started first, its second one is
 	 * what runs. */

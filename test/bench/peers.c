@@ -7,11 +7,10 @@
 #include "bench.h"
 
 #define JOB	"/bin/job"
-#define RT(n)	(34 + (n))	/* glibc's SIGRTMIN */
 
 static const char busybox_tab[] = "::once:" JOB "\n";
 static const char sysv_tab[] = "id:2:initdefault:\nj:2:once:" JOB "\n";
-static const char finit_conf[] = "task [S] " JOB " --\n";
+static const char finit_conf[] = "service [S12345] " JOB " --\n";
 
 const struct peer peers[] = {
 	{ "job itself", { JOB }, PEER_FLOOR, 0, NULL, NULL },
@@ -45,12 +44,12 @@ const struct peer peers[] = {
 	    PEER_BOOT | PEER_REAPS | PEER_ENDS | PEER_WAITS, SIGUSR2,
 	    "/etc/inittab", busybox_tab },
 	{ "runit", { "/sbin/runit" },
-	    PEER_BOOT | PEER_REAPS | PEER_ENDS, SIGCONT, NULL, NULL },
-	{ "s6-svscan", { "/usr/bin/s6-svscan", "/etc/s6" },
-	    PEER_BOOT | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
+	    PEER_FILL | PEER_BOOT | PEER_REAPS | PEER_ENDS, SIGCONT, NULL, NULL },
+	{ "s6-svscan", { "/usr/bin/s6-svscan", "/run/s6" },
+	    PEER_FILL | PEER_BOOT | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
 	{ "finit", { "/sbin/finit" },
-	    PEER_BOOT | PEER_REAPS | PEER_ENDS | PEER_WAITS, SIGUSR2,
-	    "/etc/finit.conf", finit_conf },
+	    PEER_SLOW | PEER_BOOT | PEER_REAPS | PEER_ENDS | PEER_WAITS,
+	    SIGUSR2, "/etc/finit.conf", finit_conf },
 	{ "sysvinit", { "/sbin/init" },
 	    PEER_BOOT | PEER_REAPS, 0, "/etc/inittab", sysv_tab },
 	{ NULL, { NULL }, 0, 0, NULL, NULL }

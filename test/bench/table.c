@@ -51,6 +51,8 @@ rows_choose(const struct table *t)
 	int n = 0;
 
 	for (p = peers; p->name != NULL; p++) {
+		if (getenv("BENCH_ONLY") != NULL && strstr(getenv("BENCH_ONLY"), p->name) == NULL)
+			continue;
 		if ((t->any != 0 && (p->flags & t->any) == 0) ||
 		    (p->flags & t->none) != 0 || !peer_here(p))
 			continue;
