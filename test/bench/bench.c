@@ -393,3 +393,31 @@ proc_zombies(const struct first *f)
 	closedir(d);
 	return (n);
 }
+
+/*
+ * Ours.
+ */
+int
+first_ctl(const struct first *f)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/root/run/jailinit.ctl",
+	    (int)f->pid);
+	return (open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+}
+
+bool
+first_runs(const struct first *f, int64_t timeout_ms)
+{
+	int64_t end = now_ns() + timeout_ms * 1000000;
+	char buf[512];
+
+	do {
+		if (proc_text(f->pid, "root/run/jailinit.status", buf,
+		    sizeof(buf)) && strstr(buf, "state=run\n") != NULL)
+			return (true);
+		sleep_ms(1);
+	} while (now_ns() < end);
+	return (false);
+}

@@ -5,8 +5,9 @@
  * measured in turn, round by round.  For root; libc and Linux only.
  *
  * Environment: BENCH_DIR is where root/ is, and where tables are written as
- * NAME.tsv; BENCH_ROUNDS, BENCH_ORPHANS, BENCH_SECONDS, BENCH_SLEEPERS,
- * BENCH_JAILS set how much is done.
+ * NAME.tsv; BENCH_ONLY names the only peers, with commas; BENCH_ROUNDS,
+ * BENCH_ORPHANS, BENCH_SECONDS (idle), BENCH_JAILS, BENCH_SAMPLES (latency),
+ * BENCH_SERVICES set how much is done.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -16,6 +17,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define BENCH_COLS	6
 #define BENCH_ROUNDS	1000	/* at most */
@@ -32,6 +34,7 @@
 #define PEER_OURS	0x80
 #define PEER_FILL	0x100	/* needs files in /run */
 #define PEER_SLOW	0x200	/* to hear signals when it has started */
+#define PEER_ASKED	0x400	/* listens to the FIFO */
 
 struct peer {
 	const char *name;
@@ -90,6 +93,10 @@ long proc_figure(pid_t pid, const char *file, const char *key);
 /* CPU time of everything started, in microseconds; -1 without cgroups. */
 int64_t all_cpu_us(void);
 int proc_zombies(const struct first *f);
+/* The control FIFO of ours, opened for writing, not to be waited for. */
+int first_ctl(const struct first *f);
+/* Until its status says that it is in RUN. */
+bool first_runs(const struct first *f, int64_t timeout_ms);
 
 /* A table: measure() fills a row's columns, false when it cannot.  The first
  * column is shown with its quartiles and as a ratio to that of the floor in
@@ -98,6 +105,7 @@ struct table {
 	const char *file, *title;
 	const char *col[BENCH_COLS];	/* NULL ends them */
 	const char *floor;		/* a peer; NULL: no ratio */
+	double slow;			/* above it two rounds do; 0: none */
 	int rounds;
 	unsigned any, none;		/* flags of the peers in it */
 	bool (*measure)(const struct peer *p, long arg, double *out);
@@ -105,7 +113,10 @@ struct table {
 };
 
 void table_run(const struct table *t);
-double median(double *v, int n);	/* sorts v */
+FILE *tsv_open(const char *file, const char *title, const char *unit);
+/* Both sort v. */
+double median(double *v, int n);
+double quantile(double *v, int n, double q);
 extern int skipped;
 
 /* The benchmarks. */

@@ -6,11 +6,14 @@
  *	floor ignore command	starts it; the kernel reaps
  *	floor wait command	starts it; reaps for ever
  *	floor kill command	starts it; reaps; SIGTERM ends everything
- *	floor pause		nothing
+ *	floor fifo command	starts it; the kernel reaps; each line in
+ *				/run/jailinit.ctl starts /etc/rc.shutdown
  */
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,6 +70,22 @@ serve(char **argv)
 	_exit(1);
 }
 
+static _Noreturn void
+listen_fifo(char **argv)
+{
+	static char path[] = "/etc/rc.shutdown";
+	char *shutdown[] = { path, NULL }, buf[512];
+	int fd;
+
+	(void)mkfifo("/run/jailinit.ctl", 0600);
+	fd = open("/run/jailinit.ctl", O_RDWR | O_CLOEXEC);
+	start(argv);
+	for (;;)
+		if (read(fd, buf, sizeof(buf)) > 0 &&
+		    strstr(buf, "halt\n") != NULL)
+			start(shutdown);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -74,8 +93,10 @@ main(int argc, char **argv)
 		rest();
 	if (strcmp(argv[1], "kill") == 0)
 		serve(argv + 2);
-	if (strcmp(argv[1], "ignore") == 0)
+	if (strcmp(argv[1], "wait") != 0)
 		(void)signal(SIGCHLD, SIG_IGN);
+	if (strcmp(argv[1], "fifo") == 0)
+		listen_fifo(argv + 2);
 	start(argv + 2);
 	if (strcmp(argv[1], "wait") == 0)
 		reap(0);

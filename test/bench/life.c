@@ -113,7 +113,7 @@ bench_stop(void)
 	static char file[32], title[64];
 	static struct table t = {
 		.file = file, .title = title, .col = { "ms", "waits" },
-		.floor = "floor: kill", .any = PEER_ENDS,
+		.floor = "floor: kill", .any = PEER_ENDS, .slow = 500,
 		.measure = stop_measure
 	};
 	size_t i;

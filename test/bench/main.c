@@ -11,7 +11,8 @@ static const struct {
 } list[] = {
 	{ "start", bench_start },
 	{ "reap", bench_reap },
-	{ "stop", bench_stop }
+	{ "stop", bench_stop },
+	{ "idle", bench_idle }
 };
 
 int

@@ -20,6 +20,8 @@ const struct peer peers[] = {
 	    PEER_FLOOR | PEER_REAPS, 0, NULL, NULL },
 	{ "floor: kill", { "/sbin/floor", "kill", JOB },
 	    PEER_FLOOR | PEER_ENDS | PEER_WAITS, SIGTERM, NULL, NULL },
+	{ "floor: fifo", { "/sbin/floor", "fifo", JOB },
+	    PEER_FLOOR | PEER_ASKED, 0, NULL, NULL },
 	{ "jailinit --", { "/sbin/jailinit", "--", JOB },
 	    PEER_OURS | PEER_APP | PEER_REAPS | PEER_ENDS | PEER_WAITS,
 	    SIGTERM, NULL, NULL },
@@ -36,10 +38,10 @@ const struct peer peers[] = {
 	    PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
 	{ "jailinit", { "/sbin/jailinit" },
 	    PEER_OURS | PEER_BOOT | PEER_BG | PEER_REAPS | PEER_ENDS |
-	    PEER_WAITS, SIGTERM, NULL, NULL },
+	    PEER_WAITS | PEER_ASKED, SIGTERM, NULL, NULL },
 	{ "jailinit.musl", { "/sbin/jailinit.musl" },
 	    PEER_OURS | PEER_BOOT | PEER_BG | PEER_REAPS | PEER_ENDS |
-	    PEER_WAITS, SIGTERM, NULL, NULL },
+	    PEER_WAITS | PEER_ASKED, SIGTERM, NULL, NULL },
 	{ "busybox init", { "/bin/busybox", "init" },
 	    PEER_BOOT | PEER_REAPS | PEER_ENDS | PEER_WAITS, SIGUSR2,
 	    "/etc/inittab", busybox_tab },

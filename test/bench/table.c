@@ -9,6 +9,9 @@
 
 #include "bench.h"
 
+/* Who takes long is not measured more often than that. */
+#define SLOW_ROUNDS	2
+
 struct row {
 	const struct peer *p;
 	bool failed;
@@ -26,7 +29,7 @@ compare(const void *a, const void *b)
 	return ((x > y) - (x < y));
 }
 
-static double
+double
 quantile(double *v, int n, double q)
 {
 	double at = q * (n - 1);
@@ -44,6 +47,17 @@ median(double *v, int n)
 	return (quantile(v, n, 0.5));
 }
 
+/* BENCH_ONLY, names with commas. */
+static bool
+is_chosen(const struct table *t, const struct peer *p)
+{
+	const char *only = getenv("BENCH_ONLY");
+
+	return ((t->any == 0 || (p->flags & t->any) != 0) &&
+	    (p->flags & t->none) == 0 &&
+	    (only == NULL || *only == '\0' || strstr(only, p->name) != NULL));
+}
+
 static int
 rows_choose(const struct table *t)
 {
@@ -51,10 +65,7 @@ rows_choose(const struct table *t)
 	int n = 0;
 
 	for (p = peers; p->name != NULL; p++) {
-		if (getenv("BENCH_ONLY") != NULL && strstr(getenv("BENCH_ONLY"), p->name) == NULL)
-			continue;
-		if ((t->any != 0 && (p->flags & t->any) == 0) ||
-		    (p->flags & t->none) != 0 || !peer_here(p))
+		if (!is_chosen(t, p) || !peer_here(p))
 			continue;
 		memset(&rows[n], 0, sizeof(rows[n]));
 		rows[n++].p = p;
@@ -68,7 +79,8 @@ row_measure(const struct table *t, struct row *r)
 	double out[BENCH_COLS] = { 0 };
 	int c;
 
-	if (r->failed)
+	if (r->failed || (t->slow > 0 && r->n == SLOW_ROUNDS &&
+	    r->v[0][0] > t->slow))
 		return;
 	if (!t->measure(r->p, t->arg, out)) {
 		printf("skipped: %s: %s: it does not do it here\n", t->file,
@@ -93,7 +105,7 @@ ratio(const struct table *t, const struct row *r, int n)
 	for (i = 0; i < n; i++)
 		if (t->floor != NULL && strcmp(rows[i].p->name, t->floor) == 0)
 			floor = &rows[i];
-	if (floor == NULL || floor->n < r->n)
+	if (floor == NULL || floor->n < r->n || r->n == 0)
 		return (NAN);
 	for (i = 0; i < r->n; i++)
 		v[i] = floor->v[0][i] == 0 ? NAN :
@@ -120,17 +132,17 @@ row_print(const struct table *t, struct row *r, double ratio_is, FILE *f)
 		    ratio_is);
 }
 
-static FILE *
-tsv_open(const struct table *t)
+FILE *
+tsv_open(const char *name, const char *title, const char *unit)
 {
 	char path[PATH_MAX];
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "%s/%s.tsv", getenv("BENCH_DIR"),
-	    t->file);
+	    name);
 	f = fopen(path, "we");
 	MUST(f != NULL);
-	fprintf(f, "# %s\t%s\n", t->title, t->col[0]);
+	fprintf(f, "# %s\t%s\n", title, unit);
 	return (f);
 }
 
@@ -139,7 +151,7 @@ table_run(const struct table *t)
 {
 	static double ratios[BENCH_PEERS];
 	int c, i, k, n = rows_choose(t);
-	FILE *f = tsv_open(t);
+	FILE *f = tsv_open(t->file, t->title, t->col[0]);
 
 	MUST(t->rounds > 0 && t->rounds <= BENCH_ROUNDS);
 	for (k = 0; k < t->rounds; k++)
