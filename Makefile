@@ -61,8 +61,8 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
 
-BENCH_SRC =	test/bench/bench.c test/bench/idle.c \
-		test/bench/life.c test/bench/main.c \
+BENCH_SRC =	test/bench/bench.c test/bench/idle.c test/bench/latency.c \
+		test/bench/life.c test/bench/main.c test/bench/memory.c \
 		test/bench/peers.c test/bench/table.c
 
 # The jail's own commands.

@@ -12,7 +12,10 @@ static const struct {
 	{ "start", bench_start },
 	{ "reap", bench_reap },
 	{ "stop", bench_stop },
-	{ "idle", bench_idle }
+	{ "idle", bench_idle },
+	{ "memory", bench_memory },
+	{ "jails", bench_jails },
+	{ "latency", bench_latency }
 };
 
 int
