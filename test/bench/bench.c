@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -28,6 +27,7 @@ int skipped;
 static char root[PATH_MAX / 2], cgroup[PATH_MAX / 2];
 static int stamp_fd = -1, cgroup_fd = -1;
 static int64_t *exec_ns;		/* shared with the child */
+static int gate_fd = -1;		/* it waits there to be executed */
 
 _Noreturn void
 bench_fail(const char *file, int line, const char *what)
@@ -197,6 +197,7 @@ first_exec(const struct peer *p, int log_fd)
 	static char *const env[] = {
 	    (char *)(uintptr_t)"PATH=/sbin:/bin", NULL };
 	int null_fd;
+	char gate;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)setsid();
@@ -209,6 +210,8 @@ first_exec(const struct peer *p, int log_fd)
 	if (dup2(null_fd, 0) == -1 || dup2(log_fd, 1) == -1 ||
 	    dup2(log_fd, 2) == -1)
 		_exit(122);
+	while (gate_fd != -1 && read(gate_fd, &gate, 1) == -1)
+		;
 	(void)syscall(SYS_close_range, 3, ~0U, 0);
 	*exec_ns = now_ns();
 	(void)execve(p->argv[0], (char *const *)(uintptr_t)p->argv, env);
@@ -257,6 +260,19 @@ first_start(struct first *f, const struct peer *p, const char *job)
 		first_exec(p, log_fd);
 	MUST(f->pid > 0);
 	close(log_fd);
+}
+
+int
+first_start_held(struct first *f, const struct peer *p, const char *job)
+{
+	int fd[2];
+
+	MUST(pipe2(fd, O_CLOEXEC) == 0);
+	gate_fd = fd[0];
+	first_start(f, p, job);
+	gate_fd = -1;
+	close(fd[0]);
+	return (fd[1]);
 }
 
 int64_t
@@ -318,106 +334,4 @@ first_says(const char *word, int64_t *a, int64_t *b, int64_t timeout_ms)
 			*b = v[1];
 		return (true);
 	}
-}
-
-/*
- * Looking at processes.
- */
-static bool
-proc_text(pid_t pid, const char *file, char *buf, size_t size)
-{
-	char path[64];
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (false);
-	n = read(fd, buf, size - 1);
-	close(fd);
-	buf[n > 0 ? n : 0] = '\0';
-	return (n > 0);
-}
-
-int64_t
-proc_cpu_ns(pid_t pid, int64_t *runs)
-{
-	char buf[128];
-	long long cpu = -1, waited, ran = -1;
-
-	if (proc_text(pid, "schedstat", buf, sizeof(buf)))
-		(void)sscanf(buf, "%lld %lld %lld", &cpu, &waited, &ran);
-	if (runs != NULL)
-		*runs = ran;
-	return (cpu);
-}
-
-long
-proc_figure(pid_t pid, const char *file, const char *key)
-{
-	char buf[8192], *p;
-	size_t len = strlen(key);
-
-	if (!proc_text(pid, file, buf, sizeof(buf)))
-		return (-1);
-	for (p = buf; p != NULL; p = strchr(p, '\n')) {
-		p += *p == '\n';
-		if (strncmp(p, key, len) == 0 && p[len] == ':')
-			return (strtol(p + len + 1, NULL, 10));
-	}
-	return (-1);
-}
-
-int
-proc_zombies(const struct first *f)
-{
-	char path[64], buf[256], *p;
-	const struct dirent *e;
-	int n = 0;
-	DIR *d;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/root/proc",
-	    (int)f->pid);
-	d = opendir(path);
-	MUST(d != NULL);
-	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] < '0' || e->d_name[0] > '9')
-			continue;
-		(void)snprintf(path, sizeof(path), "root/proc/%.16s/stat",
-		    e->d_name);
-		if (proc_text(f->pid, path, buf, sizeof(buf)) &&
-		    (p = strrchr(buf, ')')) != NULL && p[1] != '\0')
-			n += p[2] == 'Z';
-	}
-	closedir(d);
-	return (n);
-}
-
-/*
- * Ours.
- */
-int
-first_ctl(const struct first *f)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/root/run/jailinit.ctl",
-	    (int)f->pid);
-	return (open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-}
-
-bool
-first_runs(const struct first *f, int64_t timeout_ms)
-{
-	int64_t end = now_ns() + timeout_ms * 1000000;
-	char buf[512];
-
-	do {
-		if (proc_text(f->pid, "root/run/jailinit.status", buf,
-		    sizeof(buf)) && strstr(buf, "state=run\n") != NULL)
-			return (true);
-		sleep_ms(1);
-	} while (now_ns() < end);
-	return (false);
 }

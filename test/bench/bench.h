@@ -78,6 +78,9 @@ void sleep_ms(long ms);
 /* Process 1, with words for its job; the namespace has an own /proc and an
  * empty /run. */
 void first_start(struct first *f, const struct peer *p, const char *job);
+/* The same, but its program is executed when something has been written to
+ * the descriptor that is returned. */
+int first_start_held(struct first *f, const struct peer *p, const char *job);
 void first_kill(struct first *f);
 /* How long until it was gone, reaped; -1 when it was not in time. */
 int64_t first_wait(struct first *f, int64_t timeout_ms);
@@ -92,6 +95,7 @@ int64_t proc_cpu_ns(pid_t pid, int64_t *runs);
 long proc_figure(pid_t pid, const char *file, const char *key);
 /* CPU time of everything started, in microseconds; -1 without cgroups. */
 int64_t all_cpu_us(void);
+double proc_own_pss(pid_t pid);		/* KiB, without libraries */
 int proc_zombies(const struct first *f);
 /* The control FIFO of ours, opened for writing, not to be waited for. */
 int first_ctl(const struct first *f);
@@ -121,6 +125,7 @@ extern int skipped;
 
 /* The benchmarks. */
 void bench_start(void);
+void bench_calls(void);
 void bench_reap(void);
 void bench_stop(void);
 void bench_idle(void);
@@ -128,6 +133,11 @@ void bench_memory(void);
 void bench_latency(void);
 void bench_jails(void);
 void bench_rc(void);
-void bench_quick(void);
+void bench_quick(void);		/* ends the program with 1 when it fails */
+
+/* For bench_quick(). */
+long idle_run(long seconds, unsigned any);
+bool memory_measure(const struct peer *p, long arg, double *out);
+bool reap_measure(const struct peer *p, long orphans, double *out);
 
 #endif

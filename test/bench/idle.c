@@ -117,8 +117,8 @@ all_start(unsigned any)
 	return (n);
 }
 
-/* Returns how many calls and runs of ours were seen. */
-static long
+/* How many calls, wake-ups and switches of ours were seen. */
+long
 idle_run(long seconds, unsigned any)
 {
 	int i, n = all_start(any);

@@ -37,7 +37,7 @@ bench_start(void)
 	table_run(&t);
 }
 
-static bool
+bool
 reap_measure(const struct peer *p, long orphans, double *out)
 {
 	struct first f;
