@@ -41,8 +41,9 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/bench/plot test/bench/root \
-		test/bench/run test/bench/size test/peers/deb \
+		rc/jail/examples/* test/bench/plot \
+		test/bench/podman-stop test/bench/root test/bench/run \
+		test/bench/size test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/rc.subr test/peers/machine/* test/peers/scratch

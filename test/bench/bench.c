@@ -69,12 +69,22 @@ bench_path(const char *path)
 	return (buf);
 }
 
+FILE *
+file_open(const char *path, const char *mode)
+{
+	FILE *f = fopen(path, mode);
+
+	if (f == NULL)
+		bench_fail(__FILE__, __LINE__, path);
+	return (f);
+}
+
 void
 bench_write(const char *path, const char *text)
 {
-	FILE *f = fopen(bench_path(path), "we");
+	FILE *f = file_open(bench_path(path), "we");
 
-	MUST(f != NULL && fputs(text, f) >= 0 && fclose(f) == 0);
+	MUST(fputs(text, f) >= 0 && fclose(f) == 0);
 }
 
 /*

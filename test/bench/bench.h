@@ -34,6 +34,7 @@
 #define PEER_OURS	0x80
 #define PEER_FILL	0x100	/* needs files in /run */
 #define PEER_SLOW	0x200	/* to hear signals when it has started */
+#define PEER_MANY	0x800	/* in the table of many jails */
 #define PEER_ASKED	0x400	/* listens to the FIFO */
 
 struct peer {
@@ -72,6 +73,7 @@ void bench_init(void);
 long bench_env(const char *name, long otherwise);
 const char *bench_path(const char *path);	/* below root, static */
 void bench_write(const char *path, const char *text);
+FILE *file_open(const char *path, const char *mode);	/* never NULL */
 int64_t now_ns(void);
 void sleep_ms(long ms);
 

@@ -175,7 +175,7 @@ bench(struct jail *base)
 	static const size_t counts[COUNTS] = { 1, 10, 100, 1000 };
 	const char *most = getenv("BENCH_JAILS");
 	struct cost c[COUNTS];
-	int64_t turn_ms[COUNTS];
+	int64_t turn_ms[COUNTS] = { 0 };
 	struct many m;
 	size_t n;
 	int i, k = 0;

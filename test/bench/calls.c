@@ -57,9 +57,8 @@ calls_read(struct calls *c, const char *out, pid_t first)
 	const char *call;
 	bool begun = false, forked = false;
 	long pid;
-	FILE *f = fopen(out, "re");
+	FILE *f = file_open(out, "re");
 
-	MUST(f != NULL);
 	while (fgets(line, sizeof(line), f) != NULL && !(begun &&
 	    is_end(line))) {
 		pid = strtol(line, NULL, 10);

@@ -20,6 +20,7 @@
 
 #define ARGS		8
 #define LOOK_EVERY	128	/* orphans, between two looks for zombies */
+#define SETTLE_US	200000	/* for what the start has brought along */
 
 static long long
 now_ns(void)
@@ -98,6 +99,7 @@ storm(long n)
 	long long begun;
 
 	say("ready", 0, 0);
+	usleep(SETTLE_US);
 	begun = now_ns();
 	for (i = 1; i <= n; i++) {
 		orphan_make();
@@ -140,7 +142,7 @@ words_read(char **words)
 	(void)!read(fd, text, sizeof(text) - 1);
 	close(fd);
 	words[0] = strtok(text, " \n");
-	while (words[n] != NULL && n < ARGS - 1)
+	while (n < ARGS - 1 && words[n] != NULL)
 		words[++n] = strtok(NULL, " \n");
 	return (n);
 }

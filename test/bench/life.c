@@ -6,6 +6,8 @@
 #include "bench.h"
 
 #define LIMIT_MS	10000
+#define STORM_MS	60000
+#define SETTLE_MS	100	/* half of the job's own, in a storm */
 
 /* To the first instruction of the job: a command's, or rc's. */
 static bool
@@ -33,7 +35,7 @@ bench_start(void)
 		.measure = start_measure
 	};
 
-	t.rounds = (int)bench_env("BENCH_ROUNDS", 100);
+	t.rounds = (int)bench_env("BENCH_ROUNDS", 300);
 	table_run(&t);
 }
 
@@ -48,11 +50,11 @@ reap_measure(const struct peer *p, long orphans, double *out)
 	(void)snprintf(job, sizeof(job), "storm %ld", orphans);
 	first_start(&f, p, job);
 	if (first_says("ready", NULL, NULL, 10000)) {
-		sleep_ms(20);		/* rc has ended, too */
+		sleep_ms(SETTLE_MS);
 		cpu = proc_cpu_ns(f.pid, NULL);
 		all = all_cpu_us();
-		good = first_says("took", &took, &worst, LIMIT_MS);
-		sleep_ms(20);
+		good = first_says("took", &took, &worst, STORM_MS);
+		sleep_ms(SETTLE_MS);
 		cpu = proc_cpu_ns(f.pid, NULL) - cpu;
 		all = all_cpu_us() - all;
 		out[0] = (double)cpu / (double)orphans;
@@ -77,7 +79,7 @@ bench_reap(void)
 		.measure = reap_measure
 	};
 
-	t.rounds = (int)bench_env("BENCH_ROUNDS", 5);
+	t.rounds = (int)bench_env("BENCH_ROUNDS", 3);
 	t.arg = bench_env("BENCH_ORPHANS", 20000);
 	table_run(&t);
 }

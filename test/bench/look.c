@@ -65,8 +65,7 @@ proc_own_pss(pid_t pid)
 	FILE *f;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/smaps", (int)pid);
-	f = fopen(path, "re");
-	MUST(f != NULL);
+	f = file_open(path, "re");
 	while (fgets(line, sizeof(line), f) != NULL)
 		if (strchr("0123456789abcdef", line[0]) != NULL)
 			own = strstr(line, "/lib") == NULL;

@@ -140,8 +140,7 @@ tsv_open(const char *name, const char *title, const char *unit)
 
 	(void)snprintf(path, sizeof(path), "%s/%s.tsv", getenv("BENCH_DIR"),
 	    name);
-	f = fopen(path, "we");
-	MUST(f != NULL);
+	f = file_open(path, "we");
 	fprintf(f, "# %s\t%s\n", title, unit);
 	return (f);
 }
