@@ -88,15 +88,41 @@ bench_write(const char *path, const char *text)
 }
 
 /*
- * A cgroup, for what all of it costs: cgroup 2, which may be beside 1.
+ * cgroups, for what all of it costs: cgroup 2, which may be beside 1.
  */
-static void
-cgroup_end(void)
-{
-	int i;
 
-	for (i = 0; cgroup_fd != -1 && rmdir(cgroup) == -1 && i < 100; i++)
+/* Removes them when we are gone, in whatever way, and with us by
+ * PR_SET_PDEATHSIG the jails. */
+static void
+janitor_start(const char *memory)
+{
+	int i, fd[2], null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	char c;
+
+	MUST(null_fd != -1 && pipe2(fd, O_CLOEXEC) == 0);
+	switch (fork()) {
+	case -1:
+		MUST(!"fork");
+	case 0:
+		break;
+	default:
+		close(null_fd);
+		close(fd[0]);	/* the other end stays open */
+		return;
+	}
+	(void)setsid();
+	for (i = 0; i < 3; i++)
+		(void)dup2(null_fd, i);
+	close(fd[1]);
+	(void)!read(fd[0], &c, 1);
+	for (i = 0; i < 500; i++) {
+		(void)rmdir(memory);
+		if ((cgroup[0] == '\0' || rmdir(cgroup) == 0 ||
+		    errno == ENOENT) && access(memory, F_OK) == -1)
+			break;
 		sleep_ms(20);
+	}
+	_exit(0);
 }
 
 static void
@@ -120,8 +146,7 @@ cgroup_make(void)
 	if (cgroup_fd == -1) {
 		printf("skipped: the CPU of all: no cgroup 2\n");
 		skipped++;
-	} else
-		(void)atexit(cgroup_end);
+	}
 }
 
 int64_t
@@ -141,24 +166,15 @@ all_cpu_us(void)
 	return (p == NULL ? -1 : strtoll(p + 11, NULL, 10));
 }
 
-/* exit(3), so that the cgroup goes; the jails have PR_SET_PDEATHSIG. */
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	exit(1);
-}
-
 void
 bench_init(void)
 {
 	const char *dir = getenv("BENCH_DIR");
+	char memory[64];
 
 	MUST(dir != NULL && *dir == '/');
 	MUST((size_t)snprintf(root, sizeof(root), "%s/root", dir) <
 	    sizeof(root));
-	(void)signal(SIGINT, on_signal);
-	(void)signal(SIGTERM, on_signal);
 	MUST(unshare(CLONE_NEWNS) == 0);
 	MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
 	MUST(mount(root, root, NULL, MS_BIND, NULL) == 0);
@@ -171,6 +187,8 @@ bench_init(void)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(exec_ns != MAP_FAILED);
 	cgroup_make();
+	(void)snprintf(memory, sizeof(memory), BENCH_MEMORY, (int)getpid());
+	janitor_start(memory);
 }
 
 bool

@@ -67,6 +67,9 @@ bool peer_here(const struct peer *p);
 	} while (0)
 _Noreturn void bench_fail(const char *file, int line, const char *what);
 
+/* The cgroup for memory, with our pid; removed if it was made. */
+#define BENCH_MEMORY	"/sys/fs/cgroup/memory/jailinit-bench.%d"
+
 /* Once, first: a mount namespace, the FIFO, the cgroup. */
 void bench_init(void);
 /* The number of that name in the environment, or otherwise. */

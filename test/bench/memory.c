@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Size and memory: of one process 1, alone; and of many jails, with what the
- * kernel keeps for them.  Touches the memory cgroup (1) that it makes. */
+ * kernel keeps for them.  Touches the memory cgroup (1) that it
+ * makes, which bench.c removes. */
 #include <sys/stat.h>
 
 #include <elf.h>
@@ -14,7 +15,6 @@
 #include "bench.h"
 
 #define SETTLE_MS	100
-#define MEMORY		"/sys/fs/cgroup/memory"
 #define JAILS_MAX	4096
 
 /* Does it ask for a dynamic linker?  (This machine's ELF, of our root.) */
@@ -91,24 +91,13 @@ number_write(const char *dir, const char *name, int n)
 	return (f != NULL && fprintf(f, "%d", n) > 0 && fclose(f) == 0);
 }
 
-static void
-memory_leave(void)
-{
-	int i;
-
-	(void)number_write(MEMORY, "cgroup.procs", (int)getpid());
-	for (i = 0; rmdir(memory_cgroup) == -1 && i < 100; i++)
-		sleep_ms(20);
-}
-
 static bool
 memory_enter(void)
 {
-	(void)snprintf(memory_cgroup, sizeof(memory_cgroup),
-	    MEMORY "/jailinit-bench.%d", (int)getpid());
+	(void)snprintf(memory_cgroup, sizeof(memory_cgroup), BENCH_MEMORY,
+	    (int)getpid());
 	if (mkdir(memory_cgroup, 0755) == -1)
 		return (false);
-	(void)atexit(memory_leave);
 	return (number_write(memory_cgroup, "cgroup.procs", (int)getpid()));
 }
 
