@@ -3,7 +3,7 @@
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | check-host | check-managers | check-dropin | check-long
-#	make bench | deb | demo | clean
+#	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -42,7 +42,8 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
 		rc/host/examples/limits rc/host/examples/microvm \
-		rc/host/examples/net test/peers/deb \
+		rc/host/examples/net test/bench/plot test/bench/podman-stop \
+		test/bench/root test/bench/run test/bench/size test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/container.subr test/peers/rc.subr \
@@ -63,6 +64,11 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
+
+BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
+		test/bench/latency.c test/bench/life.c test/bench/look.c \
+		test/bench/main.c test/bench/memory.c test/bench/peers.c \
+		test/bench/quick.c test/bench/rc.c test/bench/table.c
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -163,12 +169,31 @@ check-dropin:
 	    test/peers/dropin.c test/live/jail.c
 	JAILINIT=$(B)/jailinit $(B)/dropin
 
-bench:
-	sh test/deps demo
+# Tables of jailinit, its peers and the least that could be, and a chart of
+# each in $(B)/bench: ten minutes.  Sizes: test/bench/bench.h.
+bench: bench-build
+	sh test/bench/run $(B)
+
+# What of it is exact, in less than a minute: fails when that is not reached.
+bench-quick: bench-build
+	sh test/bench/size $(B) $(SRC) jailinit/os_$(OS).c
+	sh test/bench/run $(B) quick
+
+bench-build:
+	sh test/deps bench
 	$(MAKE) all
-	$(CC) $(DEFS) -O1 -g $(WARN) -Itest/live -o $(B)/bench_kill \
-	    test/bench/bench_kill.c test/live/jail.c test/live/many.c
-	JAILINIT=$(B)/jailinit JAILKILL=$(B)/jailkill $(B)/bench_kill
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	mkdir -p $(B)/bench
+	for p in job floor; do \
+		musl-gcc $(DEFS) -Os $(WARN) $(WERROR) -fno-pie -static \
+		    -o $(B)/bench/$$p test/bench/$$p.c || exit 1; \
+	done
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/bench/bench \
+	    $(BENCH_SRC) -lm
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
+	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
+	    test/live/many.c
+
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.
 check-host:
 	sh test/deps peers
@@ -298,6 +323,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-dropin check-host check-long check-managers \
-    clean cross-freebsd deb demo install install-host install-rc \
-    install-rc-freebsd install-rc-linux lint sanitize
+.PHONY: all bench bench-build bench-quick check check-dropin check-host \
+    check-long check-managers clean cross-freebsd deb demo install \
+    install-host install-rc install-rc-freebsd install-rc-linux lint sanitize
