@@ -310,7 +310,8 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench bench-build bench-quick check check-host check-long check-managers clean \
+.PHONY: all bench bench-build bench-quick check check-host check-long \
+    check-managers clean \
     cross-freebsd deb demo install install-host install-rc \
     install-rc-freebsd install-rc-linux \
     lint sanitize
