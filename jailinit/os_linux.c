@@ -516,7 +516,8 @@ os_disks_leave(void)
 	char *line, *next = mounts, *where;
 
 	sync();
-	(void)proc_read(getpid(), "mounts", mounts, sizeof(mounts));
+	if (!proc_read(getpid(), "mounts", mounts, sizeof(mounts)))
+		return;
 	while ((line = strsep(&next, "\n")) != NULL) {
 		(void)strsep(&line, " ");
 		where = strsep(&line, " ");
