@@ -2,9 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | check-host | check-managers | check-long
-#	make bench | bench-quick
-#	make deb | demo | clean
+#	make check | check-host | check-managers | check-dropin | check-long
+#	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | sanitize
 
@@ -25,7 +24,7 @@ LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
 # Fewer pages: no tables for C++'s exceptions, nothing that is not used, and
 # code and constants in one segment.
-SMALL =		-fno-asynchronous-unwind-tables -ffunction-sections \
+SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
 		-fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
@@ -41,12 +40,15 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/bench/plot \
-		test/bench/podman-stop test/bench/root test/bench/run \
-		test/bench/size test/peers/deb \
+		rc/jail/examples/* rc/host/examples/bubblewrap \
+		rc/host/examples/limits rc/host/examples/microvm \
+		rc/host/examples/net test/bench/plot test/bench/podman-stop \
+		test/bench/root test/bench/run test/bench/size test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
-		test/peers/rc.subr test/peers/machine/* test/peers/scratch
+		test/peers/container.subr test/peers/rc.subr \
+		test/peers/machine/* test/peers/scratch \
+		test/peers/virtual
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -156,6 +158,16 @@ check-long:
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
+	sh test/deps managers
+	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
+
+# jailinit -- command beside tini, dumb-init and catatonit, as a table.
+check-dropin:
+	sh test/deps managers
+	$(MAKE) all
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
+	    test/peers/dropin.c test/live/jail.c
+	JAILINIT=$(B)/jailinit $(B)/dropin
 
 # Tables of jailinit, its peers and the least that could be, and a chart of
 # each in $(B)/bench: ten minutes.  Sizes: test/bench/bench.h.
@@ -196,6 +208,7 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/virtual $(B)
 	sh test/peers/deb $(B)
 	sh test/peers/scratch $(B)
 
@@ -310,8 +323,6 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench bench-build bench-quick check check-host check-long \
-    check-managers clean \
-    cross-freebsd deb demo install install-host install-rc \
-    install-rc-freebsd install-rc-linux \
-    lint sanitize
+.PHONY: all bench bench-build bench-quick check check-dropin check-host \
+    check-long check-managers clean cross-freebsd deb demo install \
+    install-host install-rc install-rc-freebsd install-rc-linux lint sanitize

@@ -31,7 +31,7 @@
 #define LOOK_MIN_MS	20
 #define LOOK_MAX_MS	250
 
-struct init init = { .command_fd = -1 };
+struct init init;
 
 /* What rc's failure asks for with -e. */
 static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET,

@@ -16,12 +16,15 @@
  * touched few pages of it. */
 #define READ_MAX	512
 
-/* Opens the FIFO at tmp, which we have just made, and sees that it is it. */
+/* Makes a FIFO where nothing is, opens it, and sees that it is it. */
 static int
-fifo_open(const char *tmp, struct stat *st)
+fifo_new(const char *path, struct stat *st)
 {
-	int fd = open(tmp, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	int fd;
 
+	if (mkfifo(path, 0600) == -1)
+		return (-1);
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd == -1)
 		return (-1);
 	if (fstat(fd, st) == 0 && S_ISFIFO(st->st_mode) &&
@@ -32,23 +35,23 @@ fifo_open(const char *tmp, struct stat *st)
 	return (-1);
 }
 
-/* A new FIFO under a name of its own, opened, then renamed into place: what
- * was there before, a link or a file, is replaced and never followed. */
+/* What is there already, a link, a file or a FIFO of the life before, is
+ * replaced by renaming, and never followed. */
 static int
 fifo_make(const char *path, struct stat *st)
 {
 	char tmp[CONTROL_PATH_MAX];
-	int fd, e;
+	int e, fd = fifo_new(path, st);
 
+	if (fd != -1 || errno != EEXIST)
+		return (fd);
 	if (text_format(tmp, sizeof(tmp), "%s.new", path) ==
 	    sizeof(tmp) - 1) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
 	(void)unlink(tmp);	/* of a life that was killed */
-	if (mkfifo(tmp, 0600) == -1)
-		return (-1);
-	fd = fifo_open(tmp, st);
+	fd = fifo_new(tmp, st);
 	if (fd != -1 && rename(tmp, path) == 0)
 		return (fd);
 	e = errno;

@@ -222,10 +222,15 @@ start_options(int argc, char **argv)
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
-	if (init.opt.background && getpid() == 1)
+	if (init.opt.background && getpid() == 1) {
+		init.opt.background = false;
 		options_error("-b", "process 1 has nobody to return to");
-	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
+	}
+	if (init.opt.ready_fd != -1 &&
+	    fcntl(init.opt.ready_fd, F_GETFD) == -1) {
+		init.opt.ready_fd = -1;
 		options_error("-d", "the descriptor is not open");
+	}
 }
 
 /* A terminal is the command's; rc and its services get none, and nor does
@@ -252,16 +257,18 @@ start_ground(char **env)
 	init.place = os_claim(init.opt.command != NULL, ctl, &why);
 	if (init.place == OS_REFUSED)
 		refuse(why);
-	os_close_others(init.opt.ready_fd);
+	os_close_others(3 + (init.opt.command == NULL ? 0 :
+	    spawn_listen_init()), init.opt.ready_fd);
 	if (init.opt.ready_fd != -1)
 		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
-	os_program_init();
+	if (init.opt.command == NULL)
+		os_program_init();	/* before the directory changes */
 	if (init.opt.background && notify_background() == -1)
 		refuse(strerror(errno));
 	if (os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
 	start_session(env);
-	signals_init(init.opt.command != NULL);
+	signals_init(false);
 }
 
 static void
@@ -289,15 +296,15 @@ start_command(void)
 	int p[2] = { -1, -1 };
 	pid_t pid;
 
-	if (init.opt.background || init.opt.ready_fd != -1) {
-		if (pipe(p) == -1)
-			start_failed("pipe");
+	if (pipe(p) == 0) {
 		(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
-	}
+	} else if (init.opt.background || init.opt.ready_fd != -1)
+		start_failed("pipe");
 	pid = spawn_command(init.opt.command, p[1], init.opt.background);
 	if (pid == -1)
 		start_failed("fork");
+	signals_init(true);	/* all are blocked, so there is time */
 	act_command(pid);
 	if (spawn_terminal())
 		signals_child_stops();
@@ -312,6 +319,7 @@ start(int argc, char **argv, const struct room *room)
 	signals_block();
 	(void)stdio_init();
 	title = room->title;
+	init.command_fd = -1;
 	init.born_ms = act_now_ms();
 	start_options(argc, argv);
 	start_ground(room->env);
@@ -323,16 +331,19 @@ start(int argc, char **argv, const struct room *room)
 	    init.opt.rc_shutdown != NULL);
 	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
 	init.status.stage = init.life.stage;
+	if (init.opt.command != NULL)
+		start_command();
+	else
+		start_rc();
+	/* What can wait until then. */
+	if (init.opt.command != NULL)
+		os_program_init();
 	os_title(life_stage_name(init.life.stage), title);
 	if (init.place != OS_SUBTREE)
 		manager_init(&init.opt.limits);
 	/* A command's start stays silent: --init has no room for -B. */
 	if (init.opt.command == NULL)
 		manager_say();
-	if (init.opt.command != NULL)
-		start_command();
-	else
-		start_rc();
 }
 
 int
@@ -349,7 +360,9 @@ main(int argc, char **argv)
 		if (init.life.stage == LIFE_GONE)
 			gone();
 		status_fill();
-		status_update(&init.status, act_now_ms());
+		/* Its writer would be in the way of the command's start. */
+		if (exec_fd == -1 || init.life.verb != REQUEST_NONE)
+			status_update(&init.status, act_now_ms());
 		wait_event();
 	}
 }

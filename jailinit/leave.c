@@ -18,6 +18,15 @@
 #define SYNC_STEP_MS	100
 #define SYNC_STEPS	100
 
+static void
+program_exec(const struct leave_how *how)
+{
+	char *env[spawn_env_room()];
+
+	spawn_listen_give(env);
+	os_program_exec(how->argv);
+}
+
 /* The socket does not pass into the next life. */
 static void
 reboot_in_place(const struct leave_how *how)
@@ -26,12 +35,12 @@ reboot_in_place(const struct leave_how *how)
 
 	(void)unsetenv("NOTIFY_SOCKET");
 	spawn_env_put(env, SPAWN_OWN_ENV "=1");
-	os_program_exec(how->argv);
+	program_exec(how);
 	log_line("%s: cannot be executed again: %s", how->argv[0],
 	    strerror(errno));
 }
 
-/* Dirty pages of a whole machine: written by a child, as a disk can hang. */
+/* The disks of a whole machine are a child's work, as one can hang. */
 static void
 machine_leave(enum request_verb verb)
 {
@@ -39,7 +48,7 @@ machine_leave(enum request_verb verb)
 	int i;
 
 	if (pid == 0) {
-		sync();
+		os_disks_leave();
 		_exit(0);
 	}
 	for (i = 0; pid > 0 && i < SYNC_STEPS; i++) {

@@ -19,10 +19,10 @@
 #define OS_SIGNALS	128
 extern const int os_signal_max;
 
-/* Signal names that POSIX does not have, without SIG; ends at NULL, -1.
+/* Signal names that POSIX does not have, without SIG; ends at "", -1.
  * RTMIN is what managers mean by it, whatever libc we are linked with. */
 struct os_name {
-	const char *name;
+	char name[8];
 	int value;
 };
 extern const struct os_name os_signal_names[];
@@ -43,6 +43,9 @@ extern const struct os_signal os_signals[];
 
 /* Gives sig its default action, also where libc keeps it to itself. */
 void os_signal_default(int sig);
+
+/* Are we process 1 of a whole machine, which may not end? */
+bool os_is_machine(void);
 
 enum os_place {
 	OS_REFUSED,	/* boot mode where it would end more than a jail */
@@ -84,8 +87,8 @@ void os_title(const char *state, char room[OS_TITLE_MAX]);
 void os_program_init(void);
 void os_program_exec(char *const *argv);
 
-/* Closes every descriptor from 3 on, but keep_fd (-1: none). */
-void os_close_others(int keep_fd);
+/* Closes every descriptor from first_fd on, but keep_fd (-1: none). */
+void os_close_others(int first_fd, int keep_fd);
 
 /* write(2) that never waits, of n bytes or none; -1 and EOPNOTSUPP where the
  * system cannot promise that for fd, else as write(2), EAGAIN when full. */
@@ -108,6 +111,10 @@ void os_exit_send(int fd, int sig, bool group);
 
 /* Does whoever started this jail take reboot(2) for a reboot of it? */
 bool os_manager_reboots(void);
+
+/* Writes dirty pages to disk and, of a whole machine where nobody else is
+ * left, makes its file systems read-only, and so clean.  May not return. */
+void os_disks_leave(void);
 
 /* reboot(2) for verb; returns only when it has failed (errno). */
 void os_reboot(enum request_verb verb);

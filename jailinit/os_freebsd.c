@@ -46,7 +46,7 @@ const struct os_name os_signal_names[] = {
 	{ "INFO", SIGINFO },
 	{ "THR", SIGTHR },
 	{ "LIBRT", SIGLIBRT },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 const struct os_signal os_signals[] = {
@@ -145,6 +145,12 @@ static bool
 is_next_life(void)
 {
 	return (getenv(SPAWN_OWN_ENV) != NULL);
+}
+
+bool
+os_is_machine(void)
+{
+	return (false);
 }
 
 enum os_place
@@ -363,13 +369,13 @@ os_program_exec(char *const *argv)
 }
 
 void
-os_close_others(int keep_fd)
+os_close_others(int first_fd, int keep_fd)
 {
 	int fd;
 
-	for (fd = 3; fd < keep_fd; fd++)
+	for (fd = first_fd; fd < keep_fd; fd++)
 		close(fd);
-	closefrom(keep_fd < 3 ? 3 : keep_fd + 1);
+	closefrom(keep_fd < first_fd ? first_fd : keep_fd + 1);
 }
 
 /* No call writes to a pipe or a tty without O_NONBLOCK on it. */
@@ -424,6 +430,12 @@ bool
 os_manager_reboots(void)
 {
 	return (false);
+}
+
+void
+os_disks_leave(void)
+{
+	sync();
 }
 
 /* In a jail: EPERM. */

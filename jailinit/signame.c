@@ -21,13 +21,13 @@ static const struct os_name signals[] = {
 	{ "URG", SIGURG }, { "XCPU", SIGXCPU }, { "XFSZ", SIGXFSZ },
 	{ "VTALRM", SIGVTALRM }, { "PROF", SIGPROF },
 	{ "WINCH", SIGWINCH }, { "IO", SIGIO }, { "SYS", SIGSYS },
-	{ NULL, -1 }
+	{ "", -1 }
 };
 
 int
 signame_lookup(const struct os_name *n, const char *name)
 {
-	for (; n->name != NULL; n++)
+	for (; *n->name != '\0'; n++)
 		if (strcasecmp(n->name, name) == 0)
 			break;
 	return (n->value);
@@ -76,7 +76,7 @@ signame_number(const char *arg)
 static const char *
 name_in(const struct os_name *n, int sig)
 {
-	while (n->name != NULL && n->value != sig)
+	while (*n->name != '\0' && n->value != sig)
 		n++;
 	return (n->name);
 }
@@ -87,9 +87,9 @@ signame_name(int sig)
 	static char buf[24];
 	const char *name = name_in(signals, sig);
 
-	if (name == NULL)
+	if (*name == '\0')
 		name = name_in(os_signal_names, sig);
-	if (name != NULL)
+	if (*name != '\0')
 		return (name);
 	if (sig > os_signal_rtmin)
 		(void)text_format(buf, sizeof(buf), "RTMIN+%d",

@@ -25,6 +25,11 @@
 
 extern char **environ;	/* environ(7); FreeBSD's headers have it not */
 
+/* More sockets than that nobody passes. */
+#define LISTEN_MAX	1024
+
+static int listen_fds;		/* 3 and on, the command's */
+
 /* foreground: the terminal's is the command's, by us, or our own. */
 static bool terminal, foreground;
 
@@ -74,6 +79,69 @@ spawn_terminal_return(void)
 	foreground = false;
 }
 
+size_t
+spawn_env_room(void)
+{
+	size_t n = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	return (n + 2);
+}
+
+void
+spawn_env_put(char **room, const char *var)
+{
+	size_t i, n = 0, name = strcspn(var, "=") + 1;
+
+	for (i = 0; environ[i] != NULL; i++)
+		if (strncmp(environ[i], var, name) != 0)
+			room[n++] = environ[i];
+	room[n++] = (char *)(uintptr_t)var;
+	room[n] = NULL;
+	environ = room;
+}
+
+/*
+ * Sockets that somebody listens on for the command.
+ */
+static void
+listen_cloexec(int flag)
+{
+	int fd;
+
+	for (fd = 3; fd < 3 + listen_fds; fd++)
+		(void)fcntl(fd, F_SETFD, flag);
+}
+
+int
+spawn_listen_init(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	unsigned long n;
+
+	if (pid == NULL || fds == NULL || (pid_t)text_number(pid) != getpid())
+		return (0);
+	n = text_number(fds);
+	if (n < 1 || n > LISTEN_MAX)
+		return (0);
+	listen_fds = (int)n;
+	listen_cloexec(FD_CLOEXEC);
+	return (listen_fds);
+}
+
+void
+spawn_listen_give(char **room)
+{
+	static char var[32];
+
+	if (listen_fds == 0)
+		return;
+	(void)text_format(var, sizeof(var), "LISTEN_PID=%d", (int)getpid());
+	spawn_env_put(room, var);
+	listen_cloexec(0);
+}
+
 /* On our terminal a group of its own will do, in the foreground if that is
  * where we were.  SIGTTOU, which would stop us for this, is blocked. */
 static void
@@ -115,29 +183,6 @@ child_refused(const char *path, int report_fd)
 	    "or no file", path);
 	(void)!write(report_fd, &code, 1);
 	_exit(code);
-}
-
-size_t
-spawn_env_room(void)
-{
-	size_t n = 0;
-
-	while (environ[n] != NULL)
-		n++;
-	return (n + 2);
-}
-
-void
-spawn_env_put(char **room, const char *var)
-{
-	size_t i, n = 0, name = strcspn(var, "=") + 1;
-
-	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], var, name) != 0)
-			room[n++] = environ[i];
-	room[n++] = (char *)(uintptr_t)var;
-	room[n] = NULL;
-	environ = room;
 }
 
 static pid_t
@@ -220,6 +265,17 @@ spawn_request(const char *name, int report_fd)
 	child_failed(path, e, -1);
 }
 
+/* Returns errno. */
+static int
+command_exec(char *const *argv)
+{
+	char *env[spawn_env_room()];
+
+	spawn_listen_give(env);
+	execvp(argv[0], argv);
+	return (errno);
+}
+
 pid_t
 spawn_command(char *const *argv, int report_fd, bool background)
 {
@@ -232,8 +288,7 @@ spawn_command(char *const *argv, int report_fd, bool background)
 		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		stdio_leave();
 	}
-	execvp(argv[0], argv);
-	e = errno;
+	e = command_exec(argv);
 	if (log_fd != -1)
 		(void)dup2(log_fd, STDERR_FILENO);
 	child_failed(argv[0], e, report_fd);

@@ -48,6 +48,14 @@ bool spawn_terminal_give(pid_t pid, bool always);
  * Returns its pid, or -1 and errno of fork(2). */
 pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
 
+/* Descriptors from 3 on may be meant for us, sd_listen_fds(3): takes them as
+ * what the command is to have, and returns how many there are. */
+int spawn_listen_init(void);
+
+/* Has this process execute a program that they are meant for, by a variable
+ * of room, as spawn_env_put(). */
+void spawn_listen_give(char **room);
+
 /* Executes argv, found by PATH, in the foreground of the terminal if there
  * is one.  report_fd (-1: none), close-on-exec, gets one byte, the exit
  * status, when that fails.  background: it gets 0 to 2 as stdio_leave() makes

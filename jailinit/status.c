@@ -105,7 +105,7 @@ writer_start(const struct status *s, const struct control *c)
 	pid = fork();
 	if (pid == 0) {
 		/* Should it hang, then not with the FIFO open. */
-		os_close_others(p[1]);
+		os_close_others(3, p[1]);
 		if (file != NULL)
 			file_write(text, len);
 		if (c != NULL)

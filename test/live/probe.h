@@ -181,12 +181,15 @@ probe_winch(void)
 }
 
 /* front: once our group has lost the terminal's foreground, has it back, as
- * the shell's own hand-over can come late; then it is cat. */
+ * the shell's own hand-over can come late; then it is cat.  When that really
+ * came late, there is nothing to be lost any more. */
 static inline int
 probe_front(void)
 {
+	int i;
+
 	(void)signal(SIGTTOU, SIG_IGN);
-	while (tcgetpgrp(2) == getpgrp())
+	for (i = 0; i < 1000 && tcgetpgrp(2) == getpgrp(); i++)
 		usleep(1000);
 	if (tcsetpgrp(2, getpgrp()) == -1 ||
 	    close(open("/tmp/front", O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) == -1)

@@ -14,21 +14,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <termios.h>
 
 #include "probe.h"
+#include "pty.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define GOT		"/tmp/got"
 #define NOBODY		65534
-
-struct pty {
-	int master_fd, slave_fd;
-	size_t used;
-	char buf[65536];	/* what was read, a string */
-};
 
 /* Starts jailinit option option -- sh -c script (options may be NULL). */
 static void
@@ -456,6 +450,62 @@ test_reboot_rc_env(void **state)
 }
 
 static void
+listen_open(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	for (fd = 3; fd < 6; fd++)
+		(void)dup2(0, fd);
+}
+
+/* Sockets that were passed by sd_listen_fds(3)'s rules are the command's, in
+ * the second life too, and nobody else's. */
+static void
+test_listen(void **state)
+{
+	static const char *const env[] = { "LISTEN_FDS=2", "LISTEN_PID=1",
+	    NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = listen_open };
+	struct jail *j = *state;
+	char self[PATH_MAX];
+	int life;
+
+	assert_int_equal(probe_install(j), 0);
+	snprintf(self, sizeof(self), "%s", jail_path(j, PROBE));
+	assert_int_equal(jail_copy(j, self, "/rc.shutdown"), 0);
+	app_start(j, &o, "-R", "/rc.shutdown", "test $LISTEN_PID = $$ ||"
+	    " exit 9; " PROBE "; touch /tmp/up; exec sleep 1000");
+	for (life = 1; life <= 2; life++) {
+		assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS),
+		    0);
+		assert_string_equal(probe_value(j, "probe", "open"),
+		    "0,1,2,3,4");
+		(void)unlink(jail_path(j, "/tmp/up"));
+		assert_int_equal(jail_signal(j, life == 1 ? 39 : SIGTERM), 0);
+	}
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
+}
+
+/* Those that were meant for somebody else are not. */
+static void
+test_listen_not(void **state)
+{
+	static const char *const env[] = { "LISTEN_FDS=2", "LISTEN_PID=7",
+	    NULL };
+	static const struct jail_opts o = { .env = env,
+	    .before_exec = listen_open };
+	struct jail *j = *state;
+
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+}
+
+static void
 test_nobody_readonly(void **state)
 {
 	static const struct jail_opts o = { .uid = NOBODY, .gid = NOBODY,
@@ -568,52 +618,6 @@ test_subreaper_reboot(void **state)
  * Terminals.
  */
 static void
-pty_open(struct pty *t)
-{
-	t->used = 0;
-	t->buf[0] = '\0';
-	live_pty(&t->master_fd, &t->slave_fd);
-}
-
-static void
-pty_close(struct pty *t)
-{
-	close(t->slave_fd);
-	close(t->master_fd);
-}
-
-static void
-pty_type(struct pty *t, const char *text)
-{
-	t->used = 0;
-	t->buf[0] = '\0';
-	assert_int_equal(write(t->master_fd, text, strlen(text)),
-	    strlen(text));
-}
-
-/* True when text has come since the last pty_type(), in time. */
-static bool
-pty_says(struct pty *t, const char *text, int64_t within_ms)
-{
-	struct pollfd p = { t->master_fd, POLLIN, 0 };
-	int64_t end_ms = jail_now_ms() + within_ms;
-	ssize_t n;
-
-	while (strstr(t->buf, text) == NULL) {
-		if (jail_now_ms() >= end_ms)
-			return (false);
-		if (poll(&p, 1, 20) != 1 || (p.revents & POLLIN) == 0)
-			continue;
-		n = read(t->master_fd, t->buf + t->used,
-		    sizeof(t->buf) - 1 - t->used);
-		if (n > 0)
-			t->used += (size_t)n;
-		t->buf[t->used] = '\0';
-	}
-	return (true);
-}
-
-static void
 pty_expect(struct pty *t, const char *text)
 {
 	if (!pty_says(t, text, LIVE_SOON_MS))
@@ -686,7 +690,7 @@ tty_case(struct jail *j, const char *shell, struct jail_opts *o)
 	static struct pty t;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o->fds = fds;
 	assert_int_equal(probe_install(j), 0);
@@ -721,7 +725,7 @@ test_tty_reboot(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
@@ -744,7 +748,7 @@ test_tty_back(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, "/bin/sh", "-c",
@@ -788,7 +792,7 @@ test_tty_outer(void **state)
 
 	if (getsid(0) != getpid())
 		live_skip("this program does not lead a session");
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(ioctl(t.slave_fd, TIOCSCTTY, 0), 0);
@@ -810,7 +814,7 @@ test_tty_term(void **state)
 	int64_t ms;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--",
@@ -833,7 +837,7 @@ test_tty_signals(void **state)
 	struct jail *j = *state;
 	int fds[3];
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(ioctl(t.master_fd, TIOCSWINSZ, &w), 0);
@@ -859,7 +863,7 @@ shell_start(struct jail *j, struct pty *t)
 	struct jail_opts o = { .before_exec = tty_take };
 	int fds[3];
 
-	pty_open(t);
+	assert_true(pty_open(t));
 	fds[0] = fds[1] = fds[2] = t->slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, "/bin/sh", "-i", NULL), 0);
@@ -1003,7 +1007,7 @@ stop_nobody(struct jail *j, const char *first, const char *second)
 	struct jail_opts o = { .before_exec = tty_take };
 	int fds[3], i;
 
-	pty_open(&t);
+	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, first, second, JAILINIT, "--",
@@ -1053,6 +1057,8 @@ main(int argc, char **argv)
 		LIVE_TEST(test_untouched),
 		LIVE_TEST(test_reboot),
 		LIVE_TEST(test_reboot_rc_env),
+		LIVE_TEST(test_listen),
+		LIVE_TEST(test_listen_not),
 		LIVE_TEST(test_nobody_readonly),
 		LIVE_TEST(test_subreaper),
 		LIVE_TEST(test_subreaper_kill),

@@ -818,12 +818,17 @@ test_version(void **state)
 {
 	static const struct jail_opts o = { .host = true };
 	struct jail *j = *state;
+	int i;
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-V", NULL), 0);
-	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
-	assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
-	    strlen(jail_log(j)) - 10);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(jail_start(j, &o, JAILINIT,
+		    i == 0 ? "-V" : "--version", NULL), 0);
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
+		assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
+		    strlen(jail_log(j)) - 10);
+		assert_int_equal(jail_again(j), 0);
+	}
 }
 
 /* rc fails: said, shown, and with -e the end, by way of rc.shutdown. */
@@ -914,7 +919,7 @@ test_usage(void **state)
 		{ "-S", "RTMIN+31" }, { "-S", "" }, { "-l", "never" },
 		{ "-l" }, { "-d", "2" }, { "-d", "50" }, { "-d", "x" },
 		{ "--" }, { "word" }, { "-e", "word", "more" },
-		{ "--version" }, { "-b" }
+		{ "--versions" }, { "-b" }
 	};
 	static const struct jail_opts host = { .host = true };
 	struct jail *j = *state;
@@ -925,6 +930,7 @@ test_usage(void **state)
 	for (i = 0; i < n; i++)
 		usage_case(j, NULL, bad[i][0], bad[i][1], bad[i][2]);
 	usage_case(j, NULL, "-b", "--", "/bin/true");
+	usage_case(j, NULL, "-r15:3", "--", "/bin/true");
 }
 
 static void
@@ -943,8 +949,8 @@ test_usage_word(void **state)
 	struct jail *j = *state;
 
 	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
-	usage_says(j, "-e", "--version",
-	    "jailinit: --version: no such option\n");
+	usage_says(j, "-e", "--versions",
+	    "jailinit: --versions: no such option\n");
 	usage_says(j, "-ezg", NULL, "jailinit: -z: no such option\n");
 	usage_says(j, "-es", NULL, "jailinit: -s: wants an argument\n");
 	usage_says(j, "-e-", NULL, "jailinit: --: no such option\n");
