@@ -160,6 +160,7 @@ check-long:
 	    sh test/check live $(B)
 	sh test/deps managers
 	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
+	python3 test/unit/mutate $(B)
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
