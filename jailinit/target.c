@@ -274,14 +274,21 @@ look_together(struct target *list, size_t n, const char *dir)
 	}
 }
 
-void
-targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
+static void
+forget(struct target *list, size_t n)
 {
-	const struct ask_what what = { .dir = dir };
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		list[i].looked = false;
+}
+
+void
+targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
+{
+	const struct ask_what what = { .dir = dir };
+
+	forget(list, n);
 	if (n > 1 && jail_inside_stays)
 		look_together(list, n, dir);
 	look_all(list, n, &what, limit_ms);
@@ -291,10 +298,8 @@ void
 targets_ask(struct target *list, size_t n, const char *line, int64_t limit_ms)
 {
 	const struct ask_what what = { .line = line };
-	size_t i;
 
-	for (i = 0; i < n; i++)
-		list[i].looked = false;
+	forget(list, n);
 	look_all(list, n, &what, limit_ms);
 }
 
