@@ -218,7 +218,6 @@ start_options(int argc, char **argv)
 	init.argv = argv;
 	options_parse(&init.opt, argv);
 	if (getenv(SPAWN_OWN_ENV) != NULL) {
-		(void)unsetenv(SPAWN_OWN_ENV);
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
@@ -257,6 +256,7 @@ start_ground(char **env)
 	init.place = os_claim(init.opt.command != NULL, ctl, &why);
 	if (init.place == OS_REFUSED)
 		refuse(why);
+	(void)unsetenv(SPAWN_OWN_ENV);	/* that was the last to ask for it */
 	os_close_others(3 + (init.opt.command == NULL ? 0 :
 	    spawn_listen_init()), init.opt.ready_fd);
 	if (init.opt.ready_fd != -1)
