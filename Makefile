@@ -101,7 +101,7 @@ HOST !=		test "$(STATIC)" = 1 || echo $(B)/jailkill $(B)/libjailkill.a
 # A file that changes when the way to compile does; what was built the other
 # way is made old, since bmake sees whole seconds alone and might take it as
 # newer.  (Not removed: make lint builds nothing in its place.)
-FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(LINK) $(LDFLAGS)' \
+FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) $(LDFLAGS)' \
 		>$(B)/flags.new && { cmp -s $(B)/flags.new $(B)/flags || { \
 		cp $(B)/flags.new $(B)/flags && touch -c -t 200001010000 \
 		$(B)/jailinit $(B)/jailctl $(B)/jailkill \

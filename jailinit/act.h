@@ -22,7 +22,7 @@
 struct init {
 	struct options opt;
 	enum os_place place;
-	char **argv;		/* of the next life; a copy */
+	char **argv;		/* of the next life, too */
 	int64_t born_ms;
 
 	struct life life;

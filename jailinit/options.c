@@ -50,8 +50,8 @@ options_error(const char *what, const char *why)
 {
 	char line[LOG_LINE_MAX];
 
-	signals_init(false);
 	if (os_is_machine()) {
+		signals_init(false);
 		log_line("%.256s: %s; left out", what, why);
 		return;
 	}

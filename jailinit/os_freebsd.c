@@ -389,7 +389,6 @@ os_write_nowait(int fd, const void *buf, size_t n)
 	return (-1);
 }
 
-/* As init(8) does before /etc/rc. */
 /* Without waitpid(2) nobody is reaped here. */
 int
 os_exit_open(pid_t pid)
@@ -414,6 +413,7 @@ os_exit_send(int fd, int sig, bool group)
 	(void)group;
 }
 
+/* As init(8) does before /etc/rc. */
 void
 os_child_class(void)
 {

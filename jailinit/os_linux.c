@@ -321,46 +321,18 @@ os_each(os_each_fn *fn, void *arg)
 	proc_walk(each_one, &e);
 }
 
-/* Field i of proc_pid_stat(5). */
-static void
-map_field(struct prctl_mm_map *map, int i, uint64_t v)
-{
-	switch (i) {
-	case 26:
-		map->start_code = v;
-		break;
-	case 27:
-		map->end_code = v;
-		break;
-	case 28:
-		map->start_stack = v;
-		break;
-	case 45:
-		map->start_data = v;
-		break;
-	case 46:
-		map->end_data = v;
-		break;
-	case 47:
-		map->start_brk = v;
-		break;
-	case 50:
-		map->env_start = v;
-		break;
-	case 51:
-		map->env_end = v;
-		break;
-	default:
-		break;
-	}
-}
-
 /* Has the kernel show from[0..size) as our command line and leaves all else
- * of the map as it is, PR_SET_MM(2const), which needs no privilege. */
+ * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
+ * figures are those fields of proc_pid_stat(5). */
 static bool
 map_args(char *from, size_t size)
 {
 	struct prctl_mm_map map;
+	__typeof__(map.start_code) *field[52] = {
+		[26] = &map.start_code, &map.end_code, &map.start_stack,
+		[45] = &map.start_data, &map.end_data, &map.start_brk,
+		[50] = &map.env_start, &map.env_end
+	};
 	char buf[512];
 	const char *p;
 	int i;
@@ -370,7 +342,8 @@ map_args(char *from, size_t size)
 		return (false);
 	memset(&map, 0, sizeof(map));
 	for (i = 3; i <= 51 && (p = strchr(p + 1, ' ')) != NULL; i++)
-		map_field(&map, i, text_number(p));
+		if (field[i] != NULL)
+			*field[i] = text_number(p);
 	if (i <= 51)
 		return (false);
 	map.brk = (uint64_t)syscall(SYS_brk, 0);
