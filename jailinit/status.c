@@ -16,6 +16,8 @@
 #include "status.h"
 #include "text.h"
 
+#define FORK_AGAIN_MS	5
+
 static const char *file;
 static int writer_fd = -1;		/* ends when the writer does */
 static pid_t writer_pid;		/* alive as long as that has not */
@@ -177,8 +179,13 @@ status_farewell(const struct status *s, const struct control *c, int wait_ms)
 			return;
 		}
 		status_done();
-		if (i == 0 && !writer_start(s, c))
-			return;
+		/* The killed may not be out of the way of a fork yet. */
+		while (i == 0 && !writer_start(s, c)) {
+			if (wait_ms <= 0)
+				return;
+			(void)poll(NULL, 0, FORK_AGAIN_MS);
+			wait_ms -= FORK_AGAIN_MS;
+		}
 	}
 }
 

@@ -48,7 +48,8 @@ void status_update(const struct status *s, int64_t now_ms);
 int64_t status_due_ms(void);
 
 /* The last word: writes s and removes the FIFO, waiting for at most wait_ms
- * (and not at all when an earlier writer hangs). */
+ * for a process to be had, and again for it to end (not at all when an earlier
+ * writer hangs). */
 void status_farewell(const struct status *s, const struct control *c,
     int wait_ms);
 

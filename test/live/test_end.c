@@ -9,6 +9,7 @@
  */
 #include "live.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -438,6 +439,74 @@ test_bounded_bomb_nproc(void **state)
 	bounded_bomb(j);
 }
 
+/*
+ * The last word when no process is to be had for it at first, as when those
+ * just killed still count: a user's other processes, outside the jail, are as
+ * many as it may have, for a while.
+ */
+#define CROWD		20
+#define CROWD_UID	54321
+#define CROWD_MS	100
+
+static _Noreturn void
+crowd(int up_fd, int done_fd)
+{
+	const struct rlimit rl = { CROWD, CROWD };
+	pid_t pids[CROWD];
+	int i, n = 0;
+	char c = 0;
+
+	(void)signal(SIGCHLD, SIG_IGN);		/* reaped at once */
+	if (setrlimit(RLIMIT_NPROC, &rl) == -1 || setuid(CROWD_UID) == -1 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		_exit(1);
+	while (n < CROWD && (pids[n] = fork()) > 0)
+		n++;
+	if (n < CROWD && pids[n] == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)pause();
+		_exit(0);
+	}
+	(void)write(up_fd, &c, 1);
+	(void)read(done_fd, &c, 1);
+	for (i = 0; i < n; i++)
+		(void)kill(pids[i], SIGKILL);	/* its own children */
+	_exit(n == CROWD ? 1 : 0);	/* 1: there was no limit */
+}
+
+static void
+test_farewell_crowded(void **state)
+{
+	struct jail_opts o = { .nproc = CROWD, .uid = CROWD_UID,
+	    .gid = CROWD_UID };
+	struct jail *j = *state;
+	int up[2], done[2], st = 0;
+	pid_t pid;
+	char c = 0;
+
+	if (geteuid() != 0)
+		live_skip("not root: no user of its own");
+	assert_int_equal(chown(jail_path(j, "/var/run"), o.uid, o.gid), 0);
+	live_boot(j, &o);
+	assert_int_equal(pipe2(up, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0)
+		crowd(up[1], done[0]);
+	assert_int_equal(read(up[0], &c, 1), 1);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	jail_sleep_ms(CROWD_MS);
+	assert_int_equal(write(done[1], &c, 1), 1);
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_int_equal(st, 0);
+	live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_status(j, "state"), "gone");
+	for (st = 0; st < 2; st++) {
+		close(up[st]);
+		close(done[st]);
+	}
+}
+
 static void
 test_bounded_respawn(void **state)
 {
@@ -696,6 +765,7 @@ main(void)
 		LIVE_TEST(test_disguised),
 		LIVE_TEST(test_bounded_bomb_cgroup),
 		LIVE_TEST(test_bounded_bomb_nproc),
+		LIVE_TEST(test_farewell_crowded),
 		LIVE_TEST(test_bounded_respawn),
 		LIVE_TEST(test_bounded_all),
 		LIVE_TEST(test_bounded_nothing),

@@ -269,19 +269,19 @@ test_storm_kill(void **state)
 }
 
 /* All stopped, once those that were in the kernel have come out of it.  Two
- * looks, as one can miss what came to be where it had been already. */
+ * looks at all of them stopped: one can miss what came to be where it had been
+ * already, from a fork that was over when it got to the parent. */
 static struct many_count
 settled(pid_t first)
 {
 	int64_t end_ms = jail_now_ms() + SETTLE_MS;
-	struct many_count c = many_count(first);
-	uint64_t sum;
+	struct many_count before, c = many_count(first);
 
 	do {
-		sum = c.sum;
+		before = c;
 		c = many_count(first);
-	} while ((c.stopped != c.all || c.sum != sum) &&
-	    jail_now_ms() < end_ms);
+	} while ((before.stopped != before.all || c.stopped != c.all ||
+	    c.sum != before.sum) && jail_now_ms() < end_ms);
 	return (c);
 }
 
