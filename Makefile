@@ -5,7 +5,7 @@
 #	make check | check-host | check-managers | check-dropin | check-long
 #	make bench | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make lint | cross-freebsd | sanitize
+#	make lint | cross-freebsd | prove | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -43,7 +43,8 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/jail/examples/* test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
-		test/peers/rc.subr test/peers/machine/* test/peers/scratch
+		test/peers/rc.subr test/peers/machine/* test/peers/scratch \
+		test/proof/mutants test/proof/prove
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -219,6 +220,11 @@ cross-freebsd:
 		done; \
 	done
 
+# That the pure files do what their headers' contracts say, whatever happens.
+prove:
+	sh test/deps prove
+	sh test/proof/prove $(B)
+
 lint:
 	sh test/deps lint
 	mandoc -Tlint -Wwarning man/*.[1-9]
@@ -293,4 +299,4 @@ clean:
 
 .PHONY: all bench check check-dropin check-host check-long check-managers \
     clean cross-freebsd deb demo install install-host install-rc \
-    install-rc-freebsd install-rc-linux lint sanitize
+    install-rc-freebsd install-rc-linux lint prove sanitize

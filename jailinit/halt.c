@@ -231,6 +231,7 @@ on_time_out(struct halt *h, struct halt_jail *j, int64_t now_ms)
 	halt_active(\old(j->stage)) || event == HALT_ENDED &&
 	j->stage == HALT_GONE;
     ensures event == HALT_ENDED ==> halt_over(j->stage);
+    ensures halt_over(\old(j->stage)) ==> j->stage == \old(j->stage);
     ensures (\result & HALT_DO_REPORT) != 0 <==>
 	halt_over(j->stage) && !halt_over(\old(j->stage));
     ensures h->waiting == \old(h->waiting) +
@@ -274,7 +275,8 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 	    /@ loop invariant 0 <= k <= h->n;
 		loop invariant 0 <= halt_waiting_n(h->jails, k) &&
 		    0 <= halt_active_n(h->jails, k) &&
-		    halt_waiting_n(h->jails, k) + halt_active_n(h->jails, k) <= k;
+		    halt_waiting_n(h->jails, k) +
+		    halt_active_n(h->jails, k) <= k;
 		loop invariant k > i ==>
 		    halt_waiting_n(h->jails, k) >= halt_is_waiting(j->stage) &&
 		    halt_active_n(h->jails, k) >= halt_is_active(j->stage);
@@ -289,10 +291,12 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 	/*@ loop invariant h->jails == \at(h->jails, Pre);
 	    loop invariant halt_counts(h, j);
 	    loop invariant halt_jail_ok(j, \max(h->end_ms, now_ms));
-	    loop invariant j->stage >= \at(j->stage, Told);
+	    loop invariant \at(j->stage, Told) <= j->stage <= HALT_LEFT;
 	    loop invariant j->stage == HALT_WAITING ==> j->begun_ms == now_ms;
 	    loop invariant j->stage == HALT_GONE ==>
 		\at(j->stage, Told) == HALT_GONE;
+	    loop invariant halt_over(\at(j->stage, Told)) ==>
+		j->stage == \at(j->stage, Told);
 	    loop invariant (actions & HALT_DO_REPORT) != 0 <==>
 		halt_over(j->stage) && !halt_over(\at(h->jails[i].stage, Pre));
 	    loop invariant h->waiting == \at(h->waiting, Pre) +
@@ -301,7 +305,9 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 	    loop invariant h->active == \at(h->active, Pre) +
 		halt_is_active(j->stage) -
 		\at(halt_is_active(h->jails[i].stage), Pre);
-	    loop assigns actions, h->waiting, h->active, *j;
+	    loop assigns actions, h->waiting, h->active, j->stage, j->forced,
+		j->ask_ms, j->signalled_ms, j->asked_ms, j->kill_ms,
+		j->left_ms;
 	    loop variant HALT_LEFT - j->stage;
 	*/
 	while (!is_over(j) && now_ms >= due_ms(h, j))

@@ -139,9 +139,13 @@ void halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
 /*@ requires halt_mem(h) && halt_ok(h) && i < h->n;
     requires 0 <= now_ms < HALT_NEVER_MS;
     terminates \true;
-    assigns h->jails[i], h->waiting, h->active;
+    assigns h->waiting, h->active, h->jails[i].stage, h->jails[i].forced,
+	h->jails[i].begun_ms, h->jails[i].ask_ms, h->jails[i].signalled_ms,
+	h->jails[i].asked_ms, h->jails[i].kill_ms, h->jails[i].left_ms;
     ensures ok: halt_ok(h);
-    ensures right: h->jails[i].stage >= \old(h->jails[i].stage);
+    ensures right: \old(h->jails[i].stage) <= h->jails[i].stage <= HALT_LEFT;
+    ensures once: halt_over(\old(h->jails[i].stage)) ==>
+	h->jails[i].stage == \old(h->jails[i].stage);
     ensures gone: h->jails[i].stage == HALT_GONE ==>
 	event == HALT_ENDED || \old(h->jails[i].stage) == HALT_GONE;
     ensures seen: event == HALT_ENDED ==> halt_over(h->jails[i].stage);
