@@ -3,7 +3,7 @@
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
 #	make check | check-host | check-managers | check-dropin | check-long
-#	make bench | deb | demo | clean
+#	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make lint | cross-freebsd | prove | sanitize
 
@@ -40,11 +40,15 @@ TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,performance-*
 SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
-		rc/jail/examples/* test/peers/deb \
+		rc/jail/examples/* rc/host/examples/bubblewrap \
+		rc/host/examples/limits rc/host/examples/microvm \
+		rc/host/examples/net test/bench/plot test/bench/podman-stop \
+		test/bench/root test/bench/run test/bench/size test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
-		test/peers/rc.subr test/peers/machine/* test/peers/scratch \
-		test/proof/mutants test/proof/prove
+		test/peers/container.subr test/peers/rc.subr \
+		test/peers/machine/* test/peers/scratch \
+		test/peers/virtual test/proof/mutants test/proof/prove
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -60,6 +64,11 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
+
+BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
+		test/bench/latency.c test/bench/life.c test/bench/look.c \
+		test/bench/main.c test/bench/memory.c test/bench/peers.c \
+		test/bench/quick.c test/bench/rc.c test/bench/table.c
 
 # The jail's own commands.
 CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
@@ -149,6 +158,9 @@ check-long:
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
+	sh test/deps managers
+	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
+	python3 test/unit/mutate $(B)
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
@@ -158,12 +170,31 @@ check-dropin:
 	    test/peers/dropin.c test/live/jail.c
 	JAILINIT=$(B)/jailinit $(B)/dropin
 
-bench:
-	sh test/deps demo
+# Tables of jailinit, its peers and the least that could be, and a chart of
+# each in $(B)/bench: ten minutes.  Sizes: test/bench/bench.h.
+bench: bench-build
+	sh test/bench/run $(B)
+
+# What of it is exact, in less than a minute: fails when that is not reached.
+bench-quick: bench-build
+	sh test/bench/size $(B) $(SRC) jailinit/os_$(OS).c
+	sh test/bench/run $(B) quick
+
+bench-build:
+	sh test/deps bench
 	$(MAKE) all
-	$(CC) $(DEFS) -O1 -g $(WARN) -Itest/live -o $(B)/bench_kill \
-	    test/bench/bench_kill.c test/live/jail.c test/live/many.c
-	JAILINIT=$(B)/jailinit JAILKILL=$(B)/jailkill $(B)/bench_kill
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	mkdir -p $(B)/bench
+	for p in job floor; do \
+		musl-gcc $(DEFS) -Os $(WARN) $(WERROR) -fno-pie -static \
+		    -o $(B)/bench/$$p test/bench/$$p.c || exit 1; \
+	done
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/bench/bench \
+	    $(BENCH_SRC) -lm
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
+	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
+	    test/live/many.c
+
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.
 check-host:
 	sh test/deps peers
@@ -178,6 +209,7 @@ check-managers:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	sh test/peers/managers $(B)
+	sh test/peers/virtual $(B)
 	sh test/peers/deb $(B)
 	sh test/peers/scratch $(B)
 
@@ -297,6 +329,7 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench check check-dropin check-host check-long check-managers \
-    clean cross-freebsd deb demo install install-host install-rc \
-    install-rc-freebsd install-rc-linux lint prove sanitize
+.PHONY: all bench bench-build bench-quick check check-dropin check-host \
+    check-long check-managers clean cross-freebsd deb demo install \
+    install-host install-rc install-rc-freebsd install-rc-linux lint prove \
+    sanitize

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,8 +35,12 @@ static struct ask_word said;
 static void
 say(enum ask_kind kind)
 {
+	size_t n = offsetof(struct ask_word, root) + 1;
+
 	said.kind = kind;
-	if (send(SAY_FD, &said, sizeof(said), 0) == -1)
+	if (kind == ASK_ROOT)
+		n += strlen(said.root);
+	if (send(SAY_FD, &said, n, 0) == -1)
 		_exit(1);	/* nobody listens any more */
 }
 
@@ -158,6 +163,48 @@ stay(struct jail_inside *in, const struct ask_what *w)
 		say(ASK_REBOOTED);
 }
 
+static void
+look(struct jail_inside *in, const struct ask_what *w)
+{
+	/* Its root is known even where all below it hangs. */
+	if (w->line == NULL)
+		root_say(in, w);
+	if (jail_inside_ctl(in) == -1) {
+		said.error = errno;
+		say(ASK_REFUSED);
+	} else {
+		if (w->line != NULL)
+			line_write(in, w->line);
+		say(ASK_TAKEN);
+		status_say(in);
+	}
+	if (w->line != NULL)
+		root_say(in, w);
+}
+
+static _Noreturn void
+child_many(const struct jail *jails, size_t n, const struct ask_what *w)
+{
+	struct jail_inside in;
+	struct jail j;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		j = jails[i];
+		if (jail_hold(&j) == -1)
+			continue;
+		memset(&said, 0, sizeof(said));
+		said.which = i;
+		if (jail_inside_open(&in, &j) == 0) {
+			look(&in, w);
+			jail_inside_close(&in);
+			say(ASK_LOOKED);
+		}
+		jail_close(&j);
+	}
+	_exit(0);
+}
+
 static _Noreturn void
 child(const struct jail *j, const struct ask_what *w)
 {
@@ -165,20 +212,7 @@ child(const struct jail *j, const struct ask_what *w)
 
 	if (jail_inside_open(&in, j) == -1)
 		refused();
-	/* Its root is known even where all below it hangs. */
-	if (w->line == NULL)
-		root_say(&in, w);
-	if (jail_inside_ctl(&in) == -1) {
-		said.error = errno;
-		say(ASK_REFUSED);
-	} else {
-		if (w->line != NULL)
-			line_write(&in, w->line);
-		say(ASK_TAKEN);
-		status_say(&in);
-	}
-	if (w->line != NULL)
-		root_say(&in, w);
+	look(&in, w);
 	if ((w->follow || w->reboot) && in.ctl_fd != -1 && jail_inside_stays)
 		stay(&in, w);
 	_exit(0);
@@ -187,18 +221,18 @@ child(const struct jail *j, const struct ask_what *w)
 /* What the parent holds of other jails is not for us to hold; nor is what it
  * writes to, since whoever reads that would wait for us when we hang.  It may
  * be as many descriptors as there can be, so none is free before. */
-static _Noreturn void
-child_begin(struct jail j, const struct ask_what *w, int say_fd)
+static int
+child_begin(int jail_fd, int say_fd)
 {
 	int fd;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (j.fd == SAY_FD)
-		j.fd = dup(j.fd);
+	if (jail_fd == SAY_FD)
+		jail_fd = dup(jail_fd);
 	if (dup2(say_fd, SAY_FD) != SAY_FD)
 		_exit(1);
-	if (j.fd != -1)
-		j.fd = dup2(j.fd, JAIL_FD);
+	if (jail_fd != -1)
+		jail_fd = dup2(jail_fd, JAIL_FD);
 	else
 		close(JAIL_FD);
 	closefrom(JAIL_FD + 1);
@@ -206,14 +240,16 @@ child_begin(struct jail j, const struct ask_what *w, int say_fd)
 		close(fd);
 	for (fd = 0; fd < SAY_FD; fd++)
 		(void)open("/dev/null", O_RDWR);
-	child(&j, w);
+	return (jail_fd);
 }
 
 /*
  * The parent.
  */
-int
-ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
+
+/* In the child the descriptor that it says things to, else -1 or 0. */
+static int
+ask_fork(struct ask *a)
 {
 	int e, p[2];
 
@@ -223,7 +259,7 @@ ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
 		return (-1);
 	a->pid = fork();
 	if (a->pid == 0)
-		child_begin(*j, w, p[1]);
+		return (p[1]);
 	e = errno;
 	close(p[1]);
 	if (a->pid == -1) {
@@ -237,6 +273,31 @@ ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
 }
 
 int
+ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
+{
+	int fd = ask_fork(a);
+	struct jail inside = *j;
+
+	if (fd <= 0)
+		return (fd);
+	inside.fd = child_begin(j->fd, fd);
+	child(&inside, w);
+}
+
+int
+ask_start_many(struct ask *a, const struct jail *jails, size_t n,
+    const char *dir)
+{
+	const struct ask_what w = { .dir = dir };
+	int fd = ask_fork(a);
+
+	if (fd <= 0)
+		return (fd);
+	(void)child_begin(-1, fd);
+	child_many(jails, n, &w);
+}
+
+int
 ask_hear(struct ask *a, struct ask_word *word)
 {
 	ssize_t n;
@@ -244,10 +305,10 @@ ask_hear(struct ask *a, struct ask_word *word)
 	if (a->fd == -1)
 		return (-1);
 	n = recv(a->fd, word, sizeof(*word), MSG_DONTWAIT);
-	if (n == (ssize_t)sizeof(*word)) {
+	if (n > (ssize_t)offsetof(struct ask_word, root)) {
 		word->state[ASK_VALUE_MAX - 1] = '\0';
 		word->forced[ASK_VALUE_MAX - 1] = '\0';
-		word->root[JAIL_ROOT_MAX - 1] = '\0';
+		((char *)word)[n - 1] = '\0';	/* of the root */
 		return (1);
 	}
 	return (n == -1 && (errno == EAGAIN || errno == EINTR) ? 0 : -1);

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "jail.h"
@@ -23,15 +24,17 @@ enum ask_kind {
 	ASK_STATUS,	/* state, forced: of its status file, as they are */
 	ASK_ROOT,	/* root: the name of its root directory; and whether
 			 * it is the folder that was asked for */
-	ASK_REBOOTED	/* its first process runs a new program */
+	ASK_REBOOTED,	/* its first process runs a new program */
+	ASK_LOOKED	/* of many: no more of this one */
 };
 
 struct ask_word {
 	enum ask_kind kind;
+	size_t which;		/* of many */
 	int error;
 	bool same;
 	char state[ASK_VALUE_MAX], forced[ASK_VALUE_MAX];
-	char root[JAIL_ROOT_MAX];
+	char root[JAIL_ROOT_MAX];	/* the last, sent as far as it goes */
 };
 
 /* What he is to do. */
@@ -51,6 +54,13 @@ struct ask {
 
 /* Sends him.  0, or -1 and errno. */
 int ask_start(struct ask *a, const struct jail *j, const struct ask_what *w);
+
+/* Sends one who looks at each of jails[0..n), which need not be held, one
+ * after another: so one that has him wait keeps him from the next, and who
+ * needs to know all looks at what is left by ask_start().  Only where
+ * jail_inside_stays. */
+int ask_start_many(struct ask *a, const struct jail *jails, size_t n,
+    const char *dir);
 
 /* His next word.  1; 0: none now; -1: he has ended. */
 int ask_hear(struct ask *a, struct ask_word *word);

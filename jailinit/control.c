@@ -35,23 +35,25 @@ fifo_new(const char *path, struct stat *st)
 	return (-1);
 }
 
-/* What is there already, a link, a file or a FIFO of the life before, is
- * replaced by renaming, and never followed. */
+/* A new FIFO under a name of its own, opened, then renamed into place: it has
+ * a reader as soon as it is there, and what was there before, a link or a
+ * file, is replaced and never followed. */
 static int
 fifo_make(const char *path, struct stat *st)
 {
 	char tmp[CONTROL_PATH_MAX];
-	int e, fd = fifo_new(path, st);
+	int fd, e;
 
-	if (fd != -1 || errno != EEXIST)
-		return (fd);
 	if (text_format(tmp, sizeof(tmp), "%s.new", path) ==
 	    sizeof(tmp) - 1) {
 		errno = ENAMETOOLONG;
 		return (-1);
 	}
-	(void)unlink(tmp);	/* of a life that was killed */
 	fd = fifo_new(tmp, st);
+	if (fd == -1 && errno == EEXIST) {	/* of a life that was killed */
+		(void)unlink(tmp);
+		fd = fifo_new(tmp, st);
+	}
 	if (fd != -1 && rename(tmp, path) == 0)
 		return (fd);
 	e = errno;

@@ -147,6 +147,9 @@ struct jail_inside {
 /* Enters as far as the rest needs it. */
 int jail_inside_open(struct jail_inside *in, const struct jail *j);
 
+/* Lets go of it, for the next; only where jail_inside_stays. */
+void jail_inside_close(struct jail_inside *in);
+
 /* Opens the FIFO of jailinit.ctl(5) for writing, non-blocking.  ENOENT: none
  * there; EINVAL: no FIFO; EPERM: a FIFO of another user; ENXIO: nobody
  * listens.  On success ctl_fd shows POLLERR when the reader has gone. */

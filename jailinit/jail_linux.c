@@ -270,18 +270,14 @@ pids_read(size_t *n)
 int
 jail_each(jail_fn *fn, void *arg)
 {
-	struct about a;
 	struct jail j;
 	bool more = true;
 	size_t i, n;
 	pid_t *pids = pids_read(&n);
 
-	for (i = 0; more && i < n; i++) {
-		if (!proc_about(pids[i], &a) || a.levels != 2 || a.last != 1)
-			continue;
+	for (i = 0; more && i < n; i++)
 		if (open_pid(&j, pids[i], false) == 0)
 			more = fn(&j, arg);
-	}
 	free(pids);
 	return (n == 0 ? -1 : 0);
 }

@@ -109,14 +109,24 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 	in->life_fd = maps_open(j);
 	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)j->pid);
 	if (stat(path, &st) == -1 || poll(&p, 1, 0) == 1) {
-		close(in->root_fd);
-		if (in->life_fd != -1)
-			close(in->life_fd);
+		jail_inside_close(in);
 		errno = ESRCH;
 		return (-1);
 	}
 	in->uid = st.st_uid;
 	return (0);
+}
+
+void
+jail_inside_close(struct jail_inside *in)
+{
+	close(in->root_fd);
+	if (in->life_fd != -1)
+		close(in->life_fd);
+	if (in->run_fd != -1)
+		close(in->run_fd);
+	if (in->ctl_fd != -1)
+		close(in->ctl_fd);
 }
 
 /* The folder is kept, so that the last status can be read when the jail's

@@ -222,10 +222,15 @@ start_options(int argc, char **argv)
 		init.opt.background = false;
 		init.opt.ready_fd = -1;
 	}
-	if (init.opt.background && getpid() == 1)
+	if (init.opt.background && getpid() == 1) {
+		init.opt.background = false;
 		options_error("-b", "process 1 has nobody to return to");
-	if (init.opt.ready_fd != -1 && fcntl(init.opt.ready_fd, F_GETFD) == -1)
+	}
+	if (init.opt.ready_fd != -1 &&
+	    fcntl(init.opt.ready_fd, F_GETFD) == -1) {
+		init.opt.ready_fd = -1;
 		options_error("-d", "the descriptor is not open");
+	}
 }
 
 /* A terminal is the command's; rc and its services get none, and nor does
@@ -299,6 +304,7 @@ start_command(void)
 	pid = spawn_command(init.opt.command, p[1], init.opt.background);
 	if (pid == -1)
 		start_failed("fork");
+	signals_init(true);	/* all are blocked, so there is time */
 	act_command(pid);
 	if (spawn_terminal())
 		signals_child_stops();
@@ -329,11 +335,9 @@ start(int argc, char **argv, const struct room *room)
 		start_command();
 	else
 		start_rc();
-	/* What can wait until then: all signals are blocked. */
-	if (init.opt.command != NULL) {
-		signals_init(true);
+	/* What can wait until then. */
+	if (init.opt.command != NULL)
 		os_program_init();
-	}
 	os_title(life_stage_name(init.life.stage), title);
 	if (init.place != OS_SUBTREE)
 		manager_init(&init.opt.limits);

@@ -40,7 +40,7 @@ reboot_in_place(const struct leave_how *how)
 	    strerror(errno));
 }
 
-/* Dirty pages of a whole machine: written by a child, as a disk can hang. */
+/* The disks of a whole machine are a child's work, as one can hang. */
 static void
 machine_leave(enum request_verb verb)
 {
@@ -48,7 +48,7 @@ machine_leave(enum request_verb verb)
 	int i;
 
 	if (pid == 0) {
-		sync();
+		os_disks_leave();
 		_exit(0);
 	}
 	for (i = 0; pid > 0 && i < SYNC_STEPS; i++) {

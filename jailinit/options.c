@@ -24,6 +24,9 @@ struct words {
 	bool command;		/* -- has ended the options */
 };
 
+#define RC		"/etc/rc"
+#define RC_SHUTDOWN	"/etc/rc.shutdown"
+
 static const struct os_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
 	{ "exit", LEAVE_EXIT },
@@ -42,11 +45,16 @@ say(int fd, const char *text)
 		_exit(fd == STDOUT_FILENO ? EX_IOERR : EX_USAGE);
 }
 
-_Noreturn void
+void
 options_error(const char *what, const char *why)
 {
 	char line[LOG_LINE_MAX];
 
+	signals_init(false);
+	if (os_is_machine()) {
+		log_line("%.256s: %s; left out", what, why);
+		return;
+	}
 	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
 	log_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
@@ -71,48 +79,68 @@ option_arg(int c, const char *arg)
 	return (buf);
 }
 
-static int64_t
-seconds(int c, const char *arg)
+static void
+seconds(int c, const char *arg, int64_t *ms)
 {
-	int64_t ms = 0;
-
-	if (!request_seconds(arg, strlen(arg), &ms))
+	if (!request_seconds(arg, strlen(arg), ms))
 		options_error(option_arg(c, arg),
 		    "not a number of seconds, 0 to 999999999");
-	return (ms);
 }
 
-static int
-stop_signal(const char *arg)
+static void
+stop_signal(const char *arg, int *sig)
 {
-	int sig = signame_number(arg);
+	int n = signame_number(arg);
 
-	if (sig < 1)
+	if (n >= 1)
+		*sig = n;
+	else
 		options_error(option_arg('S', arg), "no such signal");
-	return (sig);
 }
 
-static int
-ready_fd(const char *arg)
+static void
+ready_fd(const char *arg, int *fd)
 {
 	int64_t ms = 0;
 
-	if (!request_seconds(arg, strlen(arg), &ms) || ms < 3000)
+	if (request_seconds(arg, strlen(arg), &ms) && ms >= 3000)
+		*fd = (int)(ms / 1000);
+	else
 		options_error(option_arg('d', arg),
 		    "not a descriptor of 3 or more");
-	return ((int)(ms / 1000));
 }
 
-static const char *
-path(int c, const char *arg)
+static void
+path(int c, const char *arg, const char **to)
 {
-	if (*arg == '\0')
+	if (*arg != '\0')
+		*to = arg;
+	else
 		options_error(option_arg(c, arg), "an empty path");
-	return (arg);
+}
+
+static void
+leave_how(const char *arg, enum leave *to)
+{
+	int how = signame_lookup(leaves, arg);
+
+	if (how != -1)
+		*to = (enum leave)how;
+	else
+		options_error(option_arg('l', arg),
+		    "not auto, exit, reexec or reboot");
+}
+
+static void
+version(void)
+{
+	say(STDOUT_FILENO, "jailinit " VERSION "\n");
+	if (!os_is_machine())
+		_exit(0);
 }
 
 /* The next option's letter, and its argument: "" if it takes none.  0 when
- * there is none left. */
+ * there is none left, '?' for one that is left out. */
 static int
 option_next(struct words *w, const char **arg)
 {
@@ -131,18 +159,23 @@ option_next(struct words *w, const char **arg)
 	}
 	c = (unsigned char)*w->rest++;
 	letter = c == ':' ? NULL : strchr(letters, c);
-	if (letter == NULL && strcmp(w->next[-1], "--version") == 0)
-		return ('V');	/* what dockerd asks of its init */
-	if (letter == NULL)
-		options_error(strncmp(w->next[-1], "--", 2) == 0 ?
-		    w->next[-1] : option_arg(c, ""), "no such option");
-	if (letter[1] != ':')
+	if (letter != NULL && letter[1] != ':')
 		return (c);
-	*arg = *w->rest != '\0' ? w->rest : *w->next++;
-	if (*arg == NULL)
+	if (letter != NULL && (*w->rest != '\0' || *w->next != NULL)) {
+		*arg = *w->rest != '\0' ? w->rest : *w->next++;
+		w->rest = "";
+		return (c);
+	}
+	if (letter != NULL)
 		options_error(option_arg(c, ""), "wants an argument");
-	w->rest = "";
-	return (c);
+	else if (strncmp(w->next[-1], "--", 2) == 0) {
+		w->rest = "";
+		if (strcmp(w->next[-1], "--version") == 0)
+			return ('V');	/* what dockerd asks of its init */
+		options_error(w->next[-1], "no such option");
+	} else
+		options_error(option_arg(c, ""), "no such option");
+	return ('?');
 }
 
 static void
@@ -150,65 +183,67 @@ option(struct options *o, int c, const char *arg)
 {
 	switch (c) {
 	case 'B':
-		o->limits.budget_ms = seconds(c, arg);
+		seconds(c, arg, &o->limits.budget_ms);
 		break;
 	case 'b':
 		o->background = true;
 		break;
 	case 'c':
-		o->ctl = path(c, arg);
+		path(c, arg, &o->ctl);
 		break;
 	case 'd':
-		o->ready_fd = ready_fd(arg);
+		ready_fd(arg, &o->ready_fd);
 		break;
 	case 'e':
 		o->end_on_failure = true;
 		break;
 	case 'f':
-		o->status = path(c, arg);
+		path(c, arg, &o->status);
 		break;
 	case 'g':
 		o->group = true;
 		break;
 	case 'k':
-		o->limits.kill_ms = seconds(c, arg);
+		seconds(c, arg, &o->limits.kill_ms);
 		break;
 	case 'l':
-		if (signame_lookup(leaves, arg) == -1)
-			options_error(option_arg(c, arg),
-			    "not auto, exit, reexec or reboot");
-		o->leave = (enum leave)signame_lookup(leaves, arg);
+		leave_how(arg, &o->leave);
 		break;
 	case 'q':
-		o->job_ms = seconds(c, arg);
+		seconds(c, arg, &o->job_ms);
 		break;
 	case 'r':
-		o->rc = path(c, arg);
+		path(c, arg, &o->rc);
 		break;
 	case 'R':
-		o->rc_shutdown = path(c, arg);
+		path(c, arg, &o->rc_shutdown);
 		break;
 	case 's':
-		o->limits.shutdown_ms = seconds(c, arg);
+		seconds(c, arg, &o->limits.shutdown_ms);
 		break;
 	case 'S':
-		o->stop_signal = stop_signal(arg);
+		stop_signal(arg, &o->stop_signal);
 		break;
 	case 't':
-		o->limits.term_ms = seconds(c, arg);
+		seconds(c, arg, &o->limits.term_ms);
 		break;
-	default:	/* V */
-		say(STDOUT_FILENO, "jailinit " VERSION "\n");
-		_exit(0);
+	case 'V':
+		version();
+		break;
+	default:
+		break;
 	}
 }
 
 /* Boot mode leaves the directory that it was started in. */
 static void
-path_check(int c, const char *arg, bool none)
+path_check(int c, const char **path, const char *none, const char *otherwise)
 {
-	if (arg == NULL || *arg == '/' || (none && strcmp(arg, "none") == 0))
+	const char *arg = *path;
+
+	if (arg == NULL || *arg == '/' || strcmp(arg, none) == 0)
 		return;
+	*path = otherwise;
 	options_error(option_arg(c, arg), "not an absolute path");
 }
 
@@ -216,13 +251,13 @@ static void
 boot_check(struct options *o)
 {
 	if (o->rc == NULL)
-		o->rc = "/etc/rc";
+		o->rc = RC;
 	if (o->rc_shutdown == NULL)
-		o->rc_shutdown = "/etc/rc.shutdown";
-	path_check('r', o->rc, false);
-	path_check('R', o->rc_shutdown, false);
-	path_check('c', o->ctl, true);
-	path_check('f', o->status, true);
+		o->rc_shutdown = RC_SHUTDOWN;
+	path_check('r', &o->rc, "", RC);
+	path_check('R', &o->rc_shutdown, "", RC_SHUTDOWN);
+	path_check('c', &o->ctl, "none", NULL);
+	path_check('f', &o->status, "none", NULL);
 }
 
 /* dumb-init's -r is another. */
@@ -249,17 +284,20 @@ options_parse(struct options *o, char **argv)
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
-	while ((c = option_next(&w, &arg)) != 0)
-		option(o, c, arg);
-	if (!w.command && *w.next != NULL)
-		options_error(*w.next,
+	for (;;) {
+		while ((c = option_next(&w, &arg)) != 0)
+			option(o, c, arg);
+		if (w.command || *w.next == NULL)
+			break;
+		options_error(*w.next++,
 		    "not an option; a command goes behind --");
-	else if (!w.command)
-		boot_check(o);
-	else if (*w.next == NULL)
-		options_error("--", "a command is missing behind it");
-	else {
+	}
+	if (w.command && *w.next != NULL) {
 		o->command = w.next;
 		command_check(o);
+		return;
 	}
+	if (w.command)
+		options_error("--", "a command is missing behind it");
+	boot_check(o);
 }

@@ -31,10 +31,12 @@ struct options {
 };
 
 /* Fills *o from the command line; its strings are argv's.  On a mistake one
- * line on standard error that names it, the usage, and exit(EX_USAGE). */
+ * line on standard error that names it, the usage, and exit(EX_USAGE); but a
+ * whole machine's process 1, which gets what the kernel's command line has
+ * for whomever, leaves the word out and goes on. */
 void options_parse(struct options *o, char **argv);
 
-/* The same end for a mistake that is found later; what: of which word. */
-_Noreturn void options_error(const char *what, const char *why);
+/* The same for a mistake that is found later; what: of which word. */
+void options_error(const char *what, const char *why);
 
 #endif

@@ -44,6 +44,9 @@ extern const struct os_signal os_signals[];
 /* Gives sig its default action, also where libc keeps it to itself. */
 void os_signal_default(int sig);
 
+/* Are we process 1 of a whole machine, which may not end? */
+bool os_is_machine(void);
+
 enum os_place {
 	OS_REFUSED,	/* boot mode where it would end more than a jail */
 	OS_MACHINE,	/* process 1 of a whole machine */
@@ -108,6 +111,10 @@ void os_exit_send(int fd, int sig, bool group);
 
 /* Does whoever started this jail take reboot(2) for a reboot of it? */
 bool os_manager_reboots(void);
+
+/* Writes dirty pages to disk and, of a whole machine where nobody else is
+ * left, makes its file systems read-only, and so clean.  May not return. */
+void os_disks_leave(void);
 
 /* reboot(2) for verb; returns only when it has failed (errno). */
 void os_reboot(enum request_verb verb);

@@ -147,6 +147,12 @@ is_next_life(void)
 	return (getenv(SPAWN_OWN_ENV) != NULL);
 }
 
+bool
+os_is_machine(void)
+{
+	return (false);
+}
+
 enum os_place
 os_claim(bool command, const char *ctl, const char **why)
 {
@@ -424,6 +430,12 @@ bool
 os_manager_reboots(void)
 {
 	return (false);
+}
+
+void
+os_disks_leave(void)
+{
+	sync();
 }
 
 /* In a jail: EPERM. */

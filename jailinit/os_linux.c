@@ -2,7 +2,7 @@
 /* Linux: process 1 of a PID namespace, or a subreaper.  Touches prctl(2),
  * kill(2), reboot(2), its own memory and, of files, /proc alone. */
 #include <sys/auxv.h>
-#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -32,8 +32,8 @@
 /* Always there on a machine, and hardly in a namespace that begins. */
 #define KTHREADD	2
 
-/* PIDFD_GET_PID_NAMESPACE of linux/pidfd.h (Linux 6.11). */
-#define PIDFD_PIDNS	_IO(0xFF, 5)
+/* FSCONFIG_CMD_CREATE of linux/mount.h, which musl's users may lack. */
+#define FSCONFIG_CREATE	6
 
 /* PIDFD_GET_INFO of linux/pidfd.h, its first 64 bytes: with PIDFD_INFO_EXIT,
  * Linux 6.15, also the status of a process that is no more. */
@@ -115,24 +115,42 @@ os_signal_default(int sig)
 	(void)syscall(SYS_rt_sigaction, sig, zeros, NULL, (size_t)_NSIG / 8);
 }
 
+/* A /proc of our own, mounted nowhere, fsopen(2) (Linux 5.2); or -1. */
+static int
+proc_open(void)
+{
+	int fd, fs_fd = (int)syscall(SYS_fsopen, "proc", 0);
+
+	if (fs_fd == -1)
+		return (-1);
+	(void)syscall(SYS_fsconfig, fs_fd, FSCONFIG_CREATE, NULL, NULL, 0);
+	fd = (int)syscall(SYS_fsmount, fs_fd, 0, 0);
+	close(fs_fd);
+	return (fd);
+}
+
+/* A machine's process 1 may mount, and has no /proc yet when nobody was
+ * there before it. */
 static bool
 is_initial_pidns(void)
 {
 	struct stat st;
-	int fd, ns_fd;
-	bool yes = false;
+	int fd, r;
 
 	if (kill(KTHREADD, 0) == -1 && errno == ESRCH)
 		return (false);
-	fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	ns_fd = ioctl(fd, PIDFD_PIDNS, 0);
-	if (ns_fd != -1) {
-		yes = fstat(ns_fd, &st) == 0 && st.st_ino == INITIAL_PIDNS;
-		close(ns_fd);
-	} else if (stat("/proc/self/ns/pid", &st) == 0)
-		yes = st.st_ino == INITIAL_PIDNS;
-	close(fd);
-	return (yes);
+	r = stat("/proc/self/ns/pid", &st);
+	if (r == -1 && (fd = proc_open()) != -1) {
+		r = fstatat(fd, "self/ns/pid", &st, 0);
+		close(fd);
+	}
+	return (r == 0 && st.st_ino == INITIAL_PIDNS);
+}
+
+bool
+os_is_machine(void)
+{
+	return (getpid() == 1 && is_initial_pidns());
 }
 
 /* Is /proc that of our PID namespace? */
@@ -155,6 +173,9 @@ os_claim(bool command, const char *ctl, const char **why)
 	(void)ctl;
 	if (getpid() == 1) {
 		place = is_initial_pidns() ? OS_MACHINE : OS_JAIL;
+		/* ctrl-alt-del is to be a SIGINT, not an end at once */
+		if (place == OS_MACHINE)
+			(void)reboot(RB_DISABLE_CAD);
 		return (place);
 	}
 	if (!command)
@@ -484,6 +505,26 @@ os_manager_reboots(void)
 
 	return (c != NULL &&
 	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
+}
+
+/* Of the mounts those that a read of /proc gives, in their order: the root is
+ * first, and few machines with process 1 of this kind have more of them. */
+void
+os_disks_leave(void)
+{
+	char mounts[4096];
+	char *line, *next = mounts, *where;
+
+	sync();
+	if (!proc_read(getpid(), "mounts", mounts, sizeof(mounts)))
+		return;
+	while ((line = strsep(&next, "\n")) != NULL) {
+		(void)strsep(&line, " ");
+		where = strsep(&line, " ");
+		if (where != NULL)
+			(void)mount("", where, NULL, MS_REMOUNT | MS_RDONLY,
+			    NULL);
+	}
 }
 
 /* reboot(2): in a PID namespace RB_AUTOBOOT ends process 1 with SIGHUP, the

@@ -4,6 +4,7 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,12 @@
 
 /* At most so many look at once. */
 #define LOOKERS		200
+
+/* Where one can look at many: so many at once look at so many each, of whom
+ * nobody is to have us wait longer than that. */
+#define TEAM		16
+#define TEAM_JAILS	32
+#define TEAM_MS		100
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
 #define EVENTS_MAX	64
@@ -94,6 +101,9 @@ target_hear(struct target *t, const struct ask_word *word)
 			memcpy(t->root, word->root, sizeof(t->root));
 		t->same = word->same;
 		break;
+	case ASK_LOOKED:
+		t->looked = true;
+		break;
 	case ASK_REBOOTED:
 		break;
 	}
@@ -135,6 +145,10 @@ look_start(struct look *l)
 	struct target *t = &l->list[l->next];
 	bool later = false;
 
+	if (t->looked) {
+		l->next++;
+		return (true);
+	}
 	if (jail_hold(&t->jail) == -1 ||
 	    ask_start(&t->ask, &t->jail, &l->what) == -1 ||
 	    jail_watch_fd(l->watch_fd, t->ask.fd, l->next) == -1) {
@@ -208,11 +222,75 @@ look_all(struct target *list, size_t n, const struct ask_what *what,
 	free(l.end_ms);
 }
 
+/* Sends one to look at list[0..n). */
+static void
+team_start(struct ask *a, const struct target *list, size_t n, const char *dir)
+{
+	struct jail jails[TEAM_JAILS];
+	size_t i;
+
+	a->pid = 0;
+	a->fd = -1;
+	if (n == 0)
+		return;
+	for (i = 0; i < n; i++)
+		jails[i] = list[i].jail;
+	(void)ask_start_many(a, jails, n, dir);
+}
+
+/* Hears him until he has ended, or nothing for too long. */
+static void
+team_hear(struct ask *a, struct target *list, size_t n)
+{
+	struct pollfd p = { a->fd, POLLIN, 0 };
+	struct ask_word word;
+
+	while (a->fd != -1 && poll(&p, 1, TEAM_MS) == 1 &&
+	    ask_hear(a, &word) == 1)
+		if (word.which < n)
+			target_hear(&list[word.which], &word);
+	ask_end(a);
+}
+
+/* A child for each of a thousand jails costs more than all that they look
+ * at.  Whom these do not come to is left to look_all(). */
+static void
+look_together(struct target *list, size_t n, const char *dir)
+{
+	struct ask team[TEAM];
+	size_t at[TEAM + 1], i;
+
+	at[TEAM] = 0;
+	while (at[TEAM] < n) {
+		at[0] = at[TEAM];
+		for (i = 0; i < TEAM; i++) {
+			at[i + 1] = n - at[i] < TEAM_JAILS ? n :
+			    at[i] + TEAM_JAILS;
+			team_start(&team[i], list + at[i], at[i + 1] - at[i],
+			    dir);
+		}
+		for (i = 0; i < TEAM; i++)
+			team_hear(&team[i], list + at[i], at[i + 1] - at[i]);
+	}
+}
+
+static void
+forget(struct target *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		list[i].looked = false;
+}
+
 void
 targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
 {
 	const struct ask_what what = { .dir = dir };
 
+	forget(list, n);
+	if (n > 1 && jail_inside_stays)
+		look_together(list, n, dir);
 	look_all(list, n, &what, limit_ms);
 }
 
@@ -221,6 +299,7 @@ targets_ask(struct target *list, size_t n, const char *line, int64_t limit_ms)
 {
 	const struct ask_what what = { .line = line };
 
+	forget(list, n);
 	look_all(list, n, &what, limit_ms);
 }
 

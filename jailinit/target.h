@@ -16,6 +16,7 @@ struct target {
 	struct jail jail;		/* closed: jail_hold() it */
 	struct ask ask;
 	bool listens;			/* its FIFO has a reader */
+	bool looked;			/* all that was asked is known */
 	bool same;			/* its root is the folder asked for */
 	int refused;			/* if not, why: an errno */
 	char state[ASK_VALUE_MAX];	/* its own word, as it is; "" if none */

@@ -310,6 +310,8 @@ test_permissions(void **state)
 		if (i == 0)
 			status_is(j, "bad", "126");
 		assert_false(jail_exists(j, LIVE_MARK));
+		/* (it says that before it has ended) */
+		assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
 		folder_remove(j);
 		assert_int_equal(truncate(j->log, 0), 0);
 		/* and as it should be it runs */

@@ -266,7 +266,8 @@ test_rc_fails(void **state)
 		has(j, "rc: 5 run, 3 failed (10-status, 20-killed, "
 		    "35-no-sh), 1 timed out (30-hangs)\n");
 		assert_string_equal(jail_status(j, "boot_status"), "1");
-		NAMED(j, jail_count(j) == 1);
+		/* (the status may just have been written by a child) */
+		NAMED(j, jail_wait_count(j, 1, LIVE_SOON_MS) == 0);
 	}
 	halt();
 }
@@ -653,7 +654,9 @@ test_cut_boot(void **state)
 		    LIVE_SOON_MS), 0);
 	halt();
 	EACH(j) {
-		has(j, "20-hangs: told\n20-hangs: cut off, ended\n");
+		/* (in between dash may say that its sleep was terminated) */
+		has(j, "20-hangs: told\n");
+		has(j, "20-hangs: cut off, ended\n");
 		has(j, "rc: 2 run, 1 cut off (20-hangs), 1 not run\n");
 		has(j, "10-looks: 0\n");
 		has(j, "rc.shutdown: 3 run\n");

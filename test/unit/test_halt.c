@@ -313,6 +313,19 @@ settle(int64_t now)
 	}
 }
 
+/* A deadline is the last one there is only when it has to be. */
+static void
+test_last(void **state)
+{
+	(void)state;
+	halt_init(&h, jails, 1, 1, INT64_MAX - 21003, 20000);
+	assert_true(halt_end_ms(&h) == INT64_MAX - 3);
+	halt_init(&h, jails, 1, 1, INT64_MAX - 21002, 20000);
+	assert_true(halt_end_ms(&h) == INT64_MAX - 2);
+	halt_init(&h, jails, 1, 1, INT64_MAX - 21000, 20000);
+	assert_true(halt_end_ms(&h) == INT64_MAX - 1);
+}
+
 /* Who waits begins when there is room, in its turn, without waiting for the
  * end of a share that nobody uses. */
 static void
@@ -597,6 +610,7 @@ main(void)
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_clock_end),
+		cmocka_unit_test(test_last),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_side_by_side),
 		cmocka_unit_test(test_batches),

@@ -235,6 +235,10 @@ test_split(void **state)
 		{ 90000, 10000, 5000, -1, 3000, { 1800, 2700, 3000 } },
 		{ 90000, 10000, 5000, -1, 1, { 1, 1, 1 } },
 		{ 90000, 10000, 5000, -1, 7, { 5, 7, 7 } },
+		/* three tenths of what is left of ten, not more */
+		{ 90000, 10000, 5000, -1, 8, { 6, 8, 8 } },
+		{ 90000, 10000, 5000, -1, 9, { 7, 9, 9 } },
+		{ 90000, 10000, 5000, -1, 19, { 13, 18, 19 } },
 		/* -B is used when nothing is asked, and then alone */
 		{ 90000, 10000, 5000, 8000, -1, { 4800, 7200, 8000 } },
 		{ 90000, 10000, 5000, 8000, 10000, { 6000, 9000, 10000 } },
@@ -273,6 +277,38 @@ test_part(void **state)
 	(void)event(&l, LIFE_SHUTDOWN_ENDED, T0 + 10);
 	assert_int_equal(life_due_ms(&l), T0 + 10 + 3000);
 	assert_int_equal(life_end_ms(&l), T0 + 10 + 4000);
+}
+
+/* Nor does rc.shutdown have more than its part when it begins late. */
+static void
+test_part_late(void **state)
+{
+	struct life l;
+
+	(void)state;
+	life_init(&l, &usual, false, true);
+	(void)request(&l, REQUEST_HALT, 10000, T0);
+	(void)event(&l, LIFE_BOOTED, T0 + 500);
+	assert_int_equal(l.part_ms[LIFE_SHUTDOWN], 6000);
+	assert_int_equal(life_due_ms(&l), T0 + 6000);
+}
+
+/* At the end of the clock a deadline is the last one there is. */
+static void
+test_last(void **state)
+{
+	struct life l;
+
+	(void)state;
+	running(&l, &usual);
+	(void)request(&l, REQUEST_HALT, 1000, INT64_MAX - 1003);
+	assert_true(life_end_ms(&l) == INT64_MAX - 3);
+	running(&l, &usual);
+	(void)request(&l, REQUEST_HALT, 1000, INT64_MAX - 1002);
+	assert_true(life_end_ms(&l) == INT64_MAX - 2);
+	running(&l, &usual);
+	(void)request(&l, REQUEST_HALT, 1000, INT64_MAX - 1000);
+	assert_true(life_end_ms(&l) == INT64_MAX - 1);
 }
 
 static void
@@ -552,6 +588,8 @@ main(void)
 		cmocka_unit_test(test_boot_killed),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_part_late),
+		cmocka_unit_test(test_last),
 		cmocka_unit_test(test_no_time),
 		cmocka_unit_test(test_clock_end),
 		cmocka_unit_test(test_later),

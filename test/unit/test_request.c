@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The request language: every verb, every error, every byte, both ends of
  * every number. */
+#include <sys/mman.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -78,6 +81,50 @@ test_names(void **state)
 	assert_int_equal(strlen(rq.name), REQUEST_NAME_MAX);
 	assert_int_equal(request_parse(longest, REQUEST_NAME_MAX + 1, &rq),
 	    REQUEST_UNKNOWN);
+}
+
+/* Every letter of a verb counts. */
+static void
+test_letters(void **state)
+{
+	static const char *const verbs[] = { "halt", "poweroff", "reboot" };
+	struct request rq;
+	char word[16];
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(verbs); i++)
+		for (k = 0; verbs[i][k] != '\0'; k++) {
+			(void)strcpy(word, verbs[i]);
+			word[k] = 'x';
+			assert_int_equal(parse(word, &rq), REQUEST_OK);
+			assert_int_equal(rq.verb, REQUEST_RUN);
+		}
+}
+
+/* Nothing behind the line is read, of whatever line. */
+static void
+test_bounds(void **state)
+{
+	static const char *const lines[] = { "", " ", "\t ", "halt",
+	    "halt ", "halt 3", "halt 3 ", "poweroff 007", "reboot x", "backup",
+	    "halt 3 3", "ha", "#" };
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), i, n;
+	char *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct request rq;
+	int64_t ms;
+
+	(void)state;
+	assert_true(two != MAP_FAILED);
+	assert_int_equal(mprotect(two + page, page, PROT_NONE), 0);
+	for (i = 0; i < SIZEOF(lines); i++) {
+		n = strlen(lines[i]);
+		memcpy(two + page - n, lines[i], n);
+		(void)request_parse(two + page - n, n, &rq);
+		(void)request_seconds(two + page - n, n, &ms);
+	}
+	assert_int_equal(munmap(two, 2 * page), 0);
 }
 
 static void
@@ -222,6 +269,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_letters),
+		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_length),
