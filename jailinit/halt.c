@@ -74,8 +74,8 @@ halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
 	    for (size_t k = 0; k < n; k++)
 		;
 	*/
-	//@ assert h->waiting == halt_waiting_n(h->jails, h->n);
-	//@ assert h->active == halt_active_n(h->jails, h->n);
+	/*@ assert h->waiting == halt_waiting_n(h->jails, h->n); */
+	/*@ assert h->active == halt_active_n(h->jails, h->n); */
 	/*@ assert \forall integer k; 0 <= k < h->n ==>
 	    halt_jail_ok(h->jails + k, h->end_ms); */
 }
@@ -287,7 +287,7 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 		;
 	*/
 	actions = on_event(h, j, event);
-	//@ ghost Told: ;
+	/*@ ghost Told: ; */
 	/*@ loop invariant h->jails == \at(h->jails, Pre);
 	    loop invariant halt_counts(h, j);
 	    loop invariant halt_jail_ok(j, \max(h->end_ms, now_ms));
@@ -330,9 +330,9 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 	    for (size_t k = 0; k < h->n; k++)
 		;
 	*/
-	//@ assert h->waiting == halt_waiting_n(h->jails, h->n);
-	//@ assert h->active == halt_active_n(h->jails, h->n);
-	//@ assert halt_jail_ok(j, h->end_ms);
+	/*@ assert h->waiting == halt_waiting_n(h->jails, h->n); */
+	/*@ assert h->active == halt_active_n(h->jails, h->n); */
+	/*@ assert halt_jail_ok(j, h->end_ms); */
 	/*@ assert \forall integer k; 0 <= k < h->n ==>
 	    halt_jail_ok(h->jails + k, h->end_ms); */
 	return (actions);

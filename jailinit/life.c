@@ -108,7 +108,7 @@ life_promise(struct life *life, int64_t budget_ms, int64_t now_ms)
 		t = min_ms(t, b / 10 * 3 + b % 10 * 3 / 10);
 	}
 	s = min_ms(l->shutdown_ms, b - t - k);
-	//@ assert 0 <= k && 0 <= t && 0 <= s && s + t + k <= b <= sum;
+	/*@ assert 0 <= k && 0 <= t && 0 <= s && s + t + k <= b <= sum; */
 	end = add_ms(now_ms, b);
 	life->at_ms[LIFE_BOOT] = min_ms(life->at_ms[LIFE_BOOT],
 	    add_ms(now_ms, min_ms(min_ms(b / 10, LIFE_BOOT_MAX_MS), s / 2)));
@@ -324,7 +324,7 @@ life_step(struct life *life, enum life_event event, const struct request *rq,
 {
 	unsigned actions = on_event(life, event, rq, now_ms);
 
-	//@ ghost Told: ;
+	/*@ ghost Told: ; */
 	/*@ loop invariant life_ok(life);
 	    loop invariant life->stage >= \at(life->stage, Pre);
 	    loop invariant life->verb == \at(life->verb, Told);

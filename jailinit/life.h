@@ -141,7 +141,8 @@ void life_init(struct life *life, const struct life_limits *limits,
 	now_ms + life_budget(&life->limits, rq->budget_ms);
     ensures own_end: event != LIFE_REQUEST &&
 	\old(life->verb) == REQUEST_NONE && life->verb != REQUEST_NONE ==>
-	life->at_ms[LIFE_KILL] <= now_ms + life_budget(&life->limits, REQUEST_NO_BUDGET);
+	life->at_ms[LIFE_KILL] <=
+	    now_ms + life_budget(&life->limits, REQUEST_NO_BUDGET);
     ensures over: life->verb != REQUEST_NONE &&
 	now_ms >= life->at_ms[LIFE_KILL] ==> life->stage == LIFE_GONE;
     ensures asked: event == LIFE_REQUEST || \old(life->verb) != REQUEST_NONE

@@ -190,15 +190,15 @@ request_parse(const char *line, size_t len, struct request *rq)
 		return (REQUEST_BAD_BUDGET);
 	if (next_word(line, len, &at, &start) != 0)
 		return (REQUEST_EXTRA);
-	//@ assert request_is_one(&r);
+	/*@ assert request_is_one(&r); */
 	*rq = r;
 	/*@ assert \let to = *rq; \let from = r; \forall integer k;
 	    0 <= k <= REQUEST_NAME_MAX ==> rq->name[k] == to.name[k] &&
 	    to.name[k] == from.name[k] && from.name[k] == r.name[k];
 	*/
-	//@ assert request_is_one(&r);
-	//@ assert r.verb == REQUEST_RUN ==> request_is_name(&rq->name[0]);
-	//@ assert request_is_one(rq);
+	/*@ assert request_is_one(&r); */
+	/*@ assert r.verb == REQUEST_RUN ==> request_is_name(&rq->name[0]); */
+	/*@ assert request_is_one(rq); */
 	return (REQUEST_OK);
 }
 
