@@ -5,7 +5,7 @@
 #	make check | check-host | check-managers | check-dropin | check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make lint | cross-freebsd | sanitize
+#	make lint | cross-freebsd | prove | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -48,7 +48,7 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/container.subr test/peers/rc.subr \
 		test/peers/machine/* test/peers/scratch \
-		test/peers/virtual
+		test/peers/virtual test/proof/mutants test/proof/prove
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -252,6 +252,11 @@ cross-freebsd:
 		done; \
 	done
 
+# That the pure files do what their headers' contracts say, whatever happens.
+prove:
+	sh test/deps prove
+	sh test/proof/prove $(B)
+
 lint:
 	sh test/deps lint
 	mandoc -Tlint -Wwarning man/*.[1-9]
@@ -326,4 +331,5 @@ clean:
 
 .PHONY: all bench bench-build bench-quick check check-dropin check-host \
     check-long check-managers clean cross-freebsd deb demo install \
-    install-host install-rc install-rc-freebsd install-rc-linux lint sanitize
+    install-host install-rc install-rc-freebsd install-rc-linux lint prove \
+    sanitize

@@ -2,6 +2,10 @@
 /* The life of a jail.  Pure: touches nothing but its arguments. */
 #include "life.h"
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures \result == \min(a, b);
+*/
 static int64_t
 min_ms(int64_t a, int64_t b)
 {
@@ -9,6 +13,11 @@ min_ms(int64_t a, int64_t b)
 }
 
 /* a + b for b >= 0; never LIFE_NEVER_MS, since the sum is a deadline. */
+/*@ requires b >= 0;
+    terminates \true;
+    assigns \nothing;
+    ensures \result == \min(a + b, LIFE_NEVER_MS - 1);
+*/
 static int64_t
 add_ms(int64_t a, int64_t b)
 {
@@ -19,12 +28,40 @@ add_ms(int64_t a, int64_t b)
 
 /* From stage on, which begins at now_ms, nobody takes longer than its part:
  * time that an earlier stage has left brings the end nearer. */
+/*@ requires \valid(life) && LIFE_SHUTDOWN <= stage <= LIFE_TERM;
+    requires \forall integer k; stage <= k <= LIFE_KILL ==>
+	life->part_ms[k] >= 0;
+    requires stage == LIFE_SHUTDOWN ==>
+	life->at_ms[LIFE_SHUTDOWN] <= life->at_ms[LIFE_TERM];
+    requires life->at_ms[LIFE_TERM] <= life->at_ms[LIFE_KILL];
+    terminates \true;
+    assigns life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+    ensures stage == LIFE_SHUTDOWN ==>
+	life->at_ms[LIFE_SHUTDOWN] <= life->at_ms[LIFE_TERM];
+    ensures life->at_ms[LIFE_TERM] <= life->at_ms[LIFE_KILL];
+*/
 static void
 life_tighten(struct life *life, enum life_stage stage, int64_t now_ms)
 {
 	int64_t t = now_ms;
 	int s;
 
+	/*@ loop invariant stage <= s <= LIFE_GONE;
+	    loop invariant \forall integer k; 0 <= k < LIFE_STAGES ==>
+		life->at_ms[k] <= \at(life->at_ms[k], Pre);
+	    loop invariant \forall integer k; s <= k < LIFE_STAGES ==>
+		life->at_ms[k] == \at(life->at_ms[k], Pre);
+	    loop invariant s > stage ==>
+		t == life->at_ms[s - 1] && t < LIFE_NEVER_MS;
+	    loop invariant stage == LIFE_SHUTDOWN && s > LIFE_TERM ==>
+		life->at_ms[LIFE_SHUTDOWN] <= life->at_ms[LIFE_TERM];
+	    loop invariant s > LIFE_KILL ==>
+		life->at_ms[LIFE_TERM] <= life->at_ms[LIFE_KILL];
+	    loop assigns s, t, life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+	    loop variant LIFE_GONE - s;
+	*/
 	for (s = (int)stage; s <= LIFE_KILL; s++) {
 		t = add_ms(t, life->part_ms[s]);
 		t = life->at_ms[s] = min_ms(life->at_ms[s], t);
@@ -38,6 +75,23 @@ life_tighten(struct life *life, enum life_stage stage, int64_t now_ms)
  * Every time is the least ever promised, so that a later request can bring
  * the end nearer and never put it off.
  */
+/*@ requires \valid(life) && budget_ms >= REQUEST_NO_BUDGET;
+    requires life_limits_ok(&life->limits) && life_order(life, life->stage);
+    terminates \true;
+    assigns life->at_ms[0 .. LIFE_KILL], life->part_ms[0 .. LIFE_KILL];
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->part_ms[k] >= 0 && life->at_ms[k] <= \old(life->at_ms[k]);
+    ensures life->at_ms[LIFE_RUN] == LIFE_NEVER_MS;
+    ensures life->stage == LIFE_BOOT ==>
+	life->at_ms[LIFE_BOOT] <= life->at_ms[LIFE_KILL];
+    ensures life->stage <= LIFE_SHUTDOWN ==>
+	life->at_ms[LIFE_SHUTDOWN] <= life->at_ms[LIFE_TERM];
+    ensures life->stage <= LIFE_TERM ==>
+	life->at_ms[LIFE_TERM] <= life->at_ms[LIFE_KILL];
+    ensures life->at_ms[LIFE_KILL] < LIFE_NEVER_MS;
+    ensures life->at_ms[LIFE_KILL] <=
+	now_ms + life_budget(&life->limits, budget_ms);
+*/
 static void
 life_promise(struct life *life, int64_t budget_ms, int64_t now_ms)
 {
@@ -54,6 +108,7 @@ life_promise(struct life *life, int64_t budget_ms, int64_t now_ms)
 		t = min_ms(t, b / 10 * 3 + b % 10 * 3 / 10);
 	}
 	s = min_ms(l->shutdown_ms, b - t - k);
+	/*@ assert 0 <= k && 0 <= t && 0 <= s && s + t + k <= b <= sum; */
 	end = add_ms(now_ms, b);
 	life->at_ms[LIFE_BOOT] = min_ms(life->at_ms[LIFE_BOOT],
 	    add_ms(now_ms, min_ms(min_ms(b / 10, LIFE_BOOT_MAX_MS), s / 2)));
@@ -66,6 +121,12 @@ life_promise(struct life *life, int64_t budget_ms, int64_t now_ms)
 	life->part_ms[LIFE_KILL] = min_ms(life->part_ms[LIFE_KILL], k);
 }
 
+/*@ requires \valid(life) && life_ok(life) && life->verb != REQUEST_NONE;
+    requires life->stage == LIFE_TERM;
+    terminates \true;
+    assigns life->stage;
+    ensures life_ok(life) && life->stage == LIFE_KILL;
+*/
 static unsigned
 enter_kill(struct life *life)
 {
@@ -73,6 +134,14 @@ enter_kill(struct life *life)
 	return (LIFE_DO_KILL_ALL);
 }
 
+/*@ requires \valid(life) && life_limits_ok(&life->limits);
+    requires life->stage <= LIFE_SHUTDOWN && life_ends(life, LIFE_TERM);
+    terminates \true;
+    assigns life->stage, life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+    ensures life_ok(life) && life->stage == LIFE_TERM;
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+*/
 static unsigned
 enter_term(struct life *life, int64_t now_ms)
 {
@@ -83,6 +152,14 @@ enter_term(struct life *life, int64_t now_ms)
 
 /* With nobody to wait for, or no time to do so, SHUTDOWN is left out; a
  * command has had its stop signal all the same. */
+/*@ requires \valid(life) && life_limits_ok(&life->limits);
+    requires life->stage <= LIFE_RUN && life_ends(life, LIFE_SHUTDOWN);
+    terminates \true;
+    assigns life->stage, life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+    ensures life_ok(life) && life->stage >= LIFE_SHUTDOWN;
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+*/
 static unsigned
 enter_shutdown(struct life *life, int64_t now_ms)
 {
@@ -99,6 +176,21 @@ enter_shutdown(struct life *life, int64_t now_ms)
 }
 
 /* A halt outlives a reboot, whichever came first. */
+/*@ requires \valid(life) && life_ok(life);
+    requires \valid_read(rq) && \separated(life, rq) && life_is_end(rq);
+    terminates \true;
+    assigns life->stage, life->verb, life->forced, life->command,
+	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+	life->part_ms[0 .. LIFE_GONE];
+    ensures life_ok(life) && life->stage >= \old(life->stage);
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+    ensures life->verb != REQUEST_NONE;
+    ensures life->at_ms[LIFE_KILL] <=
+	now_ms + life_budget(&life->limits, rq->budget_ms);
+    ensures life_halts(\old(life->verb)) || life_halts(rq->verb) ==>
+	life_halts(life->verb);
+*/
 static unsigned
 on_request(struct life *life, const struct request *rq, int64_t now_ms)
 {
@@ -116,6 +208,27 @@ on_request(struct life *life, const struct request *rq, int64_t now_ms)
 	return (0);
 }
 
+/*@ requires \valid(life) && life_ok(life);
+    requires event == LIFE_REQUEST ==>
+	\valid_read(rq) && \separated(life, rq) && life_is_end(rq);
+    terminates \true;
+    assigns life->stage, life->verb, life->forced, life->command,
+	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+	life->part_ms[0 .. LIFE_GONE];
+    ensures life_ok(life) && life->stage >= \old(life->stage);
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+    ensures event == LIFE_REQUEST || \old(life->verb) != REQUEST_NONE
+	==> life->verb != REQUEST_NONE;
+    ensures event == LIFE_REQUEST ==> life->at_ms[LIFE_KILL] <=
+	now_ms + life_budget(&life->limits, rq->budget_ms);
+    ensures event != LIFE_REQUEST && \old(life->verb) == REQUEST_NONE &&
+	life->verb != REQUEST_NONE ==> life->at_ms[LIFE_KILL] <=
+	now_ms + life_budget(&life->limits, REQUEST_NO_BUDGET);
+    ensures life_halts(\old(life->verb)) ||
+	event == LIFE_REQUEST && life_halts(rq->verb) ==>
+	life_halts(life->verb);
+*/
 static unsigned
 on_event(struct life *life, enum life_event event, const struct request *rq,
     int64_t now_ms)
@@ -156,6 +269,14 @@ on_event(struct life *life, enum life_event event, const struct request *rq,
 }
 
 /* The stage has run out of time: on to the next. */
+/*@ requires \valid(life) && life_ok(life) && life->verb != REQUEST_NONE;
+    requires life->stage < LIFE_GONE;
+    terminates \true;
+    assigns life->stage, life->forced, life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+    ensures life_ok(life) && life->stage > \old(life->stage);
+    ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
+	life->at_ms[k] <= \old(life->at_ms[k]);
+*/
 static unsigned
 on_time_out(struct life *life, int64_t now_ms)
 {
@@ -185,6 +306,14 @@ life_init(struct life *life, const struct life_limits *limits, bool command,
 	life->command = command;
 	life->rc_shutdown = rc_shutdown;
 	life->limits = *limits;
+	/*@ loop invariant 0 <= s <= LIFE_STAGES;
+	    loop invariant \forall integer k; 0 <= k < s ==>
+		life->at_ms[k] == LIFE_NEVER_MS &&
+		life->part_ms[k] == LIFE_NEVER_MS;
+	    loop assigns s, life->at_ms[0 .. LIFE_GONE],
+		life->part_ms[0 .. LIFE_GONE];
+	    loop variant LIFE_STAGES - s;
+	*/
 	for (s = 0; s < LIFE_STAGES; s++)
 		life->at_ms[s] = life->part_ms[s] = LIFE_NEVER_MS;
 }
@@ -195,6 +324,16 @@ life_step(struct life *life, enum life_event event, const struct request *rq,
 {
 	unsigned actions = on_event(life, event, rq, now_ms);
 
+	/*@ ghost Told: ; */
+	/*@ loop invariant life_ok(life);
+	    loop invariant life->stage >= \at(life->stage, Pre);
+	    loop invariant life->verb == \at(life->verb, Told);
+	    loop invariant \forall integer k; 0 <= k < LIFE_STAGES ==>
+		life->at_ms[k] <= \at(life->at_ms[k], Told);
+	    loop assigns actions, life->stage, life->forced,
+		life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
+	    loop variant LIFE_STAGES - life->stage;
+	*/
 	while (life_due_ms(life) != LIFE_NEVER_MS &&
 	    now_ms >= life_due_ms(life))
 		actions |= on_time_out(life, now_ms);

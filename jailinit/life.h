@@ -70,23 +70,112 @@ struct life {
 	int64_t part_ms[LIFE_STAGES];	/* and after this much time in it */
 };
 
+/*
+ * What is proved of a life (test/proof), at any time and for any clock: its
+ * limits; before a request there is no deadline, and from then on there is
+ * one for each stage, the stages that are still to come in their order, none
+ * after the end that is promised.
+ */
+/*@ predicate life_is_ms(integer ms) =
+	0 <= ms <= REQUEST_SECONDS_MAX * 1000;
+    predicate life_limits_ok(struct life_limits *l) =
+	life_is_ms(l->shutdown_ms) && life_is_ms(l->term_ms) &&
+	life_is_ms(l->kill_ms) &&
+	(l->budget_ms == REQUEST_NO_BUDGET || life_is_ms(l->budget_ms));
+    predicate life_no_end(struct life *l) = l->stage <= LIFE_RUN &&
+	\forall integer s; 0 <= s < LIFE_STAGES ==>
+	    l->at_ms[s] == LIFE_NEVER_MS && l->part_ms[s] == LIFE_NEVER_MS;
+    predicate life_order(struct life *l, integer stage) =
+	(\forall integer s; 0 <= s < LIFE_STAGES ==> l->part_ms[s] >= 0) &&
+	l->at_ms[LIFE_RUN] == LIFE_NEVER_MS &&
+	(stage == LIFE_BOOT ==>
+	    l->at_ms[LIFE_BOOT] <= l->at_ms[LIFE_KILL]) &&
+	(stage <= LIFE_SHUTDOWN ==>
+	    l->at_ms[LIFE_SHUTDOWN] <= l->at_ms[LIFE_TERM]) &&
+	(stage <= LIFE_TERM ==> l->at_ms[LIFE_TERM] <= l->at_ms[LIFE_KILL]);
+    predicate life_ends(struct life *l, integer stage) =
+	REQUEST_HALT <= l->verb <= REQUEST_REBOOT && stage != LIFE_RUN &&
+	life_order(l, stage) && l->at_ms[LIFE_KILL] < LIFE_NEVER_MS;
+    predicate life_ok(struct life *l) =
+	LIFE_BOOT <= l->stage <= LIFE_GONE && life_limits_ok(&l->limits) &&
+	(l->verb == REQUEST_NONE ? life_no_end(l) : life_ends(l, l->stage));
+    logic integer life_sum(struct life_limits *l) =
+	l->shutdown_ms + l->term_ms + l->kill_ms;
+    logic integer life_budget(struct life_limits *l, integer ms) =
+	\min(life_sum(l), ms != REQUEST_NO_BUDGET ? ms :
+	    l->budget_ms != REQUEST_NO_BUDGET ? l->budget_ms : life_sum(l));
+    predicate life_halts(integer verb) =
+	verb == REQUEST_HALT || verb == REQUEST_POWEROFF;
+    predicate life_is_end(struct request *rq) =
+	REQUEST_HALT <= rq->verb <= REQUEST_REBOOT &&
+	rq->budget_ms >= REQUEST_NO_BUDGET;
+*/
+
 /* A life at its start: in BOOT, or with a command (app mode) in RUN.
  * rc_shutdown: whether the end begins with rc.shutdown. */
+/*@ requires \valid(life) && \valid_read(limits) && life_limits_ok(limits);
+    requires \separated(life, limits);
+    terminates \true;
+    assigns *life;
+    ensures life_ok(life) && life->verb == REQUEST_NONE;
+*/
 void life_init(struct life *life, const struct life_limits *limits,
     bool command, bool rc_shutdown);
 
 /* What event (rq is read for LIFE_REQUEST alone, else it may be NULL) and
  * the time now_ms make of the life.  Returns the actions, LIFE_DO_*. */
+/*@ requires \valid(life) && life_ok(life);
+    requires event == LIFE_REQUEST ==>
+	\valid_read(rq) && \separated(life, rq) && life_is_end(rq);
+    terminates \true;
+    assigns life->stage, life->verb, life->forced, life->command,
+	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+	life->part_ms[0 .. LIFE_GONE];
+    ensures ok: life_ok(life);
+    ensures right: life->stage >= \old(life->stage);
+    ensures nearer: \forall integer s; 0 <= s < LIFE_STAGES ==>
+	life->at_ms[s] <= \old(life->at_ms[s]);
+    ensures deadline: life->verb != REQUEST_NONE && life->stage < LIFE_GONE ==>
+	life->at_ms[life->stage] <= life->at_ms[LIFE_KILL] < LIFE_NEVER_MS;
+    ensures promise: event == LIFE_REQUEST ==> life->at_ms[LIFE_KILL] <=
+	now_ms + life_budget(&life->limits, rq->budget_ms);
+    ensures own_end: event != LIFE_REQUEST &&
+	\old(life->verb) == REQUEST_NONE && life->verb != REQUEST_NONE ==>
+	life->at_ms[LIFE_KILL] <=
+	    now_ms + life_budget(&life->limits, REQUEST_NO_BUDGET);
+    ensures over: life->verb != REQUEST_NONE &&
+	now_ms >= life->at_ms[LIFE_KILL] ==> life->stage == LIFE_GONE;
+    ensures asked: event == LIFE_REQUEST || \old(life->verb) != REQUEST_NONE
+	==> life->verb != REQUEST_NONE;
+    ensures halt: life_halts(\old(life->verb)) ||
+	event == LIFE_REQUEST && life_halts(rq->verb) ==>
+	life_halts(life->verb);
+*/
 unsigned life_step(struct life *life, enum life_event event,
     const struct request *rq, int64_t now_ms);
 
 /* When life_step() is due even if nothing happens, or LIFE_NEVER_MS. */
+/*@ requires \valid_read(life) && life_ok(life);
+    terminates \true;
+    assigns \nothing;
+    ensures \result == (life->stage == LIFE_GONE ? LIFE_NEVER_MS :
+	life->at_ms[life->stage]);
+*/
 int64_t life_due_ms(const struct life *life);
 
 /* The end that is promised, or LIFE_NEVER_MS before any request. */
+/*@ requires \valid_read(life) && life_ok(life);
+    terminates \true;
+    assigns \nothing;
+    ensures \result == life->at_ms[LIFE_KILL];
+*/
 int64_t life_end_ms(const struct life *life);
 
 /* The stage in one lower-case word, never NULL. */
+/*@ terminates \true;
+    assigns \result \from stage;
+    ensures word: \valid_read(\result);
+*/
 const char *life_stage_name(enum life_stage stage);
 
 #endif

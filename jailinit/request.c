@@ -2,6 +2,10 @@
 /* The request language.  Pure: touches nothing but its arguments. */
 #include "request.h"
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures \result <==> c == ' ' || c == '\t';
+*/
 static bool
 is_blank(char c)
 {
@@ -10,31 +14,62 @@ is_blank(char c)
 
 /* One word of line[*at..len), blanks before it skipped; *at ends behind it.
  * Returns its length, 0 at the end of the line. */
+/*@ requires \valid_read(line + (0 .. len - 1)) && \valid(at) && \valid(start);
+    requires \separated(at, start, line + (0 .. len - 1)) && *at <= len;
+    terminates \true;
+    assigns *at, *start;
+    ensures \old(*at) <= *start <= *at <= len && \result == *at - *start;
+*/
 static size_t
 next_word(const char *line, size_t len, size_t *at, size_t *start)
 {
 	size_t i = *at;
 
+	/*@ loop invariant \at(*at, Pre) <= i <= len;
+	    loop assigns i;
+	    loop variant len - i;
+	*/
 	while (i < len && is_blank(line[i]))
 		i++;
 	*start = i;
+	/*@ loop invariant *start <= i <= len;
+	    loop assigns i;
+	    loop variant len - i;
+	*/
 	while (i < len && !is_blank(line[i]))
 		i++;
 	*at = i;
 	return (i - *start);
 }
 
+/*@ requires \valid_read(word + (0 .. len - 1));
+    requires name[4] == '\0' && \valid_read(name + (0 .. 4)) ||
+	name[6] == '\0' && \valid_read(name + (0 .. 6)) ||
+	name[8] == '\0' && \valid_read(name + (0 .. 8));
+    terminates \true;
+    assigns \nothing;
+*/
 static bool
 word_is(const char *word, size_t len, const char *name)
 {
 	size_t i;
 
+	/*@ loop invariant 0 <= i <= len;
+	    loop invariant \forall integer k; 0 <= k < i ==> name[k] != '\0';
+	    loop assigns i;
+	    loop variant len - i;
+	*/
 	for (i = 0; i < len; i++)
 		if (name[i] == '\0' || word[i] != name[i])
 			return (false);
 	return (name[len] == '\0');
 }
 
+/*@ requires \valid_read(word + (0 .. len - 1));
+    terminates \true;
+    assigns \nothing;
+    ensures REQUEST_NONE <= \result <= REQUEST_REBOOT;
+*/
 static enum request_verb
 verb_of(const char *word, size_t len)
 {
@@ -47,6 +82,10 @@ verb_of(const char *word, size_t len)
 	return (REQUEST_NONE);
 }
 
+/*@ terminates \true;
+    assigns \nothing;
+    ensures \result <==> request_letter(c);
+*/
 static bool
 is_alnum(char c)
 {
@@ -55,6 +94,16 @@ is_alnum(char c)
 }
 
 /* Copies the word to name if it is one. */
+/*@ requires 0 < len && \valid_read(word + (0 .. len - 1));
+    requires \valid(name + (0 .. REQUEST_NAME_MAX));
+    requires \forall integer i; 0 <= i <= REQUEST_NAME_MAX ==>
+	name[i] == '\0';
+    requires \separated(name + (0 .. REQUEST_NAME_MAX),
+	word + (0 .. len - 1));
+    terminates \true;
+    assigns name[0 .. REQUEST_NAME_MAX];
+    ensures \result ==> request_is_name(name);
+*/
 static bool
 name_of(const char *word, size_t len, char name[REQUEST_NAME_MAX + 1])
 {
@@ -62,6 +111,15 @@ name_of(const char *word, size_t len, char name[REQUEST_NAME_MAX + 1])
 
 	if (len > REQUEST_NAME_MAX || !is_alnum(word[0]))
 		return (false);
+	/*@ loop invariant 0 <= i <= len;
+	    loop invariant \forall integer k; 0 <= k < i ==>
+		name[k] == word[k] && (request_letter(name[k]) ||
+		name[k] == '.' || name[k] == '_' || name[k] == '-');
+	    loop invariant \forall integer k; i <= k <= REQUEST_NAME_MAX ==>
+		name[k] == '\0';
+	    loop assigns i, name[0 .. REQUEST_NAME_MAX];
+	    loop variant len - i;
+	*/
 	for (i = 0; i < len; i++) {
 		if (!is_alnum(word[i]) && word[i] != '.' && word[i] != '_' &&
 		    word[i] != '-')
@@ -80,6 +138,16 @@ request_seconds(const char *s, size_t len, int64_t *ms)
 
 	if (len == 0 || len > 9)	/* REQUEST_SECONDS_MAX has 9 digits */
 		return (false);
+	/*@ loop invariant 0 <= i <= len;
+	    loop invariant \forall integer k; 0 <= k < i ==>
+		'0' <= s[k] <= '9';
+	    loop invariant 0 <= n <= (i == 0 ? 0 : i == 1 ? 9 : i == 2 ? 99 :
+		i == 3 ? 999 : i == 4 ? 9999 : i == 5 ? 99999 :
+		i == 6 ? 999999 : i == 7 ? 9999999 : i == 8 ? 99999999 :
+		REQUEST_SECONDS_MAX);
+	    loop assigns i, n;
+	    loop variant len - i;
+	*/
 	for (i = 0; i < len; i++) {
 		if (s[i] < '0' || s[i] > '9')
 			return (false);
@@ -97,6 +165,12 @@ request_parse(const char *line, size_t len, struct request *rq)
 
 	if (len > REQUEST_LINE_MAX)
 		return (REQUEST_TOO_LONG);
+	/*@ loop invariant 0 <= i <= len;
+	    loop invariant \forall integer k; 0 <= k < i ==>
+		' ' <= line[k] <= '~' || line[k] == '\t';
+	    loop assigns i;
+	    loop variant len - i;
+	*/
 	for (i = 0; i < len; i++)
 		if (!is_blank(line[i]) && (line[i] < '!' || line[i] > '~'))
 			return (REQUEST_BINARY);
@@ -116,7 +190,15 @@ request_parse(const char *line, size_t len, struct request *rq)
 		return (REQUEST_BAD_BUDGET);
 	if (next_word(line, len, &at, &start) != 0)
 		return (REQUEST_EXTRA);
+	/*@ assert request_is_one(&r); */
 	*rq = r;
+	/*@ assert \let to = *rq; \let from = r; \forall integer k;
+	    0 <= k <= REQUEST_NAME_MAX ==> rq->name[k] == to.name[k] &&
+	    to.name[k] == from.name[k] && from.name[k] == r.name[k];
+	*/
+	/*@ assert request_is_one(&r); */
+	/*@ assert r.verb == REQUEST_RUN ==> request_is_name(&rq->name[0]); */
+	/*@ assert request_is_one(rq); */
 	return (REQUEST_OK);
 }
 

@@ -52,18 +52,63 @@ struct request {
 	char name[REQUEST_NAME_MAX + 1];	/* of REQUEST_RUN, else "" */
 };
 
+/* What a request and a name are, for the proof (test/proof). */
+/*@ predicate request_letter(char c) = '0' <= c <= '9' || 'A' <= c <= 'Z' ||
+	'a' <= c <= 'z';
+    predicate request_is_name(char *s) = request_letter(s[0]) &&
+	s[REQUEST_NAME_MAX] == '\0' && \forall integer i;
+	0 <= i < REQUEST_NAME_MAX ==> request_letter(s[i]) || s[i] == '.' ||
+	    s[i] == '_' || s[i] == '-' || s[i] == '\0';
+    predicate request_is_ms(integer ms) =
+	0 <= ms <= REQUEST_SECONDS_MAX * 1000 && ms % 1000 == 0;
+    predicate request_is_one(struct request *rq) =
+	rq->verb == REQUEST_RUN ?
+	rq->budget_ms == REQUEST_NO_BUDGET && request_is_name(&rq->name[0]) :
+	REQUEST_HALT <= rq->verb <= REQUEST_REBOOT && rq->name[0] == '\0' &&
+	(rq->budget_ms == REQUEST_NO_BUDGET || request_is_ms(rq->budget_ms));
+*/
+
 /* Parses line[0..len), which has no newline.  REQUEST_OK and *rq filled in,
  * or the first error found and *rq untouched.  Words are parted by spaces
  * and tabs; there may be some at both ends. */
+/*@ requires \valid_read(line + (0 .. len - 1)) && \valid(rq);
+    requires \separated(rq, line + (0 .. len - 1));
+    terminates \true;
+    assigns *rq;
+    ensures named: REQUEST_OK <= \result <= REQUEST_EXTRA;
+    ensures one: \result == REQUEST_OK ==> request_is_one(rq);
+    ensures none: \result != REQUEST_OK ==> *rq == \old(*rq);
+    ensures too_long: \result == REQUEST_TOO_LONG <==> len > REQUEST_LINE_MAX;
+    ensures text: \result == REQUEST_OK ==> \forall integer i;
+	0 <= i < len ==> ' ' <= line[i] <= '~' || line[i] == '\t';
+*/
 enum request_error request_parse(const char *line, size_t len,
     struct request *rq);
 
 /* Parses s[0..len) as 1 to 9 decimal digits, seconds, into *ms.  False, and
  * *ms untouched, when it is anything else. */
+/*@ requires \valid_read(s + (0 .. len - 1)) && \valid(ms);
+    requires \separated(ms, s + (0 .. len - 1));
+    terminates \true;
+    assigns *ms;
+    ensures number: \result ==> request_is_ms(*ms);
+    ensures digits: \result <==> 1 <= len <= 9 &&
+	\forall integer i; 0 <= i < len ==> '0' <= s[i] <= '9';
+    ensures none: !\result ==> *ms == \old(*ms);
+*/
 bool request_seconds(const char *s, size_t len, int64_t *ms);
 
 /* A word or a phrase for messages, never NULL. */
+/*@ terminates \true;
+    assigns \result \from verb;
+    ensures word: \valid_read(\result);
+*/
 const char *request_name(enum request_verb verb);
+
+/*@ terminates \true;
+    assigns \result \from error;
+    ensures word: \valid_read(\result);
+*/
 const char *request_strerror(enum request_error error);
 
 #endif

@@ -41,8 +41,8 @@ test_init(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++)
-		jails[i] = (struct halt_jail){ .stage = HALT_LEFT,
-		    .forced = true };
+		jails[i] = (struct halt_jail){ HALT_LEFT, true, 1, 1, 1, 1, 1,
+		    1 };
 	halt_init(&h, jails, 3, 2, T0, 20000);
 	assert_int_equal(h.waiting, 3);
 	assert_int_equal(h.active, 0);
@@ -50,6 +50,12 @@ test_init(void **state)
 	for (i = 0; i < 3; i++) {
 		assert_int_equal(jails[i].stage, HALT_WAITING);
 		assert_false(jails[i].forced);
+		assert_int_equal(jails[i].begun_ms, 0);
+		assert_int_equal(jails[i].ask_ms, 0);
+		assert_int_equal(jails[i].signalled_ms, 0);
+		assert_int_equal(jails[i].asked_ms, 0);
+		assert_int_equal(jails[i].kill_ms, 0);
+		assert_int_equal(jails[i].left_ms, 0);
 	}
 	assert_true(halt_due_ms(&h) <= T0);
 	/* nobody */
