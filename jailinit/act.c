@@ -248,6 +248,8 @@ reap(void)
 
 	for (i = 0; i < REAP_BATCH; i++) {
 		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
+		if (pid == -1 && errno != ECHILD)
+			continue;
 		if (pid <= 0)
 			break;
 		if (!WIFSTOPPED(st))
@@ -256,7 +258,7 @@ reap(void)
 			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
-	return (pid >= 0);
+	return (pid >= 0 || errno != ECHILD);
 }
 
 /*
