@@ -131,7 +131,7 @@ option(struct options *o, int c)
 		break;
 	case 'V':
 		(void)puts("jailkill " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+		exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
 	default:
 		break;
 	}
