@@ -146,16 +146,24 @@ plan_open(int flags)
 	return (fd);
 }
 
-/* The process that waits, 0: none that we can signal.  The kernel knows who
- * has the lock. */
+static int
+plan_failed(void)
+{
+	(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+	    strerror(errno));
+	return (errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR);
+}
+
+/* The process that waits, 0: none that we can signal, -1: not known.  The
+ * kernel knows who has the lock. */
 static pid_t
 plan_holder(int fd)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(fd, F_GETLK, &l) == -1 || l.l_type == F_UNLCK)
-		return (0);
-	return (l.l_pid > 1 ? l.l_pid : 0);
+	if (fcntl(fd, F_GETLK, &l) == -1)
+		return (-1);
+	return (l.l_type != F_UNLCK && l.l_pid > 1 ? l.l_pid : 0);
 }
 
 /* What one that was killed has left. */
@@ -175,12 +183,12 @@ static int
 plan_end(void)
 {
 	const struct timespec step = { 0, CANCEL_STEP_NS };
-	int fd = plan_open(O_RDWR), i;
-	pid_t pid, ended = 0;
+	int e, fd = plan_open(O_RDWR), i;
+	pid_t pid = 0, ended = 0;
 
 	if (fd == -1)
 		return (errno == ENOENT ? 0 : -1);
-	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) != 0; i++) {
+	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) > 0; i++) {
 		if (pid != ended && kill(pid, SIGTERM) == -1 &&
 		    errno != ESRCH) {
 			close(fd);
@@ -191,11 +199,12 @@ plan_end(void)
 		ended = pid;
 		(void)nanosleep(&step, NULL);
 	}
-	if (ended == 0)
+	e = pid == -1 ? errno : EBUSY;
+	if (ended == 0 && pid == 0)
 		plan_sweep(fd);
 	close(fd);
-	errno = EBUSY;
-	return (i == CANCEL_STEPS ? -1 : ended != 0);
+	errno = e;
+	return (pid != 0 ? -1 : ended != 0);
 }
 
 void
@@ -216,10 +225,7 @@ plan_cancel(const struct ctl *c)
 	case 1:
 		break;
 	default:
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
-		    EX_OSERR);
+		return (plan_failed());
 	}
 	words_join(words, c->message);
 	(void)snprintf(text, sizeof(text), "\r\n\a*** The shutdown is "
@@ -232,19 +238,22 @@ int
 plan_show(void)
 {
 	char buf[TEXT_MAX];
-	int fd = plan_open(O_RDONLY);
-	ssize_t n = -1;
+	int e, fd = plan_open(O_RDONLY);
+	ssize_t n = 0;
 
-	if (fd == -1 && errno == EACCES) {
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (EX_NOPERM);
-	}
-	if (fd != -1 && plan_holder(fd) != 0)
-		n = read(fd, buf, sizeof(buf) - 1);
-	if (fd != -1)
+	if (fd == -1 && errno != ENOENT)
+		return (plan_failed());
+	if (fd != -1) {
+		n = plan_holder(fd);
+		if (n > 0)
+			n = read(fd, buf, sizeof(buf) - 1);
+		e = errno;
 		close(fd);
-	if (n <= 0) {
+		errno = e;
+	}
+	if (n == -1)
+		return (plan_failed());
+	if (n == 0) {
 		(void)fprintf(stderr, "shutdown: nothing is planned\n");
 		return (EX_UNAVAILABLE);
 	}
@@ -440,25 +449,22 @@ plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 	int p[2];
 	pid_t pid;
 
-	if (plan_end() == -1 || pipe(p) == -1) {
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
-		    EX_OSERR);
-	}
+	if (plan_end() == -1 || pipe(p) == -1)
+		return (plan_failed());
 	pid = fork();
 	if (pid == 0) {
 		close(p[0]);
 		planner(c, ask, p[1]);
 	}
 	close(p[1]);
-	if (pid != -1)
-		(void)!read(p[0], &e, 1);
-	else
+	if (pid == -1)
 		e = (unsigned char)errno;
+	else if (read(p[0], &e, 1) != 1)
+		(void)kill(pid, SIGTERM);	/* what we cannot tell of */
 	close(p[0]);
-	if (e == 0)
-		return (plan_show());
-	(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE, strerror(e));
-	return (e == EACCES || e == EPERM ? EX_NOPERM : EX_OSERR);
+	errno = e;
+	if (e != 0)
+		return (plan_failed());
+	(void)plan_show();
+	return (EX_OK);
 }
