@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,9 @@
 /* Users are warned so many seconds before, shutdown(8). */
 static const int warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
     30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
+
+/* How often it looks at the clock where it cannot sleep until a time. */
+#define LOOK_MS		1000
 
 /* What a planner leaves inherited is not its own to hold open. */
 #define FDS_MAX		1024
@@ -299,40 +303,45 @@ nologin_make(const struct ctl *c)
 	close(fd);
 }
 
-/* The end by the clock that it is told by. */
-static struct timespec
-end_of(const struct ctl_when *w, clockid_t *clock)
+/* The end by the clock that it is told by; 0, or -1 and errno. */
+static int
+end_of(const struct ctl_when *w, clockid_t *clock, struct timespec *end)
 {
-	struct timespec end = { (time_t)w->s, 0 };
-
 	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-	if (w->relative) {
-		(void)clock_gettime(*clock, &end);
-		end.tv_sec += (time_t)w->s;
-	}
-	return (end);
+	end->tv_sec = end->tv_nsec = 0;
+	if (w->relative && clock_gettime(*clock, end) == -1)
+		return (-1);
+	end->tv_sec += (time_t)w->s;
+	return (0);
 }
 
-/* What is left, to the nearest second. */
+/* What is left, to the nearest second; while the clock fails, what was. */
 static int64_t
 left_of(clockid_t clock, const struct timespec *end)
 {
+	static int64_t left = INT32_MAX;
 	struct timespec now;
 
-	(void)clock_gettime(clock, &now);
-	return (((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
-	    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000);
+	if (clock_gettime(clock, &now) == 0)
+		left = ((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
+		    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000;
+	return (left);
 }
 
-/* An absolute sleep: the day's clock may be set meanwhile. */
+/* An absolute sleep: the day's clock may be set meanwhile.  Where that cannot
+ * be had the end is not to come at once. */
 static int64_t
 sleep_until(clockid_t clock, const struct timespec *end, int64_t before_s)
 {
 	struct timespec ts = *end;
+	int e;
 
 	ts.tv_sec -= (time_t)before_s;
-	while (clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		continue;
+	do
+		e = clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL);
+	while (e == EINTR);
+	while (e != 0 && left_of(clock, end) > before_s)
+		(void)poll(NULL, 0, LOOK_MS);
 	return (left_of(clock, end));
 }
 
@@ -409,16 +418,17 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 {
 	unsigned char e;
 	clockid_t clock;
-	struct timespec end = end_of(&c->when, &clock);
+	struct timespec end;
 	int fd;
 
 	planner_ground(ready_fd);
-	e = (unsigned char)plan_hold(c, c->when.relative ?
-	    time(NULL) + c->when.s : c->when.s);
-	(void)!write(ready_fd, &e, 1);
+	e = (unsigned char)(end_of(&c->when, &clock, &end) == -1 ? errno :
+	    plan_hold(c, c->when.relative ? time(NULL) + c->when.s :
+	    c->when.s));
+	/* Of what nobody is told nothing is to come. */
+	if (write(ready_fd, &e, 1) != 1 || e != 0)
+		on_term(0);
 	close(ready_fd);
-	if (e != 0)
-		_exit(1);
 	fd = open("/dev/null", O_RDWR);
 	if (fd != -1) {
 		(void)dup2(fd, STDIN_FILENO);
