@@ -5,7 +5,7 @@
 #	make check | check-host | check-managers | check-dropin | check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make lint | cross-freebsd | prove | sanitize
+#	make faults | lint | cross-freebsd | prove | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -161,6 +161,18 @@ check-long:
 	sh test/deps managers
 	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
 	python3 test/unit/mutate $(B)
+
+# Each system call of the programs made to fail in turn, which check samples:
+# half an hour, and a table.
+faults:
+	sh test/deps check
+	$(MAKE) all
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -Ijailinit \
+	    -o $(B)/faults test/live/test_faults.c test/live/jail.c \
+	    test/live/many.c -lcmocka
+	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
+	    JAILKILL=$(B)/jailkill $(B)/faults
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
@@ -330,6 +342,6 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all bench bench-build bench-quick check check-dropin check-host \
-    check-long check-managers clean cross-freebsd deb demo install \
+    check-long check-managers clean cross-freebsd deb demo faults install \
     install-host install-rc install-rc-freebsd install-rc-linux lint prove \
     sanitize

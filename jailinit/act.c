@@ -42,10 +42,27 @@ static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
 static int64_t stage_ms;	/* when the stage began */
 
+/* Of a clock that fails, what it said before and what was waited since. */
+static int64_t now_ms;
+
 int64_t
 act_now_ms(void)
 {
-	return (clock_ms(CLOCK_MONOTONIC));
+	int64_t ms = clock_ms(CLOCK_MONOTONIC);
+
+	if (ms > now_ms)
+		now_ms = ms;
+	return (now_ms);
+}
+
+int
+act_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
+{
+	int r = signals_wait(fds, n, wait_ms);
+
+	if (r == 0 && wait_ms > 0)
+		now_ms += wait_ms;
+	return (r);
 }
 
 /* Whole seconds, rounded up: what is said is never less than what is. */
@@ -231,6 +248,8 @@ reap(void)
 
 	for (i = 0; i < REAP_BATCH; i++) {
 		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
+		if (pid == -1 && errno != ECHILD)
+			continue;
 		if (pid <= 0)
 			break;
 		if (!WIFSTOPPED(st))
@@ -239,7 +258,7 @@ reap(void)
 			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
-	return (pid >= 0);
+	return (pid >= 0 || errno != ECHILD);
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,9 @@ extern struct init init;
 
 /* The monotonic clock, in milliseconds. */
 int64_t act_now_ms(void);
+
+/* signals_wait(), for a time that has passed then whatever the clock says. */
+int act_wait(struct pollfd *fds, unsigned n, int64_t wait_ms);
 
 /* Tells life, and does what it says; as life_step(). */
 void act_step(enum life_event event, const struct request *rq);

@@ -52,11 +52,12 @@ int jail_open(struct jail *j, jailid_t jid);
 int jail_open_name(struct jail *j, const char *name);
 void jail_close(struct jail *j);
 
-/* Opens a jail that was closed, if it is still the same.  ESRCH: gone. */
+/* Opens a jail that was closed, if it is still the same.  ESRCH: gone; any
+ * other errno: not known. */
 int jail_hold(struct jail *j);
 
 /* Calls fn with each jail of the caller's level until it says false.  fn
- * closes the jail or keeps it. */
+ * closes the jail or keeps it.  -1 and errno when there may be others. */
 typedef bool jail_fn(struct jail *j, void *arg);
 int jail_each(jail_fn *fn, void *arg);
 

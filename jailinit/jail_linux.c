@@ -69,16 +69,19 @@ nspid_parse(struct about *a, const char *p)
 	}
 }
 
-/* Line by line, as who has many groups has a long file. */
+/* Line by line, as who has many groups has a long file.  ESRCH: there is no
+ * such process, or it is not for us to see. */
 static bool
 proc_about(pid_t pid, struct about *a)
 {
 	char path[40], *line = NULL, *v;
 	size_t size = 0;
 	FILE *f;
+	int e;
 
 	memset(a, 0, sizeof(*a));
 	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	errno = 0;
 	f = fopen(path, "re");
 	while (f != NULL && a->levels == 0 &&
 	    getline(&line, &size, f) != -1) {
@@ -103,9 +106,12 @@ proc_about(pid_t pid, struct about *a)
 		} else if (strcmp(line, "NSpid:") == 0)
 			nspid_parse(a, v);
 	}
+	e = errno == 0 || errno == ENOENT || errno == EACCES ||
+	    errno == EPERM ? ESRCH : errno;
 	free(line);
 	if (f != NULL)
 		(void)fclose(f);
+	errno = e;
 	return (a->levels > 0);
 }
 
@@ -174,16 +180,18 @@ jid_of_stat(pid_t pid)
 	return (start == 0 ? 0 : (start << PID_BITS) | (jailid_t)pid);
 }
 
+/* 0: not to be had now. */
 static jailid_t
 jid_of(int pid_fd, pid_t pid)
 {
 	struct statfs fs;
 	struct stat st;
 
-	if (fstatfs(pid_fd, &fs) == 0 && fs.f_type == PIDFS_MAGIC &&
-	    fstat(pid_fd, &st) == 0)
-		return ((jailid_t)st.st_ino);
-	return (jid_of_stat(pid));
+	if (fstatfs(pid_fd, &fs) == -1)
+		return (0);
+	if (fs.f_type != PIDFS_MAGIC)
+		return (jid_of_stat(pid));
+	return (fstat(pid_fd, &st) == -1 ? 0 : (jailid_t)st.st_ino);
 }
 
 void
@@ -194,6 +202,15 @@ jail_close(struct jail *j)
 	j->fd = -1;
 }
 
+/* Why it has no jid: since it has ended, or we could not ask. */
+static int
+jid_error(int pid_fd, jailid_t jid)
+{
+	int e = jid != 0 ? 0 : errno != 0 ? errno : ESRCH;
+
+	return (has_ended(pid_fd) ? ESRCH : e);
+}
+
 /* Is the process the first one of a PID namespace, of the level below ours
  * or of any (any)?  The pidfd is taken first: what is read while it lives is
  * about this process, whoever else may have had its number. */
@@ -201,45 +218,51 @@ static int
 open_pid(struct jail *j, pid_t pid, bool any)
 {
 	struct about a;
+	int e = ESRCH;
 
 	memset(j, 0, sizeof(*j));
 	j->pid = pid;
 	j->fd = pidfd_of(pid);
 	if (j->fd == -1)
 		return (-1);
-	if (proc_about(pid, &a) && a.last == 1 && (a.levels == 2 ||
-	    (a.levels > 2 && any))) {
+	if (!proc_about(pid, &a))
+		e = errno;
+	else if (a.last == 1 && (a.levels == 2 || (a.levels > 2 && any))) {
 		j->mine = geteuid() == 0 || a.uid == geteuid();
 		j->jid = jid_of(j->fd, pid);
-		if (j->jid != 0 && !has_ended(j->fd))
+		e = jid_error(j->fd, j->jid);
+		if (e == 0)
 			return (0);
 	}
 	jail_close(j);
-	errno = ESRCH;
+	errno = e;
 	return (-1);
 }
 
 int
 jail_hold(struct jail *j)
 {
-	int fd = pidfd_of(j->pid);
+	int e, fd = pidfd_of(j->pid);
+	jailid_t jid;
 
 	if (fd == -1)
 		return (-1);
-	if (jid_of(fd, j->pid) == j->jid && !has_ended(fd)) {
+	jid = jid_of(fd, j->pid);
+	e = jid_error(fd, jid);
+	if (e == 0 && jid == j->jid) {
 		j->fd = fd;
 		return (0);
 	}
 	close(fd);
-	errno = ESRCH;
+	errno = e == 0 ? ESRCH : e;
 	return (-1);
 }
 
 /* The numbers of all processes, allocated, at once: who looked at each as he
  * found it would run after a jail that forks as fast as it can, whose new ones
- * are always further on. */
+ * are always further on.  *error: why some are missing, or 0. */
 static pid_t *
-pids_read(size_t *n)
+pids_read(size_t *n, int *error)
 {
 	const struct dirent *e;
 	pid_t pid, *list = NULL, *more;
@@ -248,7 +271,7 @@ pids_read(size_t *n)
 
 	*n = 0;
 	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
+	while (d != NULL && (errno = 0, e = readdir(d)) != NULL) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
 		if (pid <= 0)
 			continue;
@@ -261,6 +284,7 @@ pids_read(size_t *n)
 		}
 		list[(*n)++] = pid;
 	}
+	*error = errno;
 	if (d != NULL)
 		closedir(d);
 	return (list);
@@ -272,14 +296,18 @@ jail_each(jail_fn *fn, void *arg)
 {
 	struct jail j;
 	bool more = true;
+	int e;
 	size_t i, n;
-	pid_t *pids = pids_read(&n);
+	pid_t *pids = pids_read(&n, &e);
 
 	for (i = 0; more && i < n; i++)
 		if (open_pid(&j, pids[i], false) == 0)
 			more = fn(&j, arg);
+		else if (errno != ESRCH)
+			e = errno;
 	free(pids);
-	return (n == 0 ? -1 : 0);
+	errno = e;
+	return (more && e != 0 ? -1 : 0);
 }
 
 struct wanted {
@@ -309,12 +337,9 @@ jail_open(struct jail *j, jailid_t jid)
 	j->fd = -1;
 	w.jid = jid;
 	w.found = j;
-	if (jail_each(wanted_is, &w) == -1)
-		return (-1);
-	if (j->fd != -1)
-		return (0);
-	errno = ESRCH;
-	return (-1);
+	if (jail_each(wanted_is, &w) == 0)
+		errno = ESRCH;
+	return (j->fd == -1 ? -1 : 0);
 }
 
 /* 1 to max in decimal digits, else 0. */
@@ -384,6 +409,7 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 	bool found = false;
 	pid_t pid, *pids;
 	size_t i, n;
+	int error;
 
 	if (proc_about(j->pid, &a) && a.tracer != 0 &&
 	    proc_about(a.tracer, &parent)) {
@@ -393,7 +419,7 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 	}
 	if (!is_exiting(j->pid))
 		return (false);
-	pids = pids_read(&n);
+	pids = pids_read(&n, &error);
 	for (i = 0; !found && i < n; i++) {
 		pid = pids[i];
 		if (pid == j->pid || !proc_about(pid, &a) ||

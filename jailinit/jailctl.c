@@ -223,8 +223,8 @@ status_print(void)
 	for (i = 0; i < sizeof(tail) / sizeof(tail[0]); i++)
 		if (*(v = value(text, tail[i][0])) != '\0')
 			(void)printf(tail[i][1], v);
-	if (fflush(stdout) != 0)
-		return (EX_IOERR);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return (fail(EX_OSERR, "standard output", strerror(errno)));
 	if (!is_alive(text))
 		return (fail(EX_UNAVAILABLE, status_file, NOT_THERE));
 	v = value(text, "state");

@@ -428,7 +428,7 @@ ctl_parse(struct ctl *c, const char *name, int argc, char **argv, time_t now)
 	self = "jailctl";
 	if (argc > 1 && strcmp(argv[1], "-V") == 0) {
 		(void)puts("jailctl " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+		exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_OSERR);
 	}
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		help();

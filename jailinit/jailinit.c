@@ -134,7 +134,7 @@ wait_event(void)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
 		wait_ms = due_ms - act_now_ms();
-	if (signals_wait(fds, 4, wait_ms) <= 0)
+	if (act_wait(fds, 4, wait_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
@@ -167,7 +167,7 @@ reboot_hold(void)
 		status_fill();
 		status_update(&init.status, act_now_ms());
 		left_ms = init.born_ms + LIFE_MIN_MS - act_now_ms();
-		(void)signals_wait(&fd, 1, left_ms);
+		(void)act_wait(&fd, 1, left_ms);
 		signals_act();
 		(void)control_read(&init.control, act_now_ms(), line_act);
 	}

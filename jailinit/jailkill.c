@@ -131,7 +131,7 @@ option(struct options *o, int c)
 		break;
 	case 'V':
 		(void)puts("jailkill " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : EX_IOERR);
+		exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
 	default:
 		break;
 	}
@@ -246,8 +246,8 @@ request_all(struct targets *t, const struct options *o)
 static int
 worse(int a, int b)
 {
-	static const int order[] = { END_LEFT, EX_NOPERM, EX_USAGE, EX_NOHOST,
-	    EX_IOERR, END_FORCED, END_CLEAN };
+	static const int order[] = { END_LEFT, EX_OSERR, EX_NOPERM, EX_USAGE,
+	    EX_NOHOST, EX_IOERR, END_FORCED, END_CLEAN };
 	size_t i;
 
 	for (i = 0; order[i] != a && order[i] != b; i++)

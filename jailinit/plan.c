@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,9 @@
 /* Users are warned so many seconds before, shutdown(8). */
 static const int warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
     30 * 60, 10 * 60, 5 * 60, 2 * 60, 60, 30, 0 };
+
+/* How often it looks at the clock where it cannot sleep until a time. */
+#define LOOK_MS		1000
 
 /* What a planner leaves inherited is not its own to hold open. */
 #define FDS_MAX		1024
@@ -146,16 +150,24 @@ plan_open(int flags)
 	return (fd);
 }
 
-/* The process that waits, 0: none that we can signal.  The kernel knows who
- * has the lock. */
+static int
+plan_failed(void)
+{
+	(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
+	    strerror(errno));
+	return (errno == EACCES || errno == EPERM ? EX_NOPERM : EX_OSERR);
+}
+
+/* The process that waits, 0: none that we can signal, -1: not known.  The
+ * kernel knows who has the lock. */
 static pid_t
 plan_holder(int fd)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	if (fcntl(fd, F_GETLK, &l) == -1 || l.l_type == F_UNLCK)
-		return (0);
-	return (l.l_pid > 1 ? l.l_pid : 0);
+	if (fcntl(fd, F_GETLK, &l) == -1)
+		return (-1);
+	return (l.l_type != F_UNLCK && l.l_pid > 1 ? l.l_pid : 0);
 }
 
 /* What one that was killed has left. */
@@ -175,12 +187,12 @@ static int
 plan_end(void)
 {
 	const struct timespec step = { 0, CANCEL_STEP_NS };
-	int fd = plan_open(O_RDWR), i;
-	pid_t pid, ended = 0;
+	int e, fd = plan_open(O_RDWR), i;
+	pid_t pid = 0, ended = 0;
 
 	if (fd == -1)
 		return (errno == ENOENT ? 0 : -1);
-	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) != 0; i++) {
+	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) > 0; i++) {
 		if (pid != ended && kill(pid, SIGTERM) == -1 &&
 		    errno != ESRCH) {
 			close(fd);
@@ -191,11 +203,12 @@ plan_end(void)
 		ended = pid;
 		(void)nanosleep(&step, NULL);
 	}
-	if (ended == 0)
+	e = pid == -1 ? errno : EBUSY;
+	if (ended == 0 && pid == 0)
 		plan_sweep(fd);
 	close(fd);
-	errno = EBUSY;
-	return (i == CANCEL_STEPS ? -1 : ended != 0);
+	errno = e;
+	return (pid != 0 ? -1 : ended != 0);
 }
 
 void
@@ -216,10 +229,7 @@ plan_cancel(const struct ctl *c)
 	case 1:
 		break;
 	default:
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
-		    EX_OSERR);
+		return (plan_failed());
 	}
 	words_join(words, c->message);
 	(void)snprintf(text, sizeof(text), "\r\n\a*** The shutdown is "
@@ -232,19 +242,22 @@ int
 plan_show(void)
 {
 	char buf[TEXT_MAX];
-	int fd = plan_open(O_RDONLY);
-	ssize_t n = -1;
+	int e, fd = plan_open(O_RDONLY);
+	ssize_t n = 0;
 
-	if (fd == -1 && errno == EACCES) {
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (EX_NOPERM);
-	}
-	if (fd != -1 && plan_holder(fd) != 0)
-		n = read(fd, buf, sizeof(buf) - 1);
-	if (fd != -1)
+	if (fd == -1 && errno != ENOENT)
+		return (plan_failed());
+	if (fd != -1) {
+		n = plan_holder(fd);
+		if (n > 0)
+			n = read(fd, buf, sizeof(buf) - 1);
+		e = errno;
 		close(fd);
-	if (n <= 0) {
+		errno = e;
+	}
+	if (n == -1)
+		return (plan_failed());
+	if (n == 0) {
 		(void)fprintf(stderr, "shutdown: nothing is planned\n");
 		return (EX_UNAVAILABLE);
 	}
@@ -290,40 +303,45 @@ nologin_make(const struct ctl *c)
 	close(fd);
 }
 
-/* The end by the clock that it is told by. */
-static struct timespec
-end_of(const struct ctl_when *w, clockid_t *clock)
+/* The end by the clock that it is told by; 0, or -1 and errno. */
+static int
+end_of(const struct ctl_when *w, clockid_t *clock, struct timespec *end)
 {
-	struct timespec end = { (time_t)w->s, 0 };
-
 	*clock = w->relative ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-	if (w->relative) {
-		(void)clock_gettime(*clock, &end);
-		end.tv_sec += (time_t)w->s;
-	}
-	return (end);
+	end->tv_sec = end->tv_nsec = 0;
+	if (w->relative && clock_gettime(*clock, end) == -1)
+		return (-1);
+	end->tv_sec += (time_t)w->s;
+	return (0);
 }
 
-/* What is left, to the nearest second. */
+/* What is left, to the nearest second; while the clock fails, what was. */
 static int64_t
 left_of(clockid_t clock, const struct timespec *end)
 {
+	static int64_t left = INT32_MAX;
 	struct timespec now;
 
-	(void)clock_gettime(clock, &now);
-	return (((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
-	    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000);
+	if (clock_gettime(clock, &now) == 0)
+		left = ((int64_t)(end->tv_sec - now.tv_sec) * 1000 +
+		    (end->tv_nsec - now.tv_nsec) / 1000000 + 500) / 1000;
+	return (left);
 }
 
-/* An absolute sleep: the day's clock may be set meanwhile. */
+/* An absolute sleep: the day's clock may be set meanwhile.  Where that cannot
+ * be had the end is not to come at once. */
 static int64_t
 sleep_until(clockid_t clock, const struct timespec *end, int64_t before_s)
 {
 	struct timespec ts = *end;
+	int e;
 
 	ts.tv_sec -= (time_t)before_s;
-	while (clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL) == EINTR)
-		continue;
+	do
+		e = clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL);
+	while (e == EINTR);
+	while (e != 0 && left_of(clock, end) > before_s)
+		(void)poll(NULL, 0, LOOK_MS);
 	return (left_of(clock, end));
 }
 
@@ -400,16 +418,17 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 {
 	unsigned char e;
 	clockid_t clock;
-	struct timespec end = end_of(&c->when, &clock);
+	struct timespec end;
 	int fd;
 
 	planner_ground(ready_fd);
-	e = (unsigned char)plan_hold(c, c->when.relative ?
-	    time(NULL) + c->when.s : c->when.s);
-	(void)!write(ready_fd, &e, 1);
+	e = (unsigned char)(end_of(&c->when, &clock, &end) == -1 ? errno :
+	    plan_hold(c, c->when.relative ? time(NULL) + c->when.s :
+	    c->when.s));
+	/* Of what nobody is told nothing is to come. */
+	if (write(ready_fd, &e, 1) != 1 || e != 0)
+		on_term(0);
 	close(ready_fd);
-	if (e != 0)
-		_exit(1);
 	fd = open("/dev/null", O_RDWR);
 	if (fd != -1) {
 		(void)dup2(fd, STDIN_FILENO);
@@ -440,25 +459,22 @@ plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 	int p[2];
 	pid_t pid;
 
-	if (plan_end() == -1 || pipe(p) == -1) {
-		(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE,
-		    strerror(errno));
-		return (errno == EACCES || errno == EPERM ? EX_NOPERM :
-		    EX_OSERR);
-	}
+	if (plan_end() == -1 || pipe(p) == -1)
+		return (plan_failed());
 	pid = fork();
 	if (pid == 0) {
 		close(p[0]);
 		planner(c, ask, p[1]);
 	}
 	close(p[1]);
-	if (pid != -1)
-		(void)!read(p[0], &e, 1);
-	else
+	if (pid == -1)
 		e = (unsigned char)errno;
+	else if (read(p[0], &e, 1) != 1)
+		(void)kill(pid, SIGTERM);	/* what we cannot tell of */
 	close(p[0]);
-	if (e == 0)
-		return (plan_show());
-	(void)fprintf(stderr, "shutdown: %s: %s\n", PLAN_FILE, strerror(e));
-	return (e == EACCES || e == EPERM ? EX_NOPERM : EX_OSERR);
+	errno = e;
+	if (e != 0)
+		return (plan_failed());
+	(void)plan_show();
+	return (EX_OK);
 }

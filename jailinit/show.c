@@ -26,6 +26,9 @@
 #define ROWS	24
 #define COLUMNS	80
 
+/* A last word that is always interrupted is not said. */
+#define TRIES_MAX	100
+
 /* What stdio_write() takes at once. */
 #define CHUNK_MAX	512
 
@@ -127,11 +130,12 @@ say(const char *format, ...)
 void
 show_finish(void)
 {
+	int tries = 0;
 	ssize_t n;
 
 	while (text_used > 0) {
 		n = write(STDOUT_FILENO, text, text_used);
-		if (n == -1 && errno == EINTR)
+		if (n == -1 && errno == EINTR && tries++ < TRIES_MAX)
 			continue;
 		text_drop(n > 0 ? (size_t)n : text_used);
 	}

@@ -7,11 +7,11 @@
 
 #include "signals.h"
 
-/* How often we look where ppoll(2) takes no descriptors. */
+/* How often we look where ppoll(2) does not work. */
 #define LOOK_NS	100000000
 
 static sigset_t wait_mask;	/* blocked while we wait */
-static volatile sig_atomic_t caught[OS_SIGNALS];
+static volatile sig_atomic_t caught[OS_SIGNALS], any;
 
 void
 signals_block(void)
@@ -26,6 +26,7 @@ static void
 on_signal(int sig, siginfo_t *si, void *context)
 {
 	(void)context;
+	any = 1;
 	if ((sig == SIGALRM || sig == SIGPIPE) && si->si_code != SI_USER)
 		return;
 	if (sig == SIGPIPE && si->si_pid == getpid())
@@ -121,12 +122,30 @@ signals_stop(void)
 	return (sigismember(&pending, SIGCONT) == 1);
 }
 
+/* Without ppoll(2): one signal, or a while without one. */
+static void
+signals_look(const struct timespec *wait)
+{
+	const struct timespec look = { 0, wait->tv_sec > 0 ||
+	    wait->tv_nsec > LOOK_NS ? LOOK_NS : wait->tv_nsec };
+	sigset_t wanted;
+	siginfo_t si;
+	int sig;
+
+	sigfillset(&wanted);
+	for (sig = 1; sig <= os_signal_max; sig++)
+		if (sigismember(&wait_mask, sig) == 1)
+			sigdelset(&wanted, sig);
+	if (sigtimedwait(&wanted, &si, &look) > 0)
+		on_signal(si.si_signo, &si, NULL);
+}
+
 /* Linux delivers no signal when a descriptor is ready: of a FIFO that is
  * always full we would never hear one.  So these are asked for apart. */
 int
 signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
-	static const struct timespec none, look = { 0, LOOK_NS };
+	static const struct timespec none;
 	struct timespec ts;
 	int r;
 
@@ -134,12 +153,13 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 		wait_ms = 0;
 	ts.tv_sec = (time_t)(wait_ms / 1000);
 	ts.tv_nsec = (long)(wait_ms % 1000 * 1000000);
+	any = 0;
 	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
 	if (r > 0)
 		(void)ppoll(NULL, 0, &none, &wait_mask);
-	else if (r == -1 && errno == EINVAL) {
-		/* RLIMIT_NOFILE is below n: look now and then. */
-		(void)ppoll(NULL, 0, &look, &wait_mask);
+	else if (r == -1 && (errno != EINTR || !any)) {
+		/* As when RLIMIT_NOFILE is below n: look now and then. */
+		signals_look(&ts);
 	}
 	return (r);
 }

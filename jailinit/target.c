@@ -378,7 +378,8 @@ find_root(struct targets *t, struct targets *all, const char *dir,
 			n++;
 		}
 	if (n == 0)
-		complain(t, dir, "no jail has this root", EX_NOHOST);
+		complain(t, dir, "no jail has this root", all->error != 0 ?
+		    all->error : EX_NOHOST);
 	else if (n > 1)
 		complain(t, dir, "several jails have this root; name one by "
 		    "its jid", EX_USAGE);
@@ -410,16 +411,20 @@ find_name(struct targets *t, struct targets *all, const char *name,
 			add(t, &j);
 	} else if (errno == EINVAL)
 		find_root(t, all, name, look_ms);
+	else if (errno == ESRCH)
+		complain(t, name, "no such jail", EX_NOHOST);
 	else
-		complain(t, name, errno == ESRCH ? "no such jail" :
-		    strerror(errno), EX_NOHOST);
+		complain(t, name, strerror(errno), EX_OSERR);
 }
 
+/* Those that were found are dealt with, whatever kept us from others. */
 static void
 find_all(struct targets *t)
 {
-	if (jail_each(add_each, t) == -1)
-		err(EX_OSERR, "looking for jails");
+	if (jail_each(add_each, t) == 0)
+		return;
+	warn("looking for jails");
+	t->error = EX_OSERR;
 }
 
 void

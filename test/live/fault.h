@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes one system call of a program fail.  The injector is a seccomp filter
+ * that asks us (SECCOMP_RET_USER_NOTIF): it reaches static programs, which a
+ * preloaded library does not; it is exact to the call; all other calls run at
+ * full speed; and unlike under ptrace(2), thus strace(1), parents, stops and
+ * waits are as they always are.  A call that fails is not made.
+ *
+ * fault_begin(), then in the child that is to execute the program
+ * fault_install(), and fault_end() when all who have the filter are gone.
+ */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include "live.h"
+
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <elf.h>
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+
+#define FAULT_CALLS	512	/* numbers of system calls are below */
+#define FAULT_PHASES	3
+#define FAULT_ALL	(-1)	/* no call fails, all are counted */
+
+/* By which the filter's descriptor gets out; no program here has so many. */
+#define FAULT_SOCKET	213
+
+enum fault_who {
+	FAULT_MAIN,	/* who was started */
+	FAULT_CHILD,	/* who was forked, before it executes another */
+	FAULT_WHO
+};
+
+/* What is to fail: the at-th such call of a phase, or with at 0 all from then
+ * on. */
+struct fault {
+	int call, error, phase, at;
+	enum fault_who who;
+};
+
+/* Shared with who answers the filter. */
+struct fault_run {
+	struct fault f;
+	int first;		/* counted from this call on; 0: all */
+	int first_arg;		/* with this argument; 0: any */
+	bool any;		/* children are ours whatever they execute */
+	int phase;		/* set by the test */
+	bool begun;
+	unsigned fired;
+	unsigned count[FAULT_PHASES][FAULT_WHO][FAULT_CALLS];
+	pid_t main, server;
+	dev_t dev;		/* of the program */
+	ino_t ino;
+	int sock[2];
+};
+
+/*
+ * Who answers.
+ */
+static inline bool
+fault_is_ours(struct fault_run *r, pid_t pid)
+{
+	char path[32];
+	struct stat st;
+
+	if (pid == r->main || r->any)
+		return (true);
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	return (stat(path, &st) == 0 && st.st_dev == r->dev &&
+	    st.st_ino == r->ino);
+}
+
+static inline void
+fault_program_note(struct fault_run *r, pid_t pid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	if (stat(path, &st) == 0) {
+		r->dev = st.st_dev;
+		r->ino = st.st_ino;
+	}
+}
+
+/* Its clock becomes a system call, which can fail: libc finds no vDSO any more
+ * (musl, which looks for it when it is first asked).  The kernel has put the
+ * auxiliary vector on the stack, behind the arguments and the environment. */
+static inline void
+fault_vdso_hide(pid_t pid)
+{
+	char path[32], text[1024], *p;
+	unsigned long stack[4096] = { 0 };
+	const size_t n = sizeof(stack) / sizeof(stack[0]);
+	size_t i, ends = 0;
+	int fd, field;
+	off_t at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	memset(text, 0, sizeof(text));
+	(void)!read(fd, text, sizeof(text) - 1);
+	close(fd);
+	p = strrchr(text, ')');
+	for (field = 2; p != NULL && field < 28; field++)
+		p = strchr(p + 1, ' ');
+	if (p == NULL)
+		return;
+	at = (off_t)strtoull(p, NULL, 10);	/* startstack */
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	(void)!pread(fd, stack, sizeof(stack), at);
+	for (i = 1; i < n && ends < 2; i++)
+		ends += stack[i] == 0;
+	for (; i + 1 < n && stack[i] != AT_NULL; i += 2)
+		if (stack[i] == AT_SYSINFO_EHDR) {
+			stack[i] = AT_IGNORE;
+			(void)!pwrite(fd, &stack[i], sizeof(stack[i]),
+			    at + (off_t)(i * sizeof(stack[i])));
+		}
+	close(fd);
+}
+
+/* The error that the call is to fail with, 0: none. */
+static inline int
+fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
+{
+	const struct fault *f = &r->f;
+	enum fault_who who;
+	unsigned n;
+
+	if (r->main == 0) {	/* its execve(2) */
+		r->main = pid;
+		return (0);
+	}
+	if (!r->begun) {
+		if (pid != r->main || (r->first != 0 && call != r->first) ||
+		    (r->first_arg != 0 && arg != r->first_arg))
+			return (0);
+		r->begun = true;
+		fault_program_note(r, pid);
+		if (f->call == FAULT_ALL || f->call == SYS_clock_gettime)
+			fault_vdso_hide(pid);
+	}
+	if (call < 0 || call >= FAULT_CALLS || !fault_is_ours(r, pid))
+		return (0);
+	who = pid == r->main ? FAULT_MAIN : FAULT_CHILD;
+	n = ++r->count[r->phase][who][call];
+	if (call != f->call || who != f->who || r->phase < f->phase ||
+	    (f->at != 0 && (r->phase != f->phase || n != (unsigned)f->at)))
+		return (0);
+	r->fired++;
+	return (f->error);
+}
+
+static inline int
+fault_receive(int sock)
+{
+	union {
+		struct cmsghdr h;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} c;
+	char byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = c.buf, .msg_controllen = sizeof(c.buf) };
+	int fd = -1;
+
+	if (recvmsg(sock, &m, MSG_CMSG_CLOEXEC) == 1 &&
+	    CMSG_FIRSTHDR(&m) != NULL)
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
+	return (fd);
+}
+
+/* Until nobody has the filter any more. */
+static inline _Noreturn void
+fault_serve(struct fault_run *r)
+{
+	struct seccomp_notif_resp resp;
+	struct seccomp_notif req;
+	struct pollfd p = { fault_receive(r->sock[0]), POLLIN, 0 };
+
+	while (p.fd != -1 && (poll(&p, 1, -1) != 1 ||
+	    (p.revents & POLLIN) != 0)) {
+		memset(&req, 0, sizeof(req));
+		if (ioctl(p.fd, SECCOMP_IOCTL_NOTIF_RECV, &req) == -1)
+			continue;
+		memset(&resp, 0, sizeof(resp));
+		resp.id = req.id;
+		resp.error = -fault_decide(r, req.data.nr,
+		    (int)req.data.args[0], (pid_t)req.pid);
+		if (resp.error == 0)
+			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		(void)ioctl(p.fd, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	}
+	_exit(p.fd == -1);
+}
+
+static inline bool
+fault_begin(struct fault_run *r)
+{
+	pid_t pid;
+
+	r->phase = 0;
+	r->begun = false;
+	r->fired = 0;
+	r->main = 0;
+	memset(r->count, 0, sizeof(r->count));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r->sock) == -1)
+		return (false);
+	pid = fork();
+	if (pid == 0) {		/* r is shared */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(r->sock[1]);
+		fault_serve(r);
+	}
+	close(r->sock[0]);
+	r->server = pid;
+	return (pid > 0);
+}
+
+static inline void
+fault_end(struct fault_run *r)
+{
+	close(r->sock[1]);
+	if (r->server <= 0)
+		return;
+	(void)kill(r->server, SIGKILL);	/* our child */
+	(void)waitpid(r->server, NULL, 0);
+}
+
+/*
+ * In the child.
+ */
+#define FAULT_WORD(field)						\
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS,				\
+	    (unsigned)offsetof(struct seccomp_data, field))
+#define FAULT_IS(value, to)						\
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), to, 0)
+
+/* Asked for are execve(2), by which the program begins, the call that is
+ * counted from, and the one that is to fail.  Of what cannot fail nothing is
+ * asked, nor of sendmsg(2) to our own socket. */
+static inline int
+fault_filter(const struct fault_run *r)
+{
+	const struct sock_filter every[] = {
+		FAULT_WORD(nr),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 2),
+		FAULT_WORD(args[0]),
+		FAULT_IS(FAULT_SOCKET, 4),
+		FAULT_WORD(nr),
+		FAULT_IS(SYS_rt_sigreturn, 2),
+		FAULT_IS(SYS_exit_group, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+	};
+	const struct sock_filter one[] = {
+		FAULT_WORD(nr),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 0, 2),
+		FAULT_WORD(args[0]),
+		FAULT_IS(FAULT_SOCKET, 4),
+		FAULT_WORD(nr),
+		FAULT_IS(SYS_execve, 3),
+		FAULT_IS(r->first == 0 ? SYS_execve : r->first, 2),
+		FAULT_IS(r->f.call, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF)
+	};
+	struct sock_fprog prog;
+
+	prog.filter = (struct sock_filter *)(uintptr_t)
+	    (r->f.call == FAULT_ALL ? every : one);
+	prog.len = r->f.call == FAULT_ALL ? sizeof(every) / sizeof(*every) :
+	    sizeof(one) / sizeof(*one);
+	return ((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog));
+}
+
+static inline void
+fault_install(void *arg)
+{
+	struct fault_run *r = arg;
+	union {
+		struct cmsghdr h;
+		char buf[CMSG_SPACE(sizeof(int))];
+	} c;
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = c.buf, .msg_controllen = sizeof(c.buf) };
+	int fd;
+
+	if (dup3(r->sock[1], FAULT_SOCKET, O_CLOEXEC) == -1)
+		_exit(125);
+	fd = fault_filter(r);
+	if (fd == -1)
+		_exit(125);
+	memset(&c, 0, sizeof(c));
+	c.h.cmsg_level = SOL_SOCKET;
+	c.h.cmsg_type = SCM_RIGHTS;
+	c.h.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&c.h), &fd, sizeof(fd));
+	if (sendmsg(FAULT_SOCKET, &m, 0) != 1)
+		_exit(125);
+}
+
+#endif
