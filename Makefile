@@ -5,7 +5,7 @@
 #	make check | check-host | check-managers | check-dropin | check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make lint | cross-freebsd | prove | sanitize
+#	make lint | cross-freebsd | fuzz | fuzz-long | prove | sanitize
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -43,7 +43,8 @@ SH =		test/check test/deps test/demo/* .ci/run rc/host/deb \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
 		rc/host/examples/limits rc/host/examples/microvm \
 		rc/host/examples/net test/bench/plot test/bench/podman-stop \
-		test/bench/root test/bench/run test/bench/size test/peers/deb \
+		test/bench/root test/bench/run test/bench/size test/fuzz/afl \
+		test/fuzz/planted test/fuzz/run test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/container.subr test/peers/rc.subr \
@@ -257,6 +258,17 @@ prove:
 	sh test/deps prove
 	sh test/proof/prove $(B)
 
+# libFuzzer, with the sanitizers: ten seconds for each target; an hour in all,
+# having seen that each finds a planted mistake.
+fuzz:
+	sh test/deps fuzz
+	sh test/fuzz/run $(B) 10
+
+fuzz-long:
+	sh test/deps fuzz
+	sh test/fuzz/planted $(B)
+	sh test/fuzz/run $(B) 514
+
 lint:
 	sh test/deps lint
 	mandoc -Tlint -Wwarning man/*.[1-9]
@@ -330,6 +342,6 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all bench bench-build bench-quick check check-dropin check-host \
-    check-long check-managers clean cross-freebsd deb demo install \
-    install-host install-rc install-rc-freebsd install-rc-linux lint prove \
-    sanitize
+    check-long check-managers clean cross-freebsd deb demo fuzz fuzz-long \
+    install install-host install-rc install-rc-freebsd install-rc-linux lint \
+    prove sanitize
