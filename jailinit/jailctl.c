@@ -20,7 +20,7 @@
 #include "plan.h"
 
 #define STATUS_SIZE	4096
-#define VALUE_MAX	64
+#define VALUE_MAX	(REQUEST_NAME_MAX + 1)
 
 #define NOT_THERE	"the jailinit that wrote it is not there"
 
