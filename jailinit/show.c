@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -127,13 +128,15 @@ say(const char *format, ...)
 void
 show_finish(void)
 {
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
 	ssize_t n;
 
 	while (text_used > 0) {
 		n = write(STDOUT_FILENO, text, text_used);
-		if (n == -1 && errno == EINTR)
-			continue;
-		text_drop(n > 0 ? (size_t)n : text_used);
+		if (n == -1 && errno == EAGAIN)	/* whoever set O_NONBLOCK */
+			(void)poll(&p, 1, -1);
+		else if (n != -1 || errno != EINTR)
+			text_drop(n > 0 ? (size_t)n : text_used);
 	}
 	free(text);
 	text = NULL;
