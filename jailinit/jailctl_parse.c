@@ -19,6 +19,9 @@
 /* What shutdown does without a time, as systemd's. */
 #define SHUTDOWN_DEFAULT_S	60
 
+/* So much is repeated of a word that is a mistake. */
+#define WORD_MAX	257
+
 static const char *self;
 
 static void
@@ -41,10 +44,17 @@ usage_print(void)
 		(void)fprintf(stderr, "usage: %s [-fpq] [now]\n", self);
 }
 
+/* A line, whatever was typed. */
 static _Noreturn void
 usage(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "%s: %s: %s\n", self, what, why);
+	char word[WORD_MAX], *p;
+
+	(void)snprintf(word, sizeof(word), "%s", what);
+	for (p = word; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == '\177')
+			*p = '?';
+	(void)fprintf(stderr, "%s: %s: %s\n", self, word, why);
 	usage_print();
 	exit(EX_USAGE);
 }
