@@ -377,6 +377,8 @@ plan_hold(const struct ctl *c, int64_t at)
 	return (0);
 }
 
+/* Before the lock is taken: a descriptor that is put in place of another is
+ * not to be its. */
 static void
 planner_ground(int ready_fd)
 {
@@ -387,6 +389,15 @@ planner_ground(int ready_fd)
 	for (fd = STDERR_FILENO + 1; fd < FDS_MAX; fd++)
 		if (fd != ready_fd)
 			(void)close(fd);
+	fd = open("/dev/null", O_RDWR);
+	if (fd != -1) {
+		(void)dup2(fd, STDIN_FILENO);
+		(void)dup2(fd, STDOUT_FILENO);
+		(void)dup2(fd, STDERR_FILENO);
+		if (fd > STDERR_FILENO)
+			close(fd);
+	}
+	(void)!chdir("/");
 	sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
@@ -403,6 +414,9 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 	struct timespec end = end_of(&c->when, &clock);
 	int fd;
 
+	ready_fd = fcntl(ready_fd, F_DUPFD, STDERR_FILENO + 1);
+	if (ready_fd == -1)
+		_exit(1);
 	planner_ground(ready_fd);
 	e = (unsigned char)plan_hold(c, c->when.relative ?
 	    time(NULL) + c->when.s : c->when.s);
@@ -410,15 +424,6 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 	close(ready_fd);
 	if (e != 0)
 		_exit(1);
-	fd = open("/dev/null", O_RDWR);
-	if (fd != -1) {
-		(void)dup2(fd, STDIN_FILENO);
-		(void)dup2(fd, STDOUT_FILENO);
-		(void)dup2(fd, STDERR_FILENO);
-		if (fd > STDERR_FILENO)
-			close(fd);
-	}
-	(void)!chdir("/");
 	wait_and_warn(c, clock, &end);
 	/* It can no longer be cancelled, so the lock goes; nologin stays
 	 * until the jail's end ends us: on_term(). */
@@ -436,7 +441,7 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 int
 plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 {
-	unsigned char e = ECHILD;
+	unsigned char e = ECHILD, told;
 	int p[2];
 	pid_t pid;
 
@@ -452,10 +457,11 @@ plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 		planner(c, ask, p[1]);
 	}
 	close(p[1]);
-	if (pid != -1)
-		(void)!read(p[0], &e, 1);
-	else
+	if (pid == -1)
 		e = (unsigned char)errno;
+	else	/* to the end: all that it does not keep is closed then */
+		while (read(p[0], &told, 1) == 1)
+			e = told;
 	close(p[0]);
 	if (e == 0)
 		return (plan_show());

@@ -735,6 +735,8 @@ test_planner_alone(void **state)
 	assert_int_equal(cmd(j, "cd /tmp; shutdown -h +20; "
 	    "test $(readlink /proc/$(cat /proc/[0-9]*/stat | "
 	    "sed -n 's/ (shutdown).*//p')/cwd) = /"), 0);
+	assert_int_equal(cmd(j, "shutdown -h +20 <&- >&- 2>&-"), 0);
+	assert_int_equal(planners(j), 1);
 	/* (a shell cannot block a signal; env -i and trap '' are what it has) */
 	assert_int_equal(cmd(j, "trap '' TERM HUP INT; shutdown -h +20"), 0);
 	assert_int_equal(cmd(j, "shutdown -c"), 0);
