@@ -748,6 +748,20 @@ test_planner_alone(void **state)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
+/* Who waits is in another directory than who plans. */
+static void
+test_planner_path(void **state)
+{
+	struct jail *j = *state;
+
+	jail_make(j);
+	boot(j);
+	expect(j, 0, "cd /var/run; jailctl -c jailinit.ctl shutdown -h +1s",
+	    0, "to be halted at ");
+	says(j, HALTED(105));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
 /* An end that is asked for now takes the plan's place: a planned halt must
  * not turn a reboot into one. */
 static void
@@ -1347,6 +1361,7 @@ main(void)
 		LIVE_TEST(test_at_once),
 		LIVE_TEST(test_planner_killed),
 		LIVE_TEST(test_planner_alone),
+		LIVE_TEST(test_planner_path),
 		LIVE_TEST(test_now_replaces_plan),
 		LIVE_TEST(test_whole_seconds),
 		LIVE_TEST(test_cancel_too_late),
