@@ -16,6 +16,9 @@
  * touched few pages of it. */
 #define READ_MAX	512
 
+/* In so many turns all is read that a FIFO holds, 64 KiB, and its end seen. */
+#define DRAIN_TURNS	(65536 / (CONTROL_READS * READ_MAX) + 1)
+
 /* Makes a FIFO where nothing is, opens it, and sees that it is it. */
 static int
 fifo_new(const char *path, struct stat *st)
@@ -143,6 +146,20 @@ control_read(struct control *c, int64_t now_ms, control_fn *fn)
 	return (true);
 }
 
+/* What is left in one that was replaced; of a writer who never stops, a
+ * line's beginning is not taken for a line. */
+static void
+control_drain(struct control *c, int64_t now_ms, control_fn *fn)
+{
+	bool more = true;
+	int i;
+
+	for (i = 0; more && i < DRAIN_TURNS; i++)
+		more = control_read(c, now_ms, fn);
+	if (!more)
+		line_end(c, fn);
+}
+
 int
 control_remake(struct control *c, int64_t now_ms, control_fn *fn)
 {
@@ -157,8 +174,7 @@ control_remake(struct control *c, int64_t now_ms, control_fn *fn)
 		return (-1);
 	}
 	if (old.fd != -1) {
-		(void)control_read(&old, now_ms, fn);
-		line_end(&old, fn);
+		control_drain(&old, now_ms, fn);
 		close(old.fd);
 	}
 	return (0);

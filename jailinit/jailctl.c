@@ -20,7 +20,7 @@
 #include "plan.h"
 
 #define STATUS_SIZE	4096
-#define VALUE_MAX	64
+#define VALUE_MAX	(REQUEST_NAME_MAX + 1)
 
 #define NOT_THERE	"the jailinit that wrote it is not there"
 
@@ -37,7 +37,7 @@ static const char *status_file = "/var/run/jailinit.status";
 static int
 fail(int status, const char *what, const char *why)
 {
-	(void)fprintf(stderr, "%s: %s: %s\n", self, what, why);
+	ctl_complain(self, what, why);
 	return (status);
 }
 
@@ -273,6 +273,18 @@ request(const char *name)
 	return (line_send(line));
 }
 
+/* Who waits for the time has left our directory. */
+static int
+plan(const struct ctl *c)
+{
+	char *path = realpath(ctl_file, NULL);
+
+	if (path == NULL)
+		return (fail(EX_OSERR, ctl_file, strerror(errno)));
+	ctl_file = path;
+	return (plan_make(c, ask));
+}
+
 static int
 run(const struct ctl *c)
 {
@@ -300,7 +312,7 @@ run(const struct ctl *c)
 		return (status);
 	if (c->what == CTL_SCHEDULE || (c->what == CTL_WARN &&
 	    (c->when.s > 0 || !c->when.relative)))
-		return (plan_make(c, ask));
+		return (plan(c));
 	/* A halt that was planned would turn a reboot now into one. */
 	if (c->what == CTL_ASK)
 		plan_forget();

@@ -43,6 +43,10 @@ struct ctl {
 	char **message;		/* words, ends at NULL; or NULL */
 };
 
+/* "program: what: why" as one line to standard error, whatever was typed:
+ * control characters as '?', the first 256 bytes of what. */
+void ctl_complain(const char *program, const char *what, const char *why);
+
 /* Reads the command line; name is argv[0]'s last part.  Of an option that
  * makes no sense in a jail it says so in a line and goes on; a mistake is a
  * line, the usage, and exit(EX_USAGE).  now is the day's clock. */

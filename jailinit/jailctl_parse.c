@@ -19,6 +19,9 @@
 /* What shutdown does without a time, as systemd's. */
 #define SHUTDOWN_DEFAULT_S	60
 
+/* So much is repeated of a word that is a mistake. */
+#define WORD_MAX	257
+
 static const char *self;
 
 static void
@@ -41,10 +44,22 @@ usage_print(void)
 		(void)fprintf(stderr, "usage: %s [-fpq] [now]\n", self);
 }
 
+void
+ctl_complain(const char *program, const char *what, const char *why)
+{
+	char word[WORD_MAX], *p;
+
+	(void)snprintf(word, sizeof(word), "%s", what);
+	for (p = word; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == '\177')
+			*p = '?';
+	(void)fprintf(stderr, "%s: %s: %s\n", program, word, why);
+}
+
 static _Noreturn void
 usage(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "%s: %s: %s\n", self, what, why);
+	ctl_complain(self, what, why);
 	usage_print();
 	exit(EX_USAGE);
 }

@@ -395,6 +395,8 @@ plan_hold(const struct ctl *c, int64_t at)
 	return (0);
 }
 
+/* Before the lock is taken: a descriptor that is put in place of another is
+ * not to be its. */
 static void
 planner_ground(int ready_fd)
 {
@@ -405,6 +407,15 @@ planner_ground(int ready_fd)
 	for (fd = STDERR_FILENO + 1; fd < FDS_MAX; fd++)
 		if (fd != ready_fd)
 			(void)close(fd);
+	fd = open("/dev/null", O_RDWR);
+	if (fd != -1) {
+		(void)dup2(fd, STDIN_FILENO);
+		(void)dup2(fd, STDOUT_FILENO);
+		(void)dup2(fd, STDERR_FILENO);
+		if (fd > STDERR_FILENO)
+			close(fd);
+	}
+	(void)!chdir("/");
 	sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
@@ -421,6 +432,9 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 	struct timespec end;
 	int fd;
 
+	ready_fd = fcntl(ready_fd, F_DUPFD, STDERR_FILENO + 1);
+	if (ready_fd == -1)
+		_exit(1);
 	planner_ground(ready_fd);
 	e = (unsigned char)(end_of(&c->when, &clock, &end) == -1 ? errno :
 	    plan_hold(c, c->when.relative ? time(NULL) + c->when.s :
@@ -429,15 +443,6 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 	if (write(ready_fd, &e, 1) != 1 || e != 0)
 		on_term(0);
 	close(ready_fd);
-	fd = open("/dev/null", O_RDWR);
-	if (fd != -1) {
-		(void)dup2(fd, STDIN_FILENO);
-		(void)dup2(fd, STDOUT_FILENO);
-		(void)dup2(fd, STDERR_FILENO);
-		if (fd > STDERR_FILENO)
-			close(fd);
-	}
-	(void)!chdir("/");
 	wait_and_warn(c, clock, &end);
 	/* It can no longer be cancelled, so the lock goes; nologin stays
 	 * until the jail's end ends us: on_term(). */
@@ -455,7 +460,7 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 int
 plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 {
-	unsigned char e = ECHILD;
+	unsigned char e = ECHILD, told;
 	int p[2];
 	pid_t pid;
 
@@ -471,6 +476,8 @@ plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 		e = (unsigned char)errno;
 	else if (read(p[0], &e, 1) != 1)
 		(void)kill(pid, SIGTERM);	/* what we cannot tell of */
+	else	/* its end: all that it does not keep is closed then */
+		(void)!read(p[0], &told, 1);
 	close(p[0]);
 	errno = e;
 	if (e != 0)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,14 +131,21 @@ say(const char *format, ...)
 void
 show_finish(void)
 {
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
 	int tries = 0;
 	ssize_t n;
 
 	while (text_used > 0) {
 		n = write(STDOUT_FILENO, text, text_used);
-		if (n == -1 && errno == EINTR && tries++ < TRIES_MAX)
-			continue;
-		text_drop(n > 0 ? (size_t)n : text_used);
+		if (n > 0) {
+			text_drop((size_t)n);
+			tries = 0;
+		} else if (n == -1 && (errno == EINTR || errno == EAGAIN) &&
+		    tries++ < TRIES_MAX) {
+			if (errno == EAGAIN)	/* whoever set O_NONBLOCK */
+				(void)poll(&p, 1, -1);
+		} else
+			text_drop(text_used);
 	}
 	free(text);
 	text = NULL;

@@ -430,6 +430,8 @@ static const struct row staying[] = {
 	{ "jailctl bogus", EX_USAGE, "bogus: no such command", NULL },
 	{ "jailctl halt soon", EX_USAGE, "soon: not a number", NULL },
 	{ "jailctl request", EX_USAGE, "request: of which name?", NULL },
+	{ "jailctl request 'a\n\033[mb'", EX_USAGE, "a??[mb: no name of a "
+	    "request", NULL },
 	{ "jailctl request ../rc", EX_USAGE, "../rc: no name of a request",
 	    NULL },
 	{ "jailctl request halt", EX_USAGE, "halt: jailctl has a command of "
@@ -735,6 +737,8 @@ test_planner_alone(void **state)
 	assert_int_equal(cmd(j, "cd /tmp; shutdown -h +20; "
 	    "test $(readlink /proc/$(cat /proc/[0-9]*/stat | "
 	    "sed -n 's/ (shutdown).*//p')/cwd) = /"), 0);
+	assert_int_equal(cmd(j, "shutdown -h +20 <&- >&- 2>&-"), 0);
+	assert_int_equal(planners(j), 1);
 	/* (a shell cannot block a signal; env -i and trap '' are what it has) */
 	assert_int_equal(cmd(j, "trap '' TERM HUP INT; shutdown -h +20"), 0);
 	assert_int_equal(cmd(j, "shutdown -c"), 0);
@@ -742,6 +746,20 @@ test_planner_alone(void **state)
 	term_open(j, &t, TERM_SHELL);
 	assert_int_equal(term_type(&t, "shutdown -h +2s"), 0);
 	term_close(j, &t);
+	says(j, HALTED(105));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* Who waits is in another directory than who plans. */
+static void
+test_planner_path(void **state)
+{
+	struct jail *j = *state;
+
+	jail_make(j);
+	boot(j);
+	expect(j, 0, "cd /var/run; jailctl -c jailinit.ctl shutdown -h +1s",
+	    0, "to be halted at ");
 	says(j, HALTED(105));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
@@ -1345,6 +1363,7 @@ main(void)
 		LIVE_TEST(test_at_once),
 		LIVE_TEST(test_planner_killed),
 		LIVE_TEST(test_planner_alone),
+		LIVE_TEST(test_planner_path),
 		LIVE_TEST(test_now_replaces_plan),
 		LIVE_TEST(test_whole_seconds),
 		LIVE_TEST(test_cancel_too_late),

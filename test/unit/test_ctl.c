@@ -346,6 +346,7 @@ test_bad_lines(void **state)
 		{ "halt later", "halt: later: nothing is to be named here\n" },
 		{ "halt now now", "halt: now: nothing is to be named here\n" },
 		{ "halt -z", "halt: -z: no such option\nusage: halt [-fpq]" },
+		{ "halt a\nb\033[m\177", "halt: a?b?[m?: nothing is to be" },
 		{ "reboot -k", "reboot: -k: wants an argument\n" },
 		{ "halt --forceful", "halt: --forceful: no such option\n" },
 		{ "poweroff --force=1", "poweroff: " },

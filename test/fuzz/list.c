@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What jailkill prints of jails, whatever they call themselves: read back it
+ * is what they said, as JSON by a JSON parser, and nothing of it is more than
+ * a line of plain text. */
+#include <sys/ioctl.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+#include <vis.h>
+
+#include "fuzz.h"
+#include "list.h"
+
+/* On a terminal of any size, which takes what it likes at a time. */
+static int window(struct winsize *ws);
+#define isatty(fd)		true
+#define ioctl(fd, what, to)	window(to)
+#define write(fd, buf, n)	stdio_write(fd, buf, n)
+#include "show.c"
+
+#define SAID_MAX	65536
+#define JAILS_MAX	3
+
+static struct winsize size_now;
+static char said[SAID_MAX];
+static size_t said_n;
+static unsigned slow;		/* every so many times nothing is taken */
+
+static int
+window(struct winsize *ws)
+{
+	*ws = size_now;
+	return (0);
+}
+
+ssize_t
+stdio_write(int fd, const void *buf, size_t n)
+{
+	static unsigned times;
+
+	MUST(fd == STDOUT_FILENO && n > 0);
+	if (slow > 0 && ++times % slow == 0) {
+		errno = times % 2 == 0 ? EAGAIN : EINTR;
+		return (-1);
+	}
+	if (slow > 3)
+		n = 1 + n / 2;
+	MUST(n < sizeof(said) - said_n);
+	memcpy(said + said_n, buf, n);
+	said_n += n;
+	said[said_n] = '\0';
+	return ((ssize_t)n);
+}
+
+static void
+take_target(struct input *in, struct target *t)
+{
+	memset(t, 0, sizeof(*t));
+	t->jail.jid = (uint64_t)take_number(in) & INT64_MAX;
+	t->jail.pid = (pid_t)(take_number(in) & INT32_MAX);
+	t->listens = take(in) % 4 != 0;
+	t->refused = take(in) % 140;
+	take_text(in, t->state, sizeof(t->state));
+	take_text(in, t->forced, sizeof(t->forced));
+	take_text(in, t->root, sizeof(t->root));
+	if (take(in) % 4 == 0)
+		take_text(in, t->jail.name, sizeof(t->jail.name));
+}
+
+/* Lines of plain text, so many. */
+static void
+is_plain(const char *text, size_t lines)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\n')
+			lines--;
+		else
+			MUST(*text >= ' ' && *text <= '~');
+	MUST(lines == 0);
+	MUST(text[-1] == '\n');
+}
+
+/*
+ * -l and -J
+ */
+static void
+json_is(const json_t *value, const char *text, bool known)
+{
+	char back[JAIL_ROOT_MAX];
+
+	if (!known || *text == '\0') {
+		MUST(json_is_null(value));
+		return;
+	}
+	MUST(json_is_string(value));
+	MUST(json_string_length(value) <= 4 * strlen(text));
+	MUST(strunvis(back, json_string_value(value)) == (int)strlen(text));
+	MUST(strcmp(back, text) == 0);
+}
+
+static void
+json_line_is(const char *line, size_t len, const struct target *t)
+{
+	json_t *j = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+
+	MUST(json_is_object(j) && json_object_size(j) == 4);
+	MUST((uint64_t)json_integer_value(json_object_get(j, "jid")) ==
+	    t->jail.jid);
+	MUST(json_integer_value(json_object_get(j, "pid")) == t->jail.pid);
+	json_is(json_object_get(j, "state"), t->state, t->listens);
+	json_is(json_object_get(j, "root"), t->root, true);
+	json_decref(j);
+}
+
+/* Four columns; the last may have blanks in it. */
+static void
+columns_are(const char *line, const struct target *t)
+{
+	char word[4 * ASK_VALUE_MAX], root[4 * JAIL_ROOT_MAX],
+	    back[JAIL_ROOT_MAX];
+	uint64_t jid;
+	long pid;
+	int n = 0;
+
+	MUST(sscanf(line, "%" SCNu64 " %ld %255s %n", &jid, &pid, word,
+	    &n) == 3);
+	/* a root can begin with a blank, the column before it can not */
+	MUST(jid == t->jail.jid && pid == t->jail.pid);
+	MUST(strunvis(back, word) >= 0);
+	MUST(strcmp(word, "-") == 0 || (t->listens &&
+	    strncmp(back, t->state, strlen(back)) == 0));
+	if (t->root[0] == '\0' || t->root[0] == ' ')
+		return;
+	(void)snprintf(root, sizeof(root), "%.*s", (int)strcspn(line + n,
+	    "\n"), line + n);
+	MUST(strunvis(back, root) >= 0);
+	MUST(strcmp(back, t->root) == 0);
+}
+
+static void
+list(const struct targets *t, bool json)
+{
+	FILE *out = stdout;
+	char *text = NULL, *line;
+	size_t n, i;
+
+	stdout = open_memstream(&text, &n);
+	MUST(stdout != NULL && list_print(t, json) == 0);
+	(void)fclose(stdout);
+	stdout = out;
+	MUST(strlen(text) == n);
+	is_plain(text, json ? t->n : t->n + 1);
+	line = json ? text : strchr(text, '\n') + 1;
+	for (i = 0; i < t->n; i++, line = strchr(line, '\n') + 1)
+		if (json)
+			json_line_is(line, strcspn(line, "\n"), &t->list[i]);
+		else
+			columns_are(line, &t->list[i]);
+	free(text);
+}
+
+/*
+ * Lines of those that are ended.
+ */
+
+/* A line is whole, whatever happens to what changes in place. */
+static void
+end(struct input *in, const struct target *t)
+{
+	struct halt_jail h = { .stage = HALT_GONE };
+	char why[128], want[64];
+	const char *p;
+
+	h.stage = take(in) % 2 == 0 ? HALT_GONE : HALT_LEFT;
+	h.forced = take(in) % 2 == 0;
+	h.begun_ms = take_number(in) & INT32_MAX;
+	take_text(in, why, sizeof(why));
+	show_finish();
+	said_n = 0;
+	said[0] = '\0';
+	show_init(false, take(in) % 2 == 0);
+	show_end(t, &h, take(in) % 2 == 0, h.begun_ms + 123456, why);
+	show_finish();
+	is_plain(said, 1);
+	(void)snprintf(want, sizeof(want), "%" PRIu64, t->jail.jid);
+	MUST(strncmp(said, want, strlen(want)) == 0);
+	MUST(strstr(said, " after 123.4 s") != NULL);
+	p = strstr(said, h.stage == HALT_LEFT ? ": still there after " :
+	    h.forced ? ": " : " after ");
+	MUST(p != NULL);
+}
+
+static void
+steps(struct input *in, const struct target *t)
+{
+	struct halt_jail h = { .stage = HALT_TERM };
+	char comm[JAIL_COMM_MAX];
+
+	take_text(in, comm, sizeof(comm));
+	said_n = 0;
+	show_init(false, true);
+	show_stage(t, &h);
+	show_signalled(t, take(in) % 65, comm);
+	show_not_entered(t, take(in) % 140);
+	show_finish();
+	is_plain(said, 3);
+}
+
+/* What changes in place keeps within the screen. */
+static void
+live_lines(struct input *in, const struct targets *t)
+{
+	struct halt_jail jails[JAILS_MAX] = { { 0 } };
+	struct halt h = { .jails = jails, .n = t->n, .active = t->n };
+	int64_t now_ms = take_number(in) & INT32_MAX;
+	const char *p, *line;
+	size_t i, lines = 0;
+
+	size_now.ws_row = take(in) % 40;
+	size_now.ws_col = take(in);
+	for (i = 0; i < t->n; i++)
+		jails[i].stage = (enum halt_stage)(take(in) % 8);
+	said_n = 0;
+	said[0] = '\0';
+	show_init(false, false);
+	show_finish();
+	undraw();
+	show_finish();
+	said_n = 0;
+	said[0] = '\0';
+	drawn_ms = INT64_MIN;
+	show_live(t->list, &h, now_ms);
+	show_finish();
+	for (line = said; (p = strchr(line, '\n')) != NULL; line = p + 1) {
+		lines++;
+		MUST(p - line < (size_now.ws_col > 0 ?
+		    size_now.ws_col > 12 ? size_now.ws_col : 12 : 80));
+		for (; line < p; line++)
+			MUST(*line >= ' ' && *line <= '~');
+	}
+	MUST(*line == '\0');
+	MUST(lines <= (size_now.ws_row > 4 ? (size_t)size_now.ws_row - 1 :
+	    size_now.ws_row > 0 ? 3 : 24));
+	undraw();
+	show_finish();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in = { data, size };
+	struct target jails[JAILS_MAX];
+	struct targets t = { jails, 0, 0 };
+
+	slow = take(&in) % 8;
+	if (slow == 1)
+		slow = 0;
+	t.n = 1 + take(&in) % JAILS_MAX;
+	for (size = 0; size < t.n; size++)
+		take_target(&in, &jails[size]);
+	list(&t, true);
+	list(&t, false);
+	end(&in, &jails[0]);
+	steps(&in, &jails[0]);
+	live_lines(&in, &t);
+	return (0);
+}

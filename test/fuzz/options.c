@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Any command line of jailinit, jailctl and jailkill is a usage error, told
+ * in a line, or asks for what their files say they can be asked for.  Nothing
+ * is done about it: who executes, signals or opens is not linked. */
+#include <err.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "fuzz.h"
+#include "jailctl.h"
+#include "plan.h"
+#include "signals.h"
+#include "stdio_fd.h"
+#include "wall.h"
+
+/* jailkill's options are its own. */
+#define options		kill_options
+#define options_parse	kill_options_parse
+#define main		jailkill_main
+#include "jailkill.c"
+#undef options
+#undef options_parse
+#include "options.h"
+
+#define ARGS_MAX	16
+#define ARG_MAX		300
+#define YEAR_S		(366LL * 24 * 60 * 60)
+#define CLOCK_MAX_S	(1LL << 36)
+
+/* In place of exit(3), as the compiler is told: -Dexit= -D_exit= */
+static jmp_buf begun;
+static char *said;		/* on standard error */
+static size_t said_n;
+static FILE *said_file;
+static bool machine, walled;
+
+_Noreturn void
+fuzz_exit(int status)
+{
+	MUST(!machine);		/* which may not end */
+	longjmp(begun, status + 1);
+}
+
+/*
+ * What the parsers ask of others.
+ */
+ssize_t
+stdio_write(int fd, const void *buf, size_t n)
+{
+	(void)fwrite(buf, 1, n, fd == STDERR_FILENO ? said_file : stdout);
+	return ((ssize_t)n);
+}
+
+void
+signals_init(bool all)
+{
+	(void)all;
+}
+
+bool
+os_is_machine(void)
+{
+	return (machine);
+}
+
+/* What users see: plain text, and between the lines what is wanted there. */
+void
+wall(const char *text)
+{
+	walled = true;
+	MUST(strncmp(text, "\r\n\a*** ", 7) == 0);
+	for (text += 3; *text != '\0'; text++)
+		MUST((*text >= ' ' && *text <= '~') || *text == '\n' ||
+		    (*text == '\r' && text[1] == '\n'));
+	MUST(text[-1] == '\n');
+}
+
+/*
+ * A mistake.
+ */
+
+/* "who: what: why", of what makes no sense too, then how it is used. */
+static void
+is_usage(const char *text)
+{
+	const char *p, *usage = strstr(text, "\nusage: ");
+
+	MUST(usage != NULL);
+	for (p = text; *p != '\0'; p++)
+		MUST(*p == '\n' || (*p >= ' ' && *p <= '~') || *p < 0);
+	for (p = text; p <= usage; p = strchr(p, '\n') + 1)
+		MUST(strcspn(p, ":") < strcspn(p, "\n"));
+	for (; *p != '\0'; p = strchr(p, '\n') + 1)
+		MUST((*p == ' ' || strncmp(p, "usage: ", 7) == 0) &&
+		    strchr(p, '\n') != NULL);
+}
+
+/* What a parser said when it ended by itself. */
+static void
+is_end(int status)
+{
+	(void)fflush(said_file);
+	MUST(status == EX_OK || status == EX_USAGE);
+	if (status == EX_USAGE)
+		is_usage(said);
+	else	/* help, or the version */
+		MUST(strstr(said, "usage: ") != NULL ||
+		    strstr(said, " " VERSION "\n") != NULL);
+}
+
+/*
+ * What can be asked for.
+ */
+static void
+is_seconds(int64_t ms)
+{
+	MUST(ms >= 0 && ms <= REQUEST_SECONDS_MAX * INT64_C(1000));
+	MUST(ms % 1000 == 0);
+}
+
+static void
+is_path(const char *path, const char *none, bool absolute)
+{
+	if (path != NULL)
+		MUST(*path != '\0' && (!absolute || *path == '/' ||
+		    strcmp(path, none) == 0));
+}
+
+static void
+is_signal(const char *arg)
+{
+	int sig = signame_number(arg);
+
+	MUST(sig >= -1 && sig <= os_signal_max);
+	if (sig > 0)
+		MUST(signame_number(signame_name(sig)) == sig);
+}
+
+static void
+init_options(char **argv)
+{
+	struct options o;
+
+	options_parse(&o, argv);
+	is_seconds(o.limits.shutdown_ms);
+	is_seconds(o.limits.term_ms);
+	is_seconds(o.limits.kill_ms);
+	is_seconds(o.job_ms);
+	if (o.limits.budget_ms != REQUEST_NO_BUDGET)
+		is_seconds(o.limits.budget_ms);
+	MUST(o.ready_fd == -1 || o.ready_fd >= 3);
+	MUST(o.stop_signal >= 1 && o.stop_signal <= os_signal_max);
+	MUST(o.leave <= LEAVE_REBOOT);
+	is_path(o.ctl, "none", o.command == NULL);
+	is_path(o.status, "none", o.command == NULL);
+	is_path(o.rc_shutdown, "/", o.command == NULL);
+	is_path(o.rc, "/", o.command == NULL);
+	if (o.command == NULL)
+		MUST(o.rc != NULL && o.rc_shutdown != NULL);
+	else	/* where -r is a mistake, which a machine is told of */
+		MUST(o.command[0] != NULL && strcmp(o.command[-1], "--") ==
+		    0 && (o.rc == NULL || machine));
+}
+
+static void
+jailkill_options(int argc, char **argv)
+{
+	struct kill_options o = { 0 };
+	struct request rq;
+	const char *name;
+	size_t n;
+
+	kill_options_parse(&o, argc, argv);
+	name = argv[optind];
+	n = strlen(o.line);
+	MUST(o.sig >= -1 && o.sig <= os_signal_max);
+	MUST(o.verb <= REQUEST_RUN);
+	MUST((o.verb != REQUEST_NONE) + (o.sig != -1) + o.list <= 1);
+	MUST(!o.json || o.list);
+	MUST((o.verb == REQUEST_RUN) == (n > 0));
+	if (n > 0)
+		MUST(o.line[n - 1] == '\n' && naive_parse(o.line, n - 1, &rq)
+		    == REQUEST_OK && rq.verb == REQUEST_RUN);
+	if (o.limit_ms != -1) {
+		is_seconds(o.limit_ms);
+		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_REBOOT);
+	}
+	MUST((o.which == TARGET_NAMED) == (name != NULL));
+	MUST(o.which != TARGET_ALL || o.list);
+	MUST(look_ms(&o) >= LOOK_MIN_MS && look_ms(&o) <= TARGET_LOOK_MS);
+}
+
+static int
+two(const char *digits)
+{
+	return ((digits[0] - '0') * 10 + digits[1] - '0');
+}
+
+/* TZ is UTC0, test/fuzz/run. */
+static void
+is_when(const struct ctl_when *w, const char *text, int64_t now)
+{
+	bool colon = strchr(text, ':') != NULL;
+	const char *end = text + strlen(text);
+	time_t t = (time_t)w->s;
+	struct tm tm;
+
+	if (w->relative) {
+		MUST(w->s >= 0 && w->s <= YEAR_S);
+		return;
+	}
+	MUST(w->s >= now - 60 && w->s - now <= YEAR_S);
+	MUST(end - text >= 4 && gmtime_r(&t, &tm) != NULL);
+	MUST(tm.tm_sec == 0 && tm.tm_min == two(end - 2));
+	MUST(tm.tm_hour == (colon ? atoi(text) : two(end - 4)));
+	if (end - text >= 6)
+		MUST(tm.tm_mday == two(end - 6));
+	if (end - text >= 8)
+		MUST(tm.tm_mon + 1 == two(end - 8));
+	if (end - text >= 10)
+		MUST(tm.tm_year - 100 == two(end - 10));
+}
+
+static void
+ctl_options(const char *name, int argc, char **argv, int64_t now)
+{
+	struct ctl c;
+
+	ctl_parse(&c, name, argc, argv, (time_t)now);
+	MUST(c.what <= CTL_NOTHING && c.verb <= REQUEST_REBOOT);
+	MUST(c.budget_s >= -1 && c.budget_s <= REQUEST_SECONDS_MAX);
+	MUST(c.what > CTL_WARN || c.verb != REQUEST_NONE);
+	MUST((c.what == CTL_REQUEST) == (c.name != NULL));
+	MUST(c.message == NULL || c.message[0] != NULL);
+	if (c.what == CTL_SCHEDULE)
+		MUST(!c.when.relative || c.when.s > 0);
+	if (c.what == CTL_SCHEDULE || c.what == CTL_WARN)
+		MUST(c.when.s >= 0);
+	walled = false;
+	plan_warn_now(&c);
+	MUST(walled == !c.no_wall);
+}
+
+static void
+when(const char *text, int64_t now)
+{
+	struct ctl_when w;
+
+	if (ctl_when_parse(&w, text, (time_t)now))
+		is_when(&w, text, now);
+}
+
+/* As the program's first: what getopt(3) kept of one that was left is
+ * forgotten. */
+static void
+program(uint8_t which, int argc, char **argv, int64_t now)
+{
+	static const char *const names[] = { "jailctl", "halt", "poweroff",
+	    "reboot", "shutdown" };
+	char *none[] = { argv[0], NULL };
+
+	optind = 0;
+	(void)getopt(1, none, "");
+	optind = 1;
+	machine = which % 8 == 1;
+	if (which % 8 < 2)
+		init_options(argv);
+	else if (which % 8 == 2)
+		jailkill_options(argc, argv);
+	else
+		ctl_options(names[which % 8 - 3], argc, argv, now);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char *args[ARGS_MAX + 1], *argv[ARGS_MAX + 1];
+	static FILE *out, *err;
+	static int argc, i;
+	struct input in = { data, size };
+	char arg[ARG_MAX];
+	uint8_t which = take(&in);
+	int64_t now = take_number(&in) & (CLOCK_MAX_S - 1);
+	int status;
+
+	args[0] = strdup("x");
+	for (argc = 1; argc < ARGS_MAX && in.left > 0; argc++) {
+		take_text(&in, arg, sizeof(arg));
+		args[argc] = strdup(arg);
+		MUST(args[argc] != NULL);
+		is_signal(arg);
+		when(arg, now);
+	}
+	args[argc] = NULL;
+	memcpy(argv, args, sizeof(argv));	/* getopt(3) sorts */
+	out = stdout;
+	err = stderr;
+	said_file = open_memstream(&said, &said_n);
+	MUST(said_file != NULL);
+	stdout = stderr = said_file;
+	status = setjmp(begun);
+	if (status == 0)
+		program(which, argc, argv, now);
+	stdout = out;
+	stderr = err;
+	if (status != 0)
+		is_end(status - 1);
+	(void)fclose(said_file);
+	free(said);
+	for (i = 0; i < argc; i++)
+		free(args[i]);
+	return (0);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A status is read back as it was written, by jailctl's reader and jailkill's
+ * and a third; and whatever else is in its place, all three see the same. */
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "status.h"
+
+/* Their readers are their own; what is theirs besides is not reached. */
+static int status_open(void);
+#define main		jailctl_main
+#define open(...)	status_open()
+#define kill(pid, sig)	((pid) > 0 && (sig) == 0 ? 0 : (abort(), -1))
+#define fork()		(abort(), -1)
+#include "jailctl.c"
+#include "ask.c"
+
+#define ANY_MAX		(STATUS_SIZE + 100)
+
+/* The descriptor that jailctl gets in place of the file. */
+static int text_fd = -1;
+
+static int
+status_open(void)
+{
+	int fd = fcntl(text_fd, F_DUPFD_CLOEXEC, 3);
+
+	MUST(fd != -1 && lseek(fd, 0, SEEK_SET) == 0);
+	return (fd);
+}
+
+/* The third reader: line by line. */
+static char *
+naive_value(const char *text, const char *key)
+{
+	char *copy = strdup(text), *p = copy, *line, *found = NULL;
+
+	MUST(copy != NULL);
+	while (found == NULL && (line = strsep(&p, "\n")) != NULL)
+		if (strncmp(line, key, strlen(key)) == 0 &&
+		    line[strlen(key)] == '=')
+			found = strdup(line + strlen(key) + 1);
+	free(copy);
+	return (found == NULL ? strdup("") : found);
+}
+
+/* Jailctl's ends at what is not printable, jailkill's does not. */
+static void
+same_value(const char *text, const char *key, size_t room)
+{
+	char *naive = naive_value(text, key), kills[ASK_VALUE_MAX];
+	const char *ctls = value(text, key);
+	size_t n = 0;
+
+	MUST(naive != NULL);
+	value_of(text, key, kills);
+	MUST(strlen(kills) == (strlen(naive) < ASK_VALUE_MAX ?
+	    strlen(naive) : ASK_VALUE_MAX - 1));
+	MUST(strncmp(kills, naive, strlen(kills)) == 0);
+	while (naive[n] >= ' ' && naive[n] <= '~' && n < room)
+		n++;
+	MUST(strlen(ctls) == n && strncmp(ctls, naive, n) == 0);
+	free(naive);
+}
+
+static void
+is_number(const char *text, const char *key, bool known, int64_t n)
+{
+	char *v = naive_value(text, key), number[24];
+
+	(void)snprintf(number, sizeof(number), "%" PRId64, n);
+	MUST(strcmp(v, known ? number : "") == 0);
+	free(v);
+}
+
+static void
+is_word(const char *text, const char *key, const char *word)
+{
+	char *v = naive_value(text, key);
+
+	MUST(strcmp(v, word) == 0);
+	MUST(strcmp(value(text, key), word) == 0);
+	free(v);
+}
+
+static void
+is_forced(const char *text, unsigned forced)
+{
+	char *v = naive_value(text, "forced"), *p = v, *word;
+	unsigned s;
+
+	for (s = 0; s < LIFE_STAGES; s++)
+		if ((forced & 1U << s) != 0) {
+			word = strsep(&p, ",");
+			MUST(word != NULL && strcmp(word,
+			    life_stage_name((enum life_stage)s)) == 0);
+		}
+	MUST(p == NULL || *p == '\0');
+	free(v);
+}
+
+/* The name of a request that has run. */
+static void
+take_job(struct input *in, char job[REQUEST_NAME_MAX + 1])
+{
+	struct request rq;
+
+	take_text(in, job, REQUEST_NAME_MAX + 1);
+	if (naive_parse(job, strlen(job), &rq) != REQUEST_OK ||
+	    strcmp(rq.name, job) != 0)
+		(void)strcpy(job, take(in) % 2 == 0 ? "" : "0123456789-abcde"
+		    "0123456789-abcde0123456789-abcde0123456789-abcde");
+}
+
+/* What jailctl status prints of it. */
+static void
+print(const char *text)
+{
+	FILE *out = stdout, *err = stderr;
+	char *said = NULL;
+	size_t n, i;
+	int status;
+
+	if (text_fd == -1)
+		text_fd = memfd_create("status", MFD_CLOEXEC);
+	MUST(text_fd != -1 && ftruncate(text_fd, 0) == 0);
+	MUST(pwrite(text_fd, text, strlen(text), 0) == (ssize_t)strlen(text));
+	stdout = open_memstream(&said, &n);
+	stderr = stdout;
+	MUST(stdout != NULL);
+	status = status_print();
+	(void)fclose(stdout);
+	stdout = out;
+	stderr = err;
+	for (i = 0; i < n; i++)
+		MUST(said[i] == '\n' || (said[i] >= ' ' && said[i] <= '~'));
+	MUST(status == EX_OK || status == EX_TEMPFAIL ||
+	    status == EX_UNAVAILABLE);
+	free(said);
+}
+
+static void
+written(struct input *in)
+{
+	struct status s = { 0 };
+	char text[STATUS_MAX];
+	size_t n;
+
+	s.stage = (enum life_stage)(take(in) % LIFE_STAGES);
+	s.verb = (enum request_verb)(take(in) % 4);
+	s.forced = (unsigned)take_number(in);
+	s.boot_status = (int)take_number(in);
+	s.end_s = take_number(in);
+	s.dropped_log = (uint64_t)take_number(in);
+	s.dropped_requests = (uint64_t)take_number(in);
+	s.app = take(in) % 2 != 0;
+	take_job(in, s.job);
+	s.job_status = (int)take_number(in);
+	s.jobs = (uint64_t)take_number(in);
+	n = status_format(&s, text);
+	MUST(n < sizeof(text) - 1 && strlen(text) == n && text[n - 1] == '\n');
+	is_word(text, "state", life_stage_name(s.stage));
+	is_word(text, "mode", s.app ? "app" : "boot");
+	is_word(text, "version", VERSION);
+	is_number(text, "pid", true, getpid());
+	is_number(text, "boot_status", s.boot_status >= 0, s.boot_status);
+	is_word(text, "request", s.verb == REQUEST_NONE ? "" :
+	    request_name(s.verb));
+	is_number(text, "deadline", s.end_s != 0, s.end_s);
+	is_forced(text, s.forced);
+	MUST(strtoull(value(text, "dropped_log"), NULL, 10) == s.dropped_log);
+	MUST(strtoull(value(text, "dropped_requests"), NULL, 10) ==
+	    s.dropped_requests);
+	is_word(text, "job", s.job);
+	is_number(text, "job_status", s.jobs > 0, s.job_status);
+	print(text);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const keys[] = { "state", "mode", "pid", "forced",
+	    "job", "job_status", "" };
+	struct input in = { data, size };
+	char any[ANY_MAX];
+	size_t i;
+
+	if (take(&in) % 2 == 0) {
+		written(&in);
+		return (0);
+	}
+	take_text(&in, any, STATUS_SIZE);
+	for (i = 0; i < SIZEOF(keys); i++)
+		same_value(any, keys[i], VALUE_MAX - 1);
+	print(any);
+	return (0);
+}
