@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Blows to what process 1 lives on.  Guards against: a life that stands still
+ * as one of its children was killed (rc, rc.shutdown, a request's program,
+ * the command, the status's writer), at whatever moment.
+ */
+#include "live.h"
+
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+
+#include <poll.h>
+
+#define JAILINIT	"/sbin/jailinit"
+#define GO		"/tmp/go"
+#define JOB		"/etc/rc.request.d/job"
+#define BUDGET		"3"		/* seconds, of every end here */
+#define END_MS		(3000 + jail_slack(1500))
+#define FAREWELL_MS	250	/* jailinit.c */
+#define STATUS_MS	(1500 + LIVE_SOON_MS)	/* one that is tried again */
+#define SERVICE		"sh -c 'trap \"echo termed; exit\" TERM; echo up;"  \
+			" while :; do read x <>/tmp/never; done' &\n"
+#define COMMAND		"trap 'exit 3' TERM; echo up; "			    \
+			"while :; do read x <>/tmp/never; done"
+
+static bool
+is_long(void)
+{
+	const char *s = getenv("JAIL_LONG");
+
+	return (s != NULL && strcmp(s, "1") == 0);
+}
+
+/* rc, rc.shutdown and a request's program, which leave marks. */
+static void
+scripts(struct jail *j)
+{
+	assert_int_equal(jail_script(j, "/etc/rc", SERVICE "echo booted"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
+	    0);
+	assert_int_equal(jail_script(j, JOB, "echo a job"), 0);
+	assert_int_equal(chmod(jail_path(j, "/etc/rc.request.d"), 0755), 0);
+	assert_int_equal(mkfifo(jail_path(j, "/tmp/never"), 0600), 0);
+	assert_int_equal(mkfifo(jail_path(j, GO), 0600), 0);
+}
+
+/*
+ * A child of process 1 is killed: the nth, at its kth system call.  Who does
+ * it traces process 1 until then.
+ */
+struct blow {
+	int nth, kth;		/* from 1; 0: as soon as it is there */
+	int children;		/* how many there were */
+	int calls;		/* the nth one's, as far as it came */
+	bool hit;
+};
+
+static void
+victim_step(struct blow *b, pid_t pid, int sig)
+{
+	/* Each call stops it twice. */
+	if (sig == (SIGTRAP | 0x80))
+		b->calls++;
+	if (b->kth == 0 || (b->calls + 1) / 2 == b->kth) {
+		b->hit = true;
+		(void)kill(pid, SIGKILL);
+	} else
+		(void)ptrace(PTRACE_SYSCALL, pid, NULL,
+		    sig == SIGTRAP || sig == SIGSTOP || (sig & 0x80) != 0 ? 0 :
+		    sig);
+}
+
+/* Process 1 stands still for each fork, so that its children come one after
+ * the other; a child may be seen before its fork is. */
+static void
+trace(struct blow *b, pid_t first)
+{
+	pid_t pid, last = 0, victim = 0;
+	int st;
+
+	while ((pid = waitpid(-1, &st, __WALL)) > 0) {
+		if (!WIFSTOPPED(st))
+			continue;
+		if (pid == first) {
+			(void)ptrace(PTRACE_CONT, pid, NULL,
+			    st >> 16 != 0 ? 0 : WSTOPSIG(st));
+			continue;
+		}
+		if (pid != last && pid != victim) {
+			last = pid;
+			if (++b->children == b->nth) {
+				victim = pid;
+				(void)ptrace(PTRACE_SETOPTIONS, pid, NULL,
+				    PTRACE_O_TRACESYSGOOD);
+			}
+		}
+		if (pid == victim)
+			victim_step(b, pid, WSTOPSIG(st));
+		else
+			(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	}
+}
+
+/* Begins to trace it. */
+static pid_t
+blow_begin(struct jail *j, struct blow *b)
+{
+	int p[2];
+	pid_t pid;
+	char c = 0;
+
+	assert_int_equal(pipe(p), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (ptrace(PTRACE_SEIZE, j->pid, NULL, PTRACE_O_TRACEFORK |
+		    PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE) == 0)
+			c = 'y';
+		(void)!write(p[1], &c, 1);
+		trace(b, j->pid);
+		_exit(0);
+	}
+	assert_int_equal(read(p[0], &c, 1), 1);
+	close(p[0]);
+	close(p[1]);
+	if (c != 'y')
+		live_skip("blows: ptrace(2) is not allowed");
+	return (pid);
+}
+
+static bool
+has_ended(const struct jail *j)
+{
+	struct pollfd p = { j->pidfd, POLLIN, 0 };
+
+	return (poll(&p, 1, 0) == 1);
+}
+
+/* Until the status has it, or process 1 has ended. */
+static bool
+comes(struct jail *j, const char *key, const char *value)
+{
+	int64_t end_ms = jail_now_ms() + STATUS_MS;
+
+	while (strcmp(jail_status(j, key), value) != 0 && !has_ended(j)) {
+		if (jail_now_ms() > end_ms)
+			return (false);
+		jail_sleep_ms(2);
+	}
+	return (true);
+}
+
+/* Boot, a request, a halt, all of it in time, whoever is killed. */
+static void
+blow(struct jail *j, bool app, struct blow *b)
+{
+	int64_t ms = -1, end_ms;
+	pid_t tracer;
+	int fd, st;
+
+	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c", app ?
+	    "read x <" GO "; exec " JAILINIT " -R /etc/rc.shutdown -B " BUDGET
+	    " -- /bin/sh -c \"" COMMAND "\"" :
+	    "read x <" GO "; exec " JAILINIT " -B " BUDGET, NULL), 0);
+	tracer = blow_begin(j, b);
+	fd = open(jail_path(j, GO), O_RDWR | O_CLOEXEC);
+	assert_int_equal(write(fd, "\n", 1), 1);
+	if (!comes(j, "state", "run"))
+		fail_msg("child %d killed at call %d: state %s", b->nth,
+		    b->kth, jail_status(j, "state"));
+	close(fd);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (app && !jail_log_has(j, "up\n") && !has_ended(j) &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	if (jail_exists(j, JAIL_CTL) && !has_ended(j) &&
+	    jail_ctl(j, "job\n") == 0) {
+		end_ms = jail_now_ms() + STATUS_MS;
+		while (jail_status(j, "job")[0] == '\0' &&
+		    strcmp(jail_status(j, "dropped_requests"), "1") != 0 &&
+		    !has_ended(j)) {
+			if (jail_now_ms() > end_ms)
+				fail_msg("child %d killed at call %d: no job "
+				    "in the status", b->nth, b->kth);
+			jail_sleep_ms(2);
+		}
+	}
+	if (!has_ended(j))
+		(void)jail_signal(j, SIGTERM);
+	st = jail_wait(j, END_MS, &ms);
+	if (!WIFEXITED(st) || WEXITSTATUS(st) != (!app ? 0 :
+	    b->hit && b->nth == 1 ? 128 + SIGKILL : 3))
+		fail_msg("child %d killed at call %d: wait status %d, log:\n"
+		    "%s", b->nth, b->kth, st, jail_log(j));
+	assert_int_equal(waitpid(tracer, NULL, 0), tracer);
+	/* The last word may have been the one that was killed, or, on a busy
+	 * machine, not waited for any longer. */
+	if (ms < FAREWELL_MS && !(b->hit && b->nth == b->children))
+		assert_string_equal(jail_status(j, "state"), "gone");
+	assert_int_equal(jail_again(j), 0);
+}
+
+/* All children of one life and all their calls, or some of them. */
+static void
+blows(struct jail *j, bool app)
+{
+	unsigned rnd = (unsigned)jail_now_ms();
+	struct blow *b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int n, k, step, children, hits = 0, lives = 0;
+
+	assert_true(b != MAP_FAILED);
+	scripts(j);
+	blow(j, app, b);	/* nobody */
+	children = b->children;
+	assert_true(children >= 5);
+	printf("blows: %s, seed %u, %d children\n", app ? "app" : "boot", rnd,
+	    children);
+	for (n = 1; n <= children; n++) {
+		memset(b, 0, sizeof(*b));
+		for (k = 0; k == 0 || b->hit; k += step) {
+			memset(b, 0, sizeof(*b));
+			b->nth = n;
+			b->kth = k;
+			blow(j, app, b);
+			hits += b->hit;
+			lives++;
+			step = is_long() ? 1 : 1 + (int)(rand_r(&rnd) % 40);
+		}
+	}
+	printf("blows: %d lives, a child killed in %d of them\n", lives, hits);
+	assert_true(hits >= children);
+	(void)munmap(b, sizeof(*b));
+}
+
+static void
+test_child_killed(void **state)
+{
+	blows(*state, false);
+}
+
+static void
+test_child_killed_app(void **state)
+{
+	blows(*state, true);
+}
+
+/*
+ * All of them, all the time, but for the jail's process 1.
+ */
+static pid_t
+parent_of(pid_t pid)
+{
+	return ((pid_t)proc_figure(pid, "PPid"));
+}
+
+static void
+children_kill(struct jail *j)
+{
+	char path[64];
+	int pid, fd;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)j->pid, (int)j->pid);
+	f = fopen(path, "re");
+	while (f != NULL && fscanf(f, "%d", &pid) == 1) {
+		/* the pidfd first, so that it is the one we looked at */
+		fd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (fd == -1)
+			continue;
+		if (parent_of(pid) == j->pid)
+			(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL,
+			    NULL, 0);
+		close(fd);
+	}
+	if (f != NULL)
+		fclose(f);
+}
+
+static void
+killer(struct jail *j)
+{
+	for (;;)
+		children_kill(j);
+}
+
+static void
+test_children_killed(void **state)
+{
+	struct jail *j = *state;
+	int i;
+
+	scripts(j);
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET,
+		    NULL), 0);
+		(void)live_fork(j, killer);
+		jail_sleep_ms(300);
+		if (i == 1)
+			(void)jail_ctl(j, "job\n");
+		assert_int_equal(jail_signal(j, SIGTERM), 0);
+		(void)live_exits(j, 0, END_MS);
+		assert_int_equal(jail_again(j), 0);
+	}
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--",
+	    "/bin/sh", "-c", COMMAND, NULL), 0);
+	(void)live_fork(j, killer);
+	(void)live_exits(j, 128 + SIGKILL, END_MS);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(test_child_killed),
+		LIVE_TEST(test_child_killed_app),
+		LIVE_TEST(test_children_killed),
+	};
+
+	LIVE_MAIN("blows");
+}
