@@ -186,6 +186,8 @@ blow(struct jail *j, bool app, struct blow *b)
 			jail_sleep_ms(2);
 		}
 	}
+	/* Nobody has asked for the end yet, nor has the command ended. */
+	assert_false(!app && jail_log_has(j, "the jail ends"));
 	if (!has_ended(j))
 		(void)jail_signal(j, SIGTERM);
 	st = jail_wait(j, END_MS, &ms);
