@@ -2,14 +2,19 @@
 /*
  * Blows to what process 1 lives on.  Guards against: a life that stands still
  * as one of its children was killed (rc, rc.shutdown, a request's program,
- * the command, the status's writer), at whatever moment.
+ * the command, the status's writer), at whatever moment; an end that waits
+ * for what is stopped, and stopped again; a jail out of memory that loses
+ * process 1; limits that are just reached, not far exceeded.
  */
 #include "live.h"
 
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
 
 #define JAILINIT	"/sbin/jailinit"
@@ -43,6 +48,14 @@ scripts(struct jail *j)
 	assert_int_equal(chmod(jail_path(j, "/etc/rc.request.d"), 0755), 0);
 	assert_int_equal(mkfifo(jail_path(j, "/tmp/never"), 0600), 0);
 	assert_int_equal(mkfifo(jail_path(j, GO), 0600), 0);
+}
+
+/* rc has ended, and its service hears TERM. */
+static void
+booted(struct jail *j)
+{
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
 }
 
 /*
@@ -312,6 +325,291 @@ test_children_killed(void **state)
 	(void)live_exits(j, 128 + SIGKILL, END_MS);
 }
 
+/*
+ * SIGSTOP.
+ */
+static int
+stop_once(void *arg)
+{
+	(void)arg;
+	return (kill(-1, SIGSTOP) == 0 || errno == ESRCH ? 0 : 1);
+}
+
+/* Also by what TERM and CONT have had go on. */
+static _Noreturn int
+stop_ever(void *arg)
+{
+	(void)arg;
+	(void)signal(SIGTERM, SIG_IGN);
+	for (;;) {
+		(void)kill(-1, SIGSTOP);
+		jail_sleep_ms(1);
+	}
+}
+
+static void
+stop_now(struct jail *j)
+{
+	pid_t pid = jail_enter(j, stop_once, NULL);
+	int st = -1;
+
+	assert_true(pid > 0);
+	j->n_entered--;
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_int_equal(st, 0);
+}
+
+/* In rc; with a job; in rc.shutdown; a command. */
+static void
+test_all_stopped(void **state)
+{
+	static const char *const where[] = { "/etc/rc", JOB,
+	    "/etc/rc.shutdown" };
+	struct jail *j = *state;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(jail_again(j), 0);
+		if (i == 0)
+			scripts(j);
+		else
+			assert_int_equal(jail_script(j, where[i - 1],
+			    SERVICE "echo booted"), 0);
+		(void)unlink(jail_path(j, LIVE_MARK));
+		assert_int_equal(jail_script(j, where[i], "echo >" LIVE_MARK
+		    "; read x <>/tmp/never"), 0);
+		assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET,
+		    NULL), 0);
+		if (i > 0) {
+			booted(j);
+			assert_int_equal(jail_ctl(j, i == 1 ? "job\n" :
+			    "halt\n"), 0);
+		}
+		assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS),
+		    0);
+		stop_now(j);
+		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		(void)live_exits(j, 0, END_MS);
+		/* TERM alone would not have reached it. */
+		assert_true(i == 0 || jail_log_has(j, "termed\n"));
+		assert_string_equal(jail_status(j, "state"), "gone");
+	}
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--",
+	    "/bin/sh", "-c", COMMAND, NULL), 0);
+	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
+	stop_now(j);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 3, END_MS);
+	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+static void
+test_stopped_ever(void **state)
+{
+	struct jail *j = *state;
+	int64_t end_ms;
+	pid_t pid;
+
+	scripts(j);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "while :; do read x <>/tmp/never; done"), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, NULL),
+	    0);
+	booted(j);
+	pid = jail_enter(j, stop_ever, NULL);
+	assert_true(pid > 0);
+	jail_sleep_ms(50);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	/* A zombie of ours would be one that KILL does not end. */
+	end_ms = jail_now_ms() + END_MS;
+	while (waitpid(pid, NULL, WNOHANG) == 0 && jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	j->n_entered = 0;
+	(void)live_exits(j, 0, END_MS);
+	assert_string_equal(jail_status(j, "forced"), "shutdown,term");
+}
+
+/*
+ * Memory.
+ */
+#define MEMORY_MAX	(16L * 1024 * 1024)	/* times JAIL_SLACK */
+#define HOG		"x=0123456789abcdef; while :; do x=$x$x; done"
+
+static void
+test_out_of_memory(void **state)
+{
+	struct jail_opts o = { .memory_max = (long)jail_slack(MEMORY_MAX) };
+	struct jail *j = *state;
+
+	if (!jail_has_memory())
+		live_skip("out of memory: no memory cgroup can be made");
+	scripts(j);
+	assert_int_equal(jail_script(j, JOB, HOG), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "(" HOG "); echo down $?"), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "-B", BUDGET, NULL), 0);
+	booted(j);
+	assert_int_equal(jail_ctl(j, "job\n"), 0);
+	assert_int_equal(jail_wait_status(j, "job_status", "137",
+	    LIVE_SOON_MS), 0);
+	assert_string_equal(jail_status(j, "state"), "run");
+	/* All at once, while it is asked to end. */
+	assert_int_equal(jail_sh(j, "for i in 1 2 3 4 5 6 7 8; do (" HOG
+	    ") & done"), 0);
+	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	(void)live_exits(j, 0, END_MS);
+	assert_string_equal(jail_status(j, "state"), "gone");
+	live_log_has(j, "down 137\n");
+	live_log_has(j, "termed\n");
+}
+
+/*
+ * Limits that are just reached.
+ */
+
+/* 0 to 2, and one that the loader needs, and then the program; with it there
+ * is none for the FIFO. */
+#define FILES_LEAST	4
+
+/* 0 to 2, the program, the FIFO, and for the status two of a pipe and the
+ * file; a shell wants one from 10 on. */
+#define FILES_NEEDED	12
+
+static void
+edge_boot(struct jail *j, const struct jail_opts *o)
+{
+	assert_int_equal(jail_start(j, o, JAILINIT, "-B", BUDGET, NULL), 0);
+	if (o != NULL && o->nofile == FILES_LEAST)
+		assert_int_equal(jail_wait_log(j, "signals still work\n",
+		    LIVE_SOON_MS), 0);
+	else
+		assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS),
+		    0);
+}
+
+static void
+edge_end(struct jail *j)
+{
+	if (jail_exists(j, JAIL_CTL))
+		(void)jail_ctl(j, "job\n");
+	jail_sleep_ms(100);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	(void)live_exits(j, 0, END_MS);
+}
+
+/* Process 1, rc, its service, and who writes the status. */
+#define PIDS_NEEDED	4
+
+static void
+test_edge_pids(void **state)
+{
+	struct jail_opts o = { 0 };
+	struct jail *j = *state;
+
+	if (!jail_has_pids())
+		live_skip("edge: no pids cgroup can be made");
+	scripts(j);
+	for (o.pids_max = 1; o.pids_max <= PIDS_NEEDED + 1; o.pids_max++) {
+		edge_boot(j, &o);
+		if (o.pids_max >= PIDS_NEEDED)
+			assert_int_equal(jail_wait_state(j, "run",
+			    STATUS_MS), 0);
+		else
+			jail_sleep_ms(200);
+		edge_end(j);
+		assert_true(jail_log_has(j, "down halt\n") ||
+		    o.pids_max < PIDS_NEEDED);
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+/* Of a jail that has booted without it. */
+static void
+test_edge_pids_later(void **state)
+{
+	static const struct jail_opts o = { .pids_max = 100 };
+	struct jail *j = *state;
+	char path[PATH_MAX + 16];
+	int more;
+	FILE *f;
+
+	if (!jail_has_pids())
+		live_skip("edge: no pids cgroup can be made");
+	scripts(j);
+	for (more = 0; more <= 3; more++) {
+		edge_boot(j, &o);
+		booted(j);
+		assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
+		snprintf(path, sizeof(path), "%s/pids.max", j->cgroup);
+		f = fopen(path, "we");
+		assert_non_null(f);
+		fprintf(f, "%d\n", 2 + more);
+		assert_int_equal(fclose(f), 0);
+		edge_end(j);
+		assert_string_equal(jail_status(j, "state"), "gone");
+		live_log_has(j, "termed\n");
+		if (more > 0)
+			live_log_has(j, "down halt\n");
+		else
+			live_log_has(j, "/etc/rc.shutdown: fork: ");
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_edge_files(void **state)
+{
+	struct jail_opts o = { 0 };
+	struct jail *j = *state;
+
+	scripts(j);
+	for (o.nofile = FILES_LEAST; o.nofile <= FILES_NEEDED; o.nofile++) {
+		edge_boot(j, &o);
+		if (o.nofile == FILES_NEEDED)
+			assert_int_equal(jail_wait_log(j, "booted\n",
+			    LIVE_SOON_MS), 0);
+		else
+			jail_sleep_ms(100);
+		edge_end(j);
+		assert_true(jail_log_has(j, "down halt\n") ||
+		    o.nofile < FILES_NEEDED);
+		assert_int_equal(jail_again(j), 0);
+		assert_int_equal(jail_start(j, &o, JAILINIT, "-B", BUDGET,
+		    "--", "/bin/sh", "-c", "exit 7", NULL), 0);
+		(void)live_exits(j, 7, END_MS);
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+/* Of process 1 that has booted without it: none at all, fewer than it has, and
+ * then one more at a time. */
+static void
+test_edge_files_later(void **state)
+{
+	struct rlimit rl;
+	struct jail *j = *state;
+	int i, in_use;
+
+	scripts(j);
+	for (i = -6; i <= 8; i += i < 0 ? 3 : 1) {
+		edge_boot(j, NULL);
+		booted(j);
+		jail_sleep_ms(50);	/* the status's writer */
+		in_use = proc_fds(j->pid);
+		assert_in_range(in_use, 4, 6);
+		rl.rlim_cur = rl.rlim_max = (rlim_t)(i < -in_use ? 0 :
+		    in_use + i);
+		assert_int_equal(prlimit(j->pid, RLIMIT_NOFILE, &rl, NULL),
+		    0);
+		edge_end(j);
+		live_log_has(j, "termed\n");
+		if (in_use + i >= FILES_NEEDED)
+			live_log_has(j, "down halt\n");
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -319,6 +617,13 @@ main(void)
 		LIVE_TEST(test_child_killed),
 		LIVE_TEST(test_child_killed_app),
 		LIVE_TEST(test_children_killed),
+		LIVE_TEST(test_all_stopped),
+		LIVE_TEST(test_stopped_ever),
+		LIVE_TEST(test_out_of_memory),
+		LIVE_TEST(test_edge_pids),
+		LIVE_TEST(test_edge_pids_later),
+		LIVE_TEST(test_edge_files),
+		LIVE_TEST(test_edge_files_later),
 	};
 
 	LIVE_MAIN("blows");
