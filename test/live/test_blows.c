@@ -271,7 +271,7 @@ parent_of(pid_t pid)
 }
 
 static void
-children_kill(struct jail *j)
+children_signal(struct jail *j, int sig)
 {
 	char path[64];
 	int pid, fd;
@@ -286,8 +286,8 @@ children_kill(struct jail *j)
 		if (fd == -1)
 			continue;
 		if (parent_of(pid) == j->pid)
-			(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL,
-			    NULL, 0);
+			(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL,
+			    0);
 		close(fd);
 	}
 	if (f != NULL)
@@ -298,7 +298,14 @@ static void
 killer(struct jail *j)
 {
 	for (;;)
-		children_kill(j);
+		children_signal(j, SIGKILL);
+}
+
+static void
+stopper(struct jail *j)
+{
+	for (;;)
+		children_signal(j, SIGSTOP);
 }
 
 static void
@@ -428,6 +435,30 @@ test_stopped_ever(void **state)
 	j->n_entered = 0;
 	(void)live_exits(j, 0, END_MS);
 	assert_string_equal(jail_status(j, "forced"), "shutdown,term");
+}
+
+/* A halt while the last word of a life that ends for a reboot is waited for,
+ * whose writer was stopped: for a quarter of a second after the budget. */
+static void
+test_farewell_stopped(void **state)
+{
+	struct jail *j = *state;
+	int fd;
+
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "1", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	jail_sleep_ms(50);
+	(void)signal(SIGPIPE, SIG_IGN);
+	fd = jail_ctl_open(j);
+	assert_true(fd != -1);
+	(void)live_fork(j, stopper);
+	assert_int_equal(write(fd, "reboot\n", 7), 7);
+	jail_sleep_ms(1000 + FAREWELL_MS / 2);
+	/* Where nobody reads any more the writer is told so. */
+	if (write(fd, "halt\n", 5) != 5)
+		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	close(fd);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
 /*
@@ -619,6 +650,7 @@ main(void)
 		LIVE_TEST(test_children_killed),
 		LIVE_TEST(test_all_stopped),
 		LIVE_TEST(test_stopped_ever),
+		LIVE_TEST(test_farewell_stopped),
 		LIVE_TEST(test_out_of_memory),
 		LIVE_TEST(test_edge_pids),
 		LIVE_TEST(test_edge_pids_later),
