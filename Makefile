@@ -6,12 +6,13 @@
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make faults | fuzz | fuzz-long | lint | cross-freebsd | prove |
-#	sanitize
+#	sanitize | soak [SOAK='-m minutes -s seed']
 
 VERSION =	0.1
 PREFIX =	/usr/local
 # systemd: what jails have when the host shuts down, in seconds.
 HALT_SECONDS =	90
+SOAK =		-m 60
 B =		build
 
 OS !=		uname -s | tr A-Z a-z
@@ -160,6 +161,7 @@ check-long:
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
+	$(MAKE) soak SOAK='-m 10'
 	sh test/deps managers
 	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
 	python3 test/unit/mutate $(B)
@@ -175,6 +177,16 @@ faults:
 	    test/live/many.c -lcmocka
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill $(B)/faults
+
+# Jails side by side in a random storm; then all is as at the start.
+soak:
+	sh test/deps check
+	$(MAKE) all
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/soak \
+	    test/live/soak.c test/live/jail.c
+	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
+	    $(B)/soak $(SOAK)
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
@@ -357,4 +369,4 @@ clean:
 .PHONY: all bench bench-build bench-quick check check-dropin check-host \
     check-long check-managers clean cross-freebsd deb demo faults fuzz \
     fuzz-long install install-host install-rc install-rc-freebsd \
-    install-rc-linux lint prove sanitize
+    install-rc-linux lint prove sanitize soak

@@ -184,6 +184,8 @@ gone(void)
 	reboot_hold();
 	status_fill();
 	status_farewell(&init.status, &init.control, FAREWELL_MS);
+	/* A halt that came meanwhile would be lost with a reboot in place. */
+	(void)control_read(&init.control, act_now_ms(), line_act);
 	act_leave_how(&how);
 	how.status = exit_code();
 	leave(&how);

@@ -56,7 +56,10 @@ line_child_ended(pid_t pid, int st)
 	if (job->end == JOB_MISSING || job->end == JOB_CUT) {
 		if (!dropped())
 			return;
-		if (job->end == JOB_CUT)
+		if (job->end == JOB_CUT && init.life.verb == REQUEST_NONE)
+			log_line("request dropped: %s: killed by signal %d",
+			    job->name, job->sig);
+		else if (job->end == JOB_CUT)
 			log_line("request dropped: %s: the jail ends",
 			    job->name);
 		else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The status file.  Touches its path in forked children alone; a child's end
- * is seen as the end of a pipe, whoever reaps it. */
+/* The status file.  Touches its path in forked children alone; a child says
+ * into a pipe that it is done, and its end is seen there, whoever reaps it. */
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -24,6 +24,7 @@ static pid_t writer_pid;		/* alive as long as that has not */
 static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
 static bool said_any, unsaid;		/* unsaid: what can be said later */
+static bool lost;			/* the last writer was killed */
 
 /* "a,b" of the stages in a set. */
 static const char *
@@ -112,6 +113,7 @@ writer_start(const struct status *s, const struct control *c)
 			file_write(text, len);
 		if (c != NULL)
 			control_remove(c);
+		(void)!write(p[1], "", 1);
 		_exit(0);
 	}
 	close(p[1]);
@@ -140,7 +142,7 @@ status_update(const struct status *s, int64_t now_ms)
 
 	if (file == NULL || writer_fd != -1)
 		return;
-	unsaid = !same || s->dropped_log != said.dropped_log ||
+	unsaid = !same || lost || s->dropped_log != said.dropped_log ||
 	    s->dropped_requests != said.dropped_requests ||
 	    s->jobs != said.jobs;
 	if (!unsaid || (same && tried_ms != INT64_MIN &&
@@ -151,6 +153,7 @@ status_update(const struct status *s, int64_t now_ms)
 		tried_ms = now_ms;
 	if (unsaid)
 		return;
+	lost = false;
 	said = *s;
 	said_any = true;
 }
@@ -198,7 +201,11 @@ status_fd(void)
 void
 status_done(void)
 {
-	if (writer_fd != -1)
-		close(writer_fd);
+	char c;
+
+	if (writer_fd == -1)
+		return;
+	lost = read(writer_fd, &c, 1) != 1;
+	close(writer_fd);
 	writer_fd = -1;
 }

@@ -17,7 +17,8 @@
 /* Longest status file; thirteen short lines. */
 #define STATUS_MAX	512
 
-/* Changes of the counters and jobs alone are written this often at the most. */
+/* Changes of the counters and jobs alone are written this often at the most,
+ * and so is what was lost. */
 #define STATUS_EVERY_MS	1000
 
 struct status {
@@ -39,8 +40,9 @@ size_t status_format(const struct status *s, char buf[STATUS_MAX]);
 /* Where to write; NULL: nowhere. */
 void status_init(const char *path);
 
-/* Has the file say s, soon.  What cannot be written now is when this is
- * called again: when the writer has ended, or at status_due_ms(). */
+/* Has the file say s, soon.  What cannot be written now, or was lost with a
+ * writer that was killed, is when this is called again: when the writer has
+ * ended, or at status_due_ms(). */
 void status_update(const struct status *s, int64_t now_ms);
 
 /* When status_update() is due even if nothing happens, because something is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The harness of the live tests.  Touches a temporary directory, the
- * namespaces it makes, and a pids cgroup of its own if asked to. */
+ * namespaces it makes, and cgroups of its own if asked to. */
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,6 +27,7 @@
 #include "jail.h"
 
 #define PIDS_CGROUP	"/sys/fs/cgroup/pids"
+#define MEMORY_CGROUP	"/sys/fs/cgroup/memory"
 #define TEXT_MAX	(1024 * 1024)
 #define POLL_MS		2	/* between two looks at a file or /proc */
 #define ARGV_MAX	32
@@ -185,16 +186,20 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
 static void
 all_remove(const char *dir)
 {
-	char cgroup[PATH_MAX];
+	char pids[PATH_MAX], memory[PATH_MAX];
 	int i;
 
-	snprintf(cgroup, sizeof(cgroup), PIDS_CGROUP "/%s",
+	snprintf(pids, sizeof(pids), PIDS_CGROUP "/%s",
+	    strrchr(dir, '/') + 1);
+	snprintf(memory, sizeof(memory), MEMORY_CGROUP "/%s",
 	    strrchr(dir, '/') + 1);
 	for (i = 0; i < 200; i++) {
 		(void)nftw(dir, remove_one, 32,
 		    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-		(void)rmdir(cgroup);
-		if (access(dir, F_OK) == -1 && access(cgroup, F_OK) == -1)
+		(void)rmdir(pids);
+		(void)rmdir(memory);
+		if (access(dir, F_OK) == -1 && access(pids, F_OK) == -1 &&
+		    access(memory, F_OK) == -1)
 			break;
 		jail_sleep_ms(10);
 	}
@@ -660,30 +665,45 @@ userns_map(pid_t pid)
 	return (0);
 }
 
+static bool
+cgroup_can_be_made(const char *in)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", in);
+	return (access(path, W_OK) == 0 && access(in, W_OK) == 0);
+}
+
 bool
 jail_has_pids(void)
 {
-	return (access(PIDS_CGROUP "/cgroup.procs", W_OK) == 0 &&
-	    access(PIDS_CGROUP, W_OK) == 0);
+	return (cgroup_can_be_made(PIDS_CGROUP));
 }
 
+bool
+jail_has_memory(void)
+{
+	return (cgroup_can_be_made(MEMORY_CGROUP));
+}
+
+/* Its path is left in cgroup. */
 static int
-cgroup_join(struct jail *j, pid_t pid, int max)
+cgroup_join(const struct jail *j, const char *in, const char *limit, long max,
+    char cgroup[PATH_MAX])
 {
 	char path[PATH_MAX + 32], text[32];
 
-	snprintf(j->cgroup, sizeof(j->cgroup), PIDS_CGROUP "/%s",
-	    strrchr(j->dir, '/') + 1);
-	if (mkdir(j->cgroup, 0755) == -1 && errno != EEXIST) {
-		j->cgroup[0] = '\0';
-		return (complain("mkdir", PIDS_CGROUP));
+	snprintf(cgroup, PATH_MAX, "%s/%s", in, strrchr(j->dir, '/') + 1);
+	if (mkdir(cgroup, 0755) == -1 && errno != EEXIST) {
+		cgroup[0] = '\0';
+		return (complain("mkdir", in));
 	}
-	snprintf(path, sizeof(path), "%s/pids.max", j->cgroup);
-	snprintf(text, sizeof(text), "%d", max);
+	snprintf(path, sizeof(path), "%s/%s", cgroup, limit);
+	snprintf(text, sizeof(text), "%ld", max);
 	if (text_write(path, text) == -1)
 		return (complain("write", path));
-	snprintf(path, sizeof(path), "%s/cgroup.procs", j->cgroup);
-	snprintf(text, sizeof(text), "%d", (int)pid);
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	snprintf(text, sizeof(text), "%d", (int)j->pid);
 	if (text_write(path, text) == -1)
 		return (complain("write", path));
 	return (0);
@@ -703,7 +723,7 @@ static int
 start_parent(struct start *s, int go_fd, int error_fd)
 {
 	struct jail *j = s->j;
-	char buf[256], pid[16];
+	char buf[256], pid[16], memory[PATH_MAX];
 	ssize_t n;
 
 	snprintf(pid, sizeof(pid), "%d", (int)j->pid);
@@ -711,8 +731,11 @@ start_parent(struct start *s, int go_fd, int error_fd)
 		j->pidns = pidns_of(pid);
 	if (j->userns && userns_map(j->pid) == -1)
 		return (-1);
-	if (s->o->pids_max > 0 && cgroup_join(j, j->pid, s->o->pids_max) ==
-	    -1)
+	if (s->o->pids_max > 0 && cgroup_join(j, PIDS_CGROUP, "pids.max",
+	    s->o->pids_max, j->cgroup) == -1)
+		return (-1);
+	if (s->o->memory_max > 0 && cgroup_join(j, MEMORY_CGROUP,
+	    "memory.limit_in_bytes", s->o->memory_max, memory) == -1)
 		return (-1);
 	if (write(go_fd, "g", 1) != 1)
 		return (complain("start", s->path));

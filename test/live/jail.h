@@ -43,6 +43,7 @@ struct jail_opts {
 	long nofile, nproc;	/* RLIMIT_NOFILE, _NPROC; 0: as they are */
 	int pids_max;		/* pids cgroup; 0: none (skip if -1 is
 				 * returned and jail_has_pids() is false) */
+	long memory_max;	/* memory cgroup, bytes; the same */
 	uid_t uid;		/* when not 0: run as this user */
 	gid_t gid;
 	const char *const *env;	/* NAME=value ..., NULL; added */
@@ -54,7 +55,7 @@ struct jail {
 	char dir[PATH_MAX / 2];	/* the temporary directory */
 	char root[PATH_MAX / 2 + 8];	/* the jail's root, in it */
 	char log[PATH_MAX / 2 + 8];	/* its 1 and 2, in it */
-	char cgroup[PATH_MAX];	/* "" if none */
+	char cgroup[PATH_MAX];	/* of pids; "" if none */
 	pid_t janitor;		/* removes dir if the test is killed */
 	int janitor_fd;
 	pid_t pid;		/* process 1 (host's number); 0: none */
@@ -160,6 +161,7 @@ long proc_figure(pid_t pid, const char *key);
 /* Helpers. */
 
 bool jail_has_pids(void);	/* is there a pids cgroup to be made? */
+bool jail_has_memory(void);	/* a memory cgroup? */
 int64_t jail_now_ms(void);
 void jail_sleep_ms(int64_t ms);
 int64_t jail_slack(int64_t ms);	/* times JAIL_SLACK */
