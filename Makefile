@@ -50,7 +50,8 @@ SH =		test/check test/deps test/demo/* test/hardened .ci/run rc/host/deb \
 		test/peers/life/* test/peers/manager/* test/peers/managers \
 		test/peers/container.subr test/peers/rc.subr \
 		test/peers/machine/* test/peers/scratch \
-		test/peers/virtual test/proof/mutants test/proof/prove
+		test/peers/virtual test/proof/mutants test/proof/prove \
+		test/valgrind/run
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -163,6 +164,19 @@ check-long:
 	sh test/deps managers
 	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
 	python3 test/unit/mutate $(B)
+	$(MAKE) coverage
+	$(MAKE) valgrind
+
+# The lines of jailinit/ that the tests run, a table; x86-64.
+coverage:
+	sh test/deps check
+	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	test/cov/cover $(B)
+
+# Unit tests and programs under memcheck; x86-64, as root.
+valgrind:
+	sh test/deps valgrind
+	sh test/valgrind/run $(B)
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
@@ -346,7 +360,7 @@ install-rc-linux:
 clean:
 	rm -rf build $(B)
 
-.PHONY: all bench bench-build bench-quick check check-dropin check-host \
-    check-long check-managers clean cross-freebsd deb demo install \
-    install-host install-rc install-rc-freebsd install-rc-linux lint prove \
-    sanitize
+.PHONY: all analyze bench bench-build bench-quick check check-dropin \
+    check-host check-long check-managers clean coverage cross-freebsd deb \
+    demo install install-host install-rc install-rc-freebsd \
+    install-rc-linux lint prove sanitize valgrind
