@@ -4,21 +4,21 @@
  * memory.  x86-64 alone. */
 #include <sys/syscall.h>
 
+#include <errno.h>
 #include <stdarg.h>
 
 #include <valgrind/valgrind.h>
 
 long __real_syscall(long, ...);
 long __wrap_syscall(long, ...);
-extern int *__errno_location(void);
 
 static long
 native(long tid, long *a)
 {
-	register long r10 __asm__("r10") = a[4];
-	register long r8 __asm__("r8") = a[5];
-	register long r9 __asm__("r9") = a[6];
-	long r;
+	long d = a[4], e = a[5], f = a[6], r;
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
 
 	(void)tid;
 	__asm__ volatile("syscall" : "=a"(r) : "a"(a[0]), "D"(a[1]),
@@ -53,6 +53,6 @@ __wrap_syscall(long n, ...)
 	r = (long)VALGRIND_NON_SIMD_CALL1(native, a);
 	if (r >= 0 || r < -4095)
 		return (r);
-	*__errno_location() = (int)-r;
+	errno = (int)-r;
 	return (-1);
 }
