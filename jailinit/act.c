@@ -83,7 +83,7 @@ control_said(int r, bool again)
 	if (r == 0 || errno == said)
 		return;
 	said = errno;
-	log_line("%s: %s; signals still work", init.control.path,
+	log_line("%.256s: %s; signals still work", init.control.path,
 	    strerror(errno));
 }
 

@@ -84,8 +84,6 @@ control_make(struct control *c)
 
 	if (fd == -1)
 		return (-1);
-	if (c->fd != -1)
-		close(c->fd);
 	c->fd = fd;
 	c->dev = st.st_dev;
 	c->ino = st.st_ino;

@@ -165,6 +165,9 @@ namespaces_enter(void)
 			break;
 	}
 	(void)CALL1(__NR_close, 1);
+	/* Our own user namespace cannot be entered: there was no other way. */
+	if (r == -EINVAL)
+		r = -EPERM;
 	/* Only its end makes it "no such jail". */
 	if (r == -ESRCH && CALL5(__NR_ppoll, &first, 1, &now, 0, 0) == 0)
 		r = -EAGAIN;

@@ -265,22 +265,26 @@ spawn_request(const char *name, int report_fd)
 	child_failed(path, e, -1);
 }
 
-/* Returns errno. */
-static int
-command_exec(char *const *argv)
+/* What environ points to is here as long as it does. */
+static _Noreturn void
+command_exec(char *const *argv, int report_fd, int log_fd)
 {
 	char *env[spawn_env_room()];
+	int e;
 
 	spawn_listen_give(env);
 	execvp(argv[0], argv);
-	return (errno);
+	e = errno;
+	if (log_fd != -1)
+		(void)dup2(log_fd, STDERR_FILENO);
+	child_failed(argv[0], e, report_fd);
 }
 
 pid_t
 spawn_command(char *const *argv, int report_fd, bool background)
 {
 	pid_t pid = child_fork(terminal);
-	int e, log_fd = -1;
+	int log_fd = -1;
 
 	if (pid != 0)
 		return (pid);
@@ -288,8 +292,5 @@ spawn_command(char *const *argv, int report_fd, bool background)
 		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		stdio_leave();
 	}
-	e = command_exec(argv);
-	if (log_fd != -1)
-		(void)dup2(log_fd, STDERR_FILENO);
-	child_failed(argv[0], e, report_fd);
+	command_exec(argv, report_fd, log_fd);
 }

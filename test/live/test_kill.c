@@ -1633,6 +1633,32 @@ test_terminal_no_size(void **state)
 	terminal(*state, 0);
 }
 
+/* One with room for a single line, where one jail is at TERM for a while. */
+static void
+test_terminal_rows(void **state)
+{
+	struct jail *j = *state, *slow = kill_another(0);
+	struct winsize ws = { .ws_row = 3, .ws_col = 200 };
+	struct kill_opts o = { 0 };
+	char text[16384];
+	int master_fd;
+
+	boot(slow, "sleep 4", NULL);
+	assert_int_equal(jail_script(j, "/etc/rc", "(trap '' TERM; "
+	    "while :; do sleep 1; done) &"), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-t", "4",
+	    NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_pty(&master_fd, &o.out_fd);
+	assert_int_equal(ioctl(master_fd, TIOCSWINSZ, &ws), 0);
+	assert_int_equal(kill_run(&o, "-h", j->root, slow->root, NULL), 0);
+	pty_text(master_fd, text, sizeof(text));
+	close(master_fd);
+	close(o.out_fd);
+	assert_non_null(strstr(text, kill_fmt("%s): TERM, ", j->root)));
+	assert_non_null(strstr(text, " s\r\nand 1 more\r\n"));
+}
+
 /* A name so long that a few lines are some kilobytes. */
 static void
 root_lengthen(struct jail *j)
@@ -2241,6 +2267,7 @@ main(int argc, char **argv)
 		KILL_TEST(test_verbose),
 		KILL_TEST(test_terminal),
 		KILL_TEST(test_terminal_no_size),
+		KILL_TEST(test_terminal_rows),
 		KILL_TEST(test_terminal_stalled),
 		KILL_TEST(test_lib_errors),
 		KILL_TEST(test_lib_signal),
