@@ -160,6 +160,7 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	else if (r == -1 && (errno != EINTR || !any)) {
 		/* As when RLIMIT_NOFILE is below n: look now and then. */
 		signals_look(&ts);
+		return (poll(fds, n, 0) > 0 ? 1 : -1);
 	}
 	return (r);
 }

@@ -23,7 +23,7 @@ static const struct fault_call fault_calls[] = {
 	/* Files. */
 #ifdef SYS_open		/* where the kernel has the old calls, too */
 	CALL(access, EACCES, ENOENT, EIO, ENOMEM),
-	CALL(dup2, EMFILE, EBUSY, EINTR),
+	CALL(dup2, EMFILE, EINTR),	/* on EBUSY musl tries for ever */
 	CALL(lstat, ENOENT, EACCES, ENOMEM, ELOOP),
 	CALL(mknod, EEXIST, EACCES, ENOSPC, EROFS),
 	CALL(open, EMFILE, EACCES, ENOENT, ENFILE, ENOMEM, ENXIO, EINTR,
@@ -40,7 +40,7 @@ static const struct fault_call fault_calls[] = {
 	CALL(close, EIO, EINTR),
 	CALL(close_range, EINVAL, EMFILE, ENOMEM, ENOSYS),
 	CALL(dup, EMFILE),
-	CALL(dup3, EMFILE, EBUSY, EINTR),
+	CALL(dup3, EMFILE, EINTR),
 	CALL(faccessat, EACCES, ENOENT, EIO, ENOMEM),
 	CALL(faccessat2, EACCES, ENOENT, EIO, ENOSYS),
 	CALL(fchdir, EACCES),

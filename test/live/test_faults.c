@@ -158,12 +158,14 @@ judge_status(struct result *res, int st)
 }
 
 /* After one failure all is to go on as without it; but with a signal that is
- * not caught, or not blocked, its news is lost, and told that there is no child
- * one cannot know better. */
+ * not caught, or not blocked, its news is lost, told that there is no child
+ * one cannot know better, and a close(2) that is not made leaves what it was
+ * to close. */
 static bool
 is_strict(void)
 {
-	return (!play_ever && run->f.call != SYS_rt_sigaction &&
+	return (!play_ever && run->f.call != SYS_close &&
+	    run->f.call != SYS_rt_sigaction &&
 	    run->f.call != SYS_rt_sigprocmask &&
 	    (run->f.call != SYS_wait4 || run->f.error != ECHILD));
 }
@@ -332,9 +334,7 @@ run_judge(struct jail *j, struct result *res)
 		if (run->fired - fired > BUSY_FAULTS)
 			res->notes |= NOTE_BUSY;
 	} else {
-		/* A close(2) that is not made leaves what it was to close. */
-		if (run->f.call != SYS_close && is_strict() &&
-		    !soon(has_no_leak, j, END_MS))
+		if (is_strict() && !soon(has_no_leak, j, END_MS))
 			bad(res, "%d descriptors, not %d",
 			    proc_fds(j->pid), shared->fds);
 		if (is_strict() && !soon(has_no_zombie, j, END_MS))
@@ -504,6 +504,40 @@ play_life(struct jail *j, struct result *res)
 	end_judge(j, res);
 	if (master_fd != -1)
 		close(master_fd);
+}
+
+/* Of -b: who was started returns, and his child is jailinit. */
+static void
+play_background(struct jail *j, struct result *res)
+{
+	struct jail_opts o = { .before_exec = fault_install, .arg = run,
+	    .host = true };
+	int64_t end_ms;
+	int st;
+
+	if (!jail_begin(j, &o, scene->argv))
+		bad(res, "not started");
+	st = jail_wait(j, END_MS, NULL);
+	if (st == -1) {
+		if (run->f.call != SYS_close)
+			bad(res, "does not return");
+		return;
+	}
+	judge_status(res, st);
+	run->phase = 2;
+	end_ms = jail_now_ms() + COME_MS;
+	while (!has_fifo(j) && jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	if (has_fifo(j))
+		(void)jail_ctl(j, "halt " BUDGET "\n");
+	end_ms = jail_now_ms() + HALT_MS;
+	while (strays(0) > 0 && jail_now_ms() < end_ms)
+		jail_sleep_ms(2);
+	if (strays(SIGTERM) == 0)
+		return;
+	res->notes |= NOTE_SIGNAL;
+	if (is_strict() && has_fifo(j))
+		bad(res, "only a signal is heard");
 }
 
 /*
@@ -787,6 +821,12 @@ static const struct scene scenes[] = {
 		"trap '' TERM\n(sleep 60 &)\nexit 7" },
 	    .same = 7, .others = { OTHER(69), OTHER(126), OTHER(127),
 		OTHER(137) }, .mortal = true, .ends = true, .host = true,
+	    .first = SYS_rt_sigprocmask },
+	{ .name = "background", .play = play_background,
+	    .argv = { "-b", "-B", BUDGET, "-c", JAIL_CTL, "--", "/bin/sh",
+		"-c", "sleep 60" },
+	    .others = { OTHER(1), OTHER(69), OTHER(126), OTHER(127) },
+	    .mortal = true, .host = true, .deaf = SYS_fcntl,
 	    .first = SYS_rt_sigprocmask },
 	{ .name = "no jail", .play = play_life, .same = 69, .ends = true,
 	    .host = true, .first = SYS_rt_sigprocmask },
