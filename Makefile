@@ -24,10 +24,11 @@ DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 RELRO =		-Wl,-z,relro -Wl,-z,now
 LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
-# Fewer pages: no tables for C++'s exceptions, nothing that is not used, and
+# Fewer pages: no tables for C++'s exceptions, nothing unused, no gaps,
 # code and constants in one segment.
 SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
-		-fdata-sections -Wl,--gc-sections -Wl,-z,noseparate-code
+		-fdata-sections -Wl,--gc-sections -Wl,--sort-section=alignment \
+		-Wl,-z,noseparate-code
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :

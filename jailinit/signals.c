@@ -8,7 +8,7 @@
 #include "signals.h"
 
 /* How often we look where ppoll(2) does not work. */
-#define LOOK_NS	100000000
+#define LOOK_MS	100
 
 static sigset_t wait_mask;	/* blocked while we wait */
 static volatile sig_atomic_t caught[OS_SIGNALS], any;
@@ -122,22 +122,17 @@ signals_stop(void)
 	return (sigismember(&pending, SIGCONT) == 1);
 }
 
-/* Without ppoll(2): one signal, or a while without one. */
-static void
-signals_look(const struct timespec *wait)
+/* Where ppoll(2) does not work, as when RLIMIT_NOFILE is below n: lets the
+ * signals in for a while, and then looks at the descriptors. */
+static int
+signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
-	const struct timespec look = { 0, wait->tv_sec > 0 ||
-	    wait->tv_nsec > LOOK_NS ? LOOK_NS : wait->tv_nsec };
-	sigset_t wanted;
-	siginfo_t si;
-	int sig;
+	sigset_t was;
 
-	sigfillset(&wanted);
-	for (sig = 1; sig <= os_signal_max; sig++)
-		if (sigismember(&wait_mask, sig) == 1)
-			sigdelset(&wanted, sig);
-	if (sigtimedwait(&wanted, &si, &look) > 0)
-		on_signal(si.si_signo, &si, NULL);
+	(void)sigprocmask(SIG_SETMASK, &wait_mask, &was);
+	(void)poll(NULL, 0, wait_ms > LOOK_MS ? LOOK_MS : (int)wait_ms);
+	(void)sigprocmask(SIG_SETMASK, &was, NULL);
+	return (poll(fds, n, 0) > 0 ? 1 : -1);
 }
 
 /* Linux delivers no signal when a descriptor is ready: of a FIFO that is
@@ -157,11 +152,8 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
 	if (r > 0)
 		(void)ppoll(NULL, 0, &none, &wait_mask);
-	else if (r == -1 && (errno != EINTR || !any)) {
-		/* As when RLIMIT_NOFILE is below n: look now and then. */
-		signals_look(&ts);
-		return (poll(fds, n, 0) > 0 ? 1 : -1);
-	}
+	else if (r == -1 && (errno != EINTR || !any))
+		r = signals_look(fds, n, wait_ms);
 	return (r);
 }
 
