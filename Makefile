@@ -162,7 +162,7 @@ check-long:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
-	    JAILKILL=$(B)/jailkill \
+	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
 	    sh test/check live $(B)
 	$(MAKE) soak SOAK='-m 10'
 	sh test/deps managers
