@@ -77,6 +77,17 @@ SEALED(const char *, show_error, int error)
 
 SEALED(void, ctl_parse, struct ctl *c, const char *name, int argc,
     char **argv, time_t now)
+
+/* Harmless: a line that nobody reads here. */
+WEAK void ctl_complain(const char *program, const char *what, const char *why);
+WEAK void
+ctl_complain(const char *program, const char *what, const char *why)
+{
+	(void)program;
+	(void)what;
+	(void)why;
+}
+
 SEALED(int, plan_make, const struct ctl *c, int (*ask)(const struct ctl *))
 SEALED(void, plan_warn_now, const struct ctl *c)
 SEALED(int, plan_cancel, const struct ctl *c)
