@@ -270,7 +270,7 @@ sanitize:
 	sh test/deps check
 	$(MAKE) B=$(B)/asan HARDEN= CFLAGS='-O1 -g $(SANITIZE)' all
 	CC='$(CC)' sh test/check unit $(B)/asan $(SANITIZE)
-	CC='$(CC)' JAIL_SLACK=4 JAILINIT=$(B)/asan/jailinit \
+	CC='$(CC)' JAIL_SLACK=4 JAIL_SANITIZED=1 JAILINIT=$(B)/asan/jailinit \
 	    JAILCTL=$(B)/asan/jailctl JAILKILL=$(B)/asan/jailkill \
 	    sh test/check live $(B)/asan $(SANITIZE)
 

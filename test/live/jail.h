@@ -6,7 +6,8 @@
  *
  * Environment: JAILINIT names the program (build/jailinit), JAILINIT_MUSL one
  * that is linked with musl, JAIL_SLACK a factor for the time limits of tests
- * (sanitizers, slow machines), TMPDIR where the roots are made (/tmp).
+ * (sanitizers, slow machines), JAIL_SANITIZED that the programs have such,
+ * TMPDIR where the roots are made (/tmp).
  *
  * Functions return 0 or -1 (with a line on stderr that says why) unless said
  * otherwise.  Time-outs and times are milliseconds of CLOCK_MONOTONIC.

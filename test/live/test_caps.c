@@ -264,6 +264,8 @@ test_jailctl(void **state)
 	need_root();
 	assert_int_equal(jail_copy(j, program != NULL && *program != '\0' ?
 	    program : "build/jailctl", "/sbin/jailctl"), 0);
+	/* Who asks for the end is to end before it. */
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1"), 0);
 	(void)unlink(jail_path(j, "/bin/shutdown"));
 	assert_int_equal(symlink("jailctl", jail_path(j, "/sbin/shutdown")),
 	    0);

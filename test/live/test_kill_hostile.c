@@ -1448,7 +1448,7 @@ test_kills_all_userns(void **state)
 static void
 test_traces_all(void **state)
 {
-	attacked(*state, false, tracer, 3);
+	attacked(*state, false, tracer, 2);
 }
 
 static void

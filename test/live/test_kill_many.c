@@ -243,7 +243,7 @@ name_of(const struct jail *j)
 static void
 storm_kill(struct jail *j)
 {
-	int i, rounds = many_rounds(10, 100);
+	int i, rounds = many_rounds(5, 100);
 	int64_t longest_ms = 0;
 	struct run r;
 
@@ -433,7 +433,7 @@ static void
 storm_stop(struct jail *j)
 {
 	int i, n, stopped = 0, missed = 0, most = 0;
-	int rounds = many_rounds(8, 100);
+	int rounds = many_rounds(5, 100);
 
 	storm_up(j);
 	for (i = 0; i < rounds; i++)
