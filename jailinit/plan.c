@@ -41,6 +41,9 @@ static const int warnings[] = { 10 * 3600, 5 * 3600, 2 * 3600, 3600,
 /* How often it looks at the clock where it cannot sleep until a time. */
 #define LOOK_MS		1000
 
+/* So long whoever plans waits for it to have closed what it does not need. */
+#define READY_MS	500
+
 /* What a planner leaves inherited is not its own to hold open. */
 #define FDS_MAX		1024
 
@@ -460,7 +463,8 @@ planner(const struct ctl *c, int (*ask)(const struct ctl *), int ready_fd)
 int
 plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 {
-	unsigned char e = ECHILD, told;
+	struct pollfd ready = { -1, POLLIN, 0 };
+	unsigned char e = ECHILD;
 	int p[2];
 	pid_t pid;
 
@@ -476,8 +480,10 @@ plan_make(const struct ctl *c, int (*ask)(const struct ctl *))
 		e = (unsigned char)errno;
 	else if (read(p[0], &e, 1) != 1)
 		(void)kill(pid, SIGTERM);	/* what we cannot tell of */
-	else	/* its end: all that it does not keep is closed then */
-		(void)!read(p[0], &told, 1);
+	else {	/* until all that it does not keep is closed */
+		ready.fd = p[0];
+		(void)poll(&ready, 1, READY_MS);
+	}
 	close(p[0]);
 	errno = e;
 	if (e != 0)
