@@ -961,10 +961,16 @@ test_tty_stop_read(void **state)
 		    JAILINIT " -- reader\n");
 		if (i == 1) {
 			foreground_wait(j, &t, "reader");
+			(void)job_wait(j, "head", 'S');
 			pty_type(&t, "\032");
+			/* still awake, it would read what is typed next */
+			(void)job_wait(j, "head", 'T');
 			stopped_wait(j, &t, "reader");
-			pty_type(&t, "bg\n");
+			/* and this "Stopped" is not the next one */
+			pty_type(&t, "bg; echo pro''mpt\n");
+			pty_expect(&t, "prompt");
 		}
+		(void)job_wait(j, "head", 'T');
 		stopped_wait(j, &t, "reader");
 		pty_type(&t, "fg\n");
 		foreground_wait(j, &t, "reader");
