@@ -5,7 +5,7 @@
  * command does not get, or that ends it when it should not (pain 16); a
  * shell without job control; no life without a writable /var/run (pain 15);
  * and, as a subreaper, a signal to a process that is not ours (pain 18).
- * check: alone
+ * check: few
  */
 #include "live.h"
 

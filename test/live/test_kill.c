@@ -1596,7 +1596,7 @@ terminal(struct jail *j, unsigned short columns)
 	const char *jn, *qn;
 	int master_fd;
 
-	boot(j, columns == 0 ? "sleep 1.5" : "sleep 2.5", NULL);
+	boot(j, "sleep 2.5", NULL);
 	boot(quick, NULL, NULL);
 	jn = kill_name(j);
 	qn = kill_name(quick);

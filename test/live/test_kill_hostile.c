@@ -7,7 +7,7 @@
  * FreeBSD SA-21:05, CVE-2019-5736, CVE-2024-21626), 9 (the host follows the
  * jail's paths: FreeBSD SA-07:01), 10, 13 (opening a FIFO hangs).
  * JAIL_LONG=1: races of 30 s, not 3.
- * check: alone
+ * check: few
  */
 #include "fuse.h"
 #include "hostile.h"

@@ -6,7 +6,7 @@
  * is no room; what is left behind by a jailkill that was itself killed.
  *
  * Each test in a PID namespace of its own.  Full rounds with JAIL_LONG=1.
- * check: alone
+ * check: few
  */
 #include "live.h"
 #include "many.h"

@@ -6,7 +6,7 @@
  * holds up the next; a process of it that stays in a group of its own; an rc
  * that waits for a daemon's output, or hands it ignored signals; a file that
  * somebody else than root wrote being run as root.
- * check: alone
+ * check: few
  */
 #include "live.h"
 
