@@ -39,6 +39,16 @@
  * of jail_new(), and started, if at all, by fn. */
 int many_inside(struct jail *j, void (*fn)(struct jail *));
 
+/* That as a test of cmocka's. */
+#define MANY_TEST(state, fn)						\
+	do {								\
+		int inside_ = many_inside(*(state), (fn));		\
+									\
+		if (inside_ == MANY_SKIPPED)				\
+			skip();						\
+		assert_int_equal(inside_, MANY_GOOD);			\
+	} while (0)
+
 /* The end of the test, in there. */
 _Noreturn void many_fail(const char *file, int line, const char *what);
 _Noreturn void many_skip(const char *why);
