@@ -34,10 +34,11 @@ storm(void)
 {
 	int i;
 
-	(void)nice(10);		/* the machine may be others' as well */
 	for (i = 0; i < COMETS; i++)
-		if (fork() == 0)
+		if (fork() == 0) {
+			(void)nice(10);	/* we have to get through ourselves */
 			comet();
+		}
 	(void)creat(STORM_UP, 0644);
 }
 
