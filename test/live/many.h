@@ -28,6 +28,9 @@
 #define MANY_MARK	"/tmp/mark"
 #define MANY_READY	"/tmp/ready"
 
+/* What was signalled has to act on it in this time. */
+#define MANY_SETTLE_MS	jail_slack(3000)
+
 #define MUST(x)								\
 	do {								\
 		if (!(x))						\

@@ -1242,6 +1242,7 @@ test_scene(void **state)
 		shared->n = 1;
 	} else
 		plays_thin();
+	assert_true(shared->n > 0);
 	fflush(stdout);
 	workers_run(shared->n < WORKERS_MAX ? 1 : scene->reboots ?
 	    WORKERS_MAX : WORKERS);

@@ -16,8 +16,6 @@
 #include <sys/utsname.h>
 
 #include <dirent.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <sched.h>
 #include <time.h>
@@ -26,8 +24,6 @@
 #define END_IN_2_S	"sleep 2; echo >" MANY_MARK
 #define END_HANGS	"echo >" MANY_MARK "; sleep 1000"
 #define OUT_OF_TIME	"; rc.shutdown ran out of time"
-
-#define SETTLE_MS	jail_slack(3000)
 
 /* Random, but to be had again: JAIL_SEED. */
 static unsigned
@@ -410,7 +406,7 @@ test_two_halts(void **state)
 static bool
 all_or_none(pid_t first, bool all)
 {
-	int64_t end_ms = jail_now_ms() + SETTLE_MS;
+	int64_t end_ms = jail_now_ms() + MANY_SETTLE_MS;
 	struct many_count c;
 
 	do
@@ -573,7 +569,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 	    "jailkill");
 	c = many_count(j->pid);
 	if (stop) {
-		int64_t end_ms = jail_now_ms() + SETTLE_MS;
+		int64_t end_ms = jail_now_ms() + MANY_SETTLE_MS;
 
 		while (c.stopped != 0 && c.stopped != c.all &&
 		    jail_now_ms() < end_ms)

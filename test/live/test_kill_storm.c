@@ -12,9 +12,6 @@
 #include <sys/stat.h>
 
 #include <dirent.h>
-#include <inttypes.h>
-
-#define SETTLE_MS	jail_slack(3000)
 
 #define COMETS		200
 #define STORM_PIDS	400
@@ -108,7 +105,7 @@ test_storm_kill(void **state)
 static struct many_count
 settled(pid_t first)
 {
-	int64_t end_ms = jail_now_ms() + SETTLE_MS;
+	int64_t end_ms = jail_now_ms() + MANY_SETTLE_MS;
 	struct many_count before, c = many_count(first);
 
 	do {
@@ -122,7 +119,7 @@ settled(pid_t first)
 static bool
 changes(pid_t first)
 {
-	int64_t end_ms = jail_now_ms() + SETTLE_MS;
+	int64_t end_ms = jail_now_ms() + MANY_SETTLE_MS;
 	uint64_t sum = many_count(first).sum;
 
 	while (many_count(first).sum == sum)
