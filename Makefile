@@ -41,7 +41,8 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/demo/* test/hardened .ci/run rc/host/deb \
+SH =		test/check test/deps test/enter.subr test/demo/* \
+		test/hardened .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
@@ -231,8 +232,8 @@ bench-build:
 		musl-gcc $(DEFS) -Os $(WARN) $(WERROR) -fno-pie -static \
 		    -o $(B)/bench/$$p test/bench/$$p.c || exit 1; \
 	done
-	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/bench/bench \
-	    $(BENCH_SRC) -lm
+	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
+	    -o $(B)/bench/bench $(BENCH_SRC) -lm
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
 	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
 	    test/live/many.c

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "mountns.h"
 
 int skipped;
 
@@ -176,7 +177,7 @@ bench_init(void)
 	MUST((size_t)snprintf(root, sizeof(root), "%s/root", dir) <
 	    sizeof(root));
 	MUST(unshare(CLONE_NEWNS) == 0);
-	MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	MUST(mountns_private() == 0);
 	MUST(mount(root, root, NULL, MS_BIND, NULL) == 0);
 	(void)unlink(bench_path("/stamp"));
 	MUST(mkfifo(bench_path("/stamp"), 0600) == 0);

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define NOT_FIRST	"floor: not process 1 of a PID namespace\n"
+
 static _Noreturn void
 rest(void)
 {
@@ -89,6 +91,11 @@ listen_fifo(char **argv)
 int
 main(int argc, char **argv)
 {
+	/* What it signals and makes is meant for a jail. */
+	if (getpid() != 1) {
+		(void)!write(2, NOT_FIRST, sizeof(NOT_FIRST) - 1);
+		return (70);
+	}
 	if (argc < 3)
 		rest();
 	if (strcmp(argv[1], "kill") == 0)

@@ -9,6 +9,8 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
+#include <linux/openat2.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +27,7 @@
 #include <unistd.h>
 
 #include "jail.h"
+#include "mountns.h"
 
 #define PIDS_CGROUP	"/sys/fs/cgroup/pids"
 #define MEMORY_CGROUP	"/sys/fs/cgroup/memory"
@@ -36,6 +39,7 @@
 #define CLOSE_RANGE_CLOEXEC	4
 #endif
 #define HIGH_FD		100	/* where a child keeps its own descriptors */
+#define ENTER_MS	10000	/* to say that one is inside */
 
 /* What the child of jail_start() needs. */
 struct start {
@@ -148,31 +152,6 @@ folders_make(const char *path)
 }
 
 static int
-file_copy(const char *from, const char *to)
-{
-	char buf[65536];
-	int in, out;
-	ssize_t n = -1;
-
-	if (folders_make(to) == -1)
-		return (-1);
-	in = open(from, O_RDONLY | O_CLOEXEC);
-	if (in == -1)
-		return (complain("open", from));
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-	if (out != -1)
-		while ((n = read(in, buf, sizeof(buf))) > 0)
-			if (write(out, buf, (size_t)n) != n) {
-				n = -1;
-				break;
-			}
-	close(in);
-	if (out == -1 || close(out) == -1 || n == -1)
-		return (complain("copy to", to));
-	return (0);
-}
-
-static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
 {
 	(void)st;
@@ -242,12 +221,24 @@ janitor_end(struct jail *j)
 		(void)waitpid(j->janitor, NULL, 0);
 }
 
+static _Noreturn void
+outside_abort(const char *what, const char *path)
+{
+	fprintf(stderr, "jail: %s is not in the jail: %s: the run ends\n",
+	    path, what);
+	fflush(NULL);
+	_exit(JAIL_OUTSIDE);
+}
+
+/* Once process 1 is reaped its number may be a process of the host's. */
 const char *
 jail_path(const struct jail *j, const char *path)
 {
 	static char buf[PATH_MAX];
 
-	if (j->via_proc)
+	if (j->root[0] != '/')
+		outside_abort("no root", path);
+	if (j->via_proc && j->pid != 0 && j->ended_ms == 0)
 		snprintf(buf, sizeof(buf), "/proc/%d/root%s", (int)j->pid,
 		    path);
 	else
@@ -255,24 +246,89 @@ jail_path(const struct jail *j, const char *path)
 	return (buf);
 }
 
+/* A folder of the jail's for openat2(2), or -1. */
+static int
+root_open(const struct jail *j)
+{
+	return (open(jail_path(j, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+/* As open(2), and a link leads nowhere but into the jail. */
+static int
+inside_open(int root_fd, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = { .flags = (unsigned)flags | O_CLOEXEC,
+	    .mode = mode, .resolve = RESOLVE_IN_ROOT };
+
+	return ((int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how)));
+}
+
+/* The folders above a path, and a new file there. */
+static int
+inside_create(int root_fd, const char *path)
+{
+	char buf[PATH_MAX], *p;
+	int dir_fd, fd;
+
+	dir_fd = inside_open(root_fd, "/", O_PATH | O_DIRECTORY, 0);
+	snprintf(buf, sizeof(buf), "%s", path);
+	for (p = buf + 1; dir_fd != -1 && (p = strchr(p, '/')) != NULL;
+	    *p++ = '/') {
+		*p = '\0';
+		(void)mkdirat(dir_fd, strrchr(buf, '/') + 1, 0755);
+		close(dir_fd);
+		dir_fd = inside_open(root_fd, buf, O_PATH | O_DIRECTORY, 0);
+	}
+	if (dir_fd == -1)
+		return (-1);
+	p = strrchr(buf, '/') + 1;
+	(void)unlinkat(dir_fd, p, 0);
+	fd = openat(dir_fd, p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	close(dir_fd);
+	return (fd);
+}
+
+static int
+file_copy(const struct jail *j, const char *from, const char *to)
+{
+	char buf[65536];
+	int in, out, root_fd;
+	ssize_t n = -1;
+
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	if (in == -1)
+		return (complain("open", from));
+	root_fd = root_open(j);
+	out = inside_create(root_fd, to);
+	close(root_fd);
+	if (out != -1)
+		while ((n = read(in, buf, sizeof(buf))) > 0)
+			if (write(out, buf, (size_t)n) != n) {
+				n = -1;
+				break;
+			}
+	close(in);
+	if (out == -1 || fchmod(out, 0755) == -1 || close(out) == -1 ||
+	    n == -1)
+		return (complain("copy to", to));
+	return (0);
+}
+
 int
 jail_write(const struct jail *j, const char *path, mode_t mode,
     const char *text)
 {
-	const char *p = jail_path(j, path);
 	size_t len = strlen(text);
-	int fd;
+	int fd, root_fd = root_open(j);
 	bool ok;
 
-	if (folders_make(p) == -1)
-		return (-1);
-	(void)unlink(p);
-	fd = open(p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = inside_create(root_fd, path);
+	close(root_fd);
 	if (fd == -1)
-		return (complain("create", p));
+		return (complain("create", path));
 	ok = write(fd, text, len) == (ssize_t)len && fchmod(fd, mode) == 0;
 	if (close(fd) == -1 || !ok)
-		return (complain("write", p));
+		return (complain("write", path));
 	return (0);
 }
 
@@ -383,7 +439,7 @@ applets_make(const struct jail *j)
 	char line[64], link[PATH_MAX];
 	FILE *f;
 
-	if (file_copy("/bin/busybox", jail_path(j, "/bin/busybox")) == -1)
+	if (file_copy(j, "/bin/busybox", "/bin/busybox") == -1)
 		return (-1);
 	f = popen("/bin/busybox --list", "re");
 	if (f == NULL)
@@ -416,7 +472,7 @@ libraries_copy(const struct jail *j, const char *program)
 		if (p == NULL || strchr(p, '(') == NULL)
 			continue;
 		p[strcspn(p, " \t(\n")] = '\0';
-		e |= file_copy(p, jail_path(j, p));
+		e |= file_copy(j, p, p);
 	}
 	(void)pclose(f);
 	return (e);
@@ -457,7 +513,7 @@ jail_new(struct jail *j)
 			return (-1);
 	(void)chmod(jail_path(j, "/tmp"), 01777);
 	if (applets_make(j) == -1 ||
-	    file_copy(program_path(), jail_path(j, "/sbin/jailinit")) == -1 ||
+	    file_copy(j, program_path(), "/sbin/jailinit") == -1 ||
 	    libraries_copy(j, program_path()) == -1 ||
 	    jail_write(j, "/etc/passwd", 0644, "root:x:0:0::/:/bin/sh\n") ==
 	    -1)
@@ -468,7 +524,7 @@ jail_new(struct jail *j)
 int
 jail_copy(const struct jail *j, const char *from, const char *to)
 {
-	if (file_copy(from, jail_path(j, to)) == -1)
+	if (file_copy(j, from, to) == -1)
 		return (-1);
 	return (libraries_copy(j, from));
 }
@@ -533,7 +589,7 @@ root_enter(const struct start *s)
 	const char *root = s->j->root;
 	char proc[PATH_MAX];
 
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	if (mountns_private() == -1 ||
 	    mount(root, root, NULL, MS_BIND | MS_REC, NULL) == -1)
 		start_fail(s, "mount /");
 	snprintf(proc, sizeof(proc), "%s/proc", root);
@@ -545,8 +601,7 @@ root_enter(const struct start *s)
 	if (s->o->readonly && mount(NULL, root, NULL,
 	    MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == -1)
 		start_fail(s, "mount read-only");
-	if (chdir(root) == -1 || syscall(SYS_pivot_root, ".", ".") == -1 ||
-	    umount2(".", MNT_DETACH) == -1 || chdir("/") == -1)
+	if (mountns_root(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
 		start_fail(s, "pivot_root");
 }
 
@@ -1047,40 +1102,101 @@ jail_wait_state(const struct jail *j, const char *state, int64_t timeout_ms)
 /*
  * Entering.
  */
+struct enter {
+	const struct jail *j;
+	int (*fn)(void *);
+	void *arg;
+	int root_fd, proc_fd;	/* the jail's root; the caller's /proc */
+	int pid_fd, inside_fd;	/* told to the test: a pid; 1 or 0 */
+};
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return (a->st_dev == b->st_dev && a->st_ino == b->st_ino);
+}
+
+/* Entering a mount namespace leads to its root, which need not be the jail's.
+ * So go to that, and see that we are there before anything is done. */
+static bool
+inside_go(const struct enter *e)
+{
+	struct stat root, cwd, jail, pidns;
+
+	return (fchdir(e->root_fd) == 0 && chroot(".") == 0 &&
+	    fstat(e->root_fd, &jail) == 0 && stat("/", &root) == 0 &&
+	    stat(".", &cwd) == 0 && is_same(&root, &jail) &&
+	    is_same(&cwd, &jail) && (e->j->pidns == 0 ||
+	    (fstatat(e->proc_fd, "self/ns/pid", &pidns, 0) == 0 &&
+	    pidns.st_ino == e->j->pidns)));
+}
+
 static _Noreturn void
-enter_child(const struct jail *j, int (*fn)(void *), void *arg, int fd)
+enter_child(const struct enter *e)
 {
 	int flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
 	pid_t pid;
+	bool in;
 
-	if (j->userns)
+	if (e->j->userns)
 		flags |= CLONE_NEWUSER;
-	if (setns(j->pidfd, flags) == -1)
+	if (setns(e->j->pidfd, flags) == -1)
 		_exit(125);
 	/* A sibling, not a child: the test is its parent. */
 	pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL,
 	    NULL, NULL);
 	if (pid == 0) {
-		close(fd);
-		_exit(fn(arg));
+		in = inside_go(e);
+		(void)!write(e->inside_fd, &in, sizeof(in));
+		close(e->root_fd);
+		close(e->proc_fd);
+		close(e->pid_fd);
+		close(e->inside_fd);
+		_exit(in ? e->fn(e->arg) : JAIL_OUTSIDE);
 	}
-	(void)!write(fd, &pid, sizeof(pid));
+	(void)!write(e->pid_fd, &pid, sizeof(pid));
 	_exit(0);
+}
+
+/* Ends the run if who entered says that it is not inside; it may also have
+ * been killed or stopped by the jail before it could say so. */
+static void
+inside_see(int fd)
+{
+	struct pollfd p = { fd, POLLIN, 0 };
+	bool in = true;
+
+	if (poll(&p, 1, ENTER_MS) == 1)
+		(void)!read(fd, &in, sizeof(in));
+	close(fd);
+	if (!in)
+		outside_abort("who entered", "/");
 }
 
 pid_t
 jail_enter(struct jail *j, int (*fn)(void *), void *arg)
 {
+	struct enter e = { j, fn, arg, -1, -1, -1, -1 };
+	char root[64];
 	pid_t helper, pid = -1;
-	int p[2];
+	int p[2], in[2];
 
-	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(p, O_CLOEXEC) == -1)
+	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(p, O_CLOEXEC) == -1 ||
+	    pipe2(in, O_CLOEXEC) == -1)
 		return (-1);
+	snprintf(root, sizeof(root), "/proc/%d/root", (int)j->pid);
+	e.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	e.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	e.pid_fd = p[1];
+	e.inside_fd = in[1];
 	fflush(NULL);
 	helper = fork();
 	if (helper == 0)
-		enter_child(j, fn, arg, p[1]);
+		enter_child(&e);
+	close(e.root_fd);
+	close(e.proc_fd);
 	close(p[1]);
+	close(in[1]);
 	if (helper == -1 || read(p[0], &pid, sizeof(pid)) != sizeof(pid))
 		pid = -1;
 	close(p[0]);
@@ -1090,6 +1206,7 @@ jail_enter(struct jail *j, int (*fn)(void *), void *arg)
 		j->entered[j->n_entered++] = pid;
 	else
 		(void)complain("enter", j->root);
+	inside_see(in[0]);
 	return (pid);
 }
 

@@ -31,6 +31,9 @@
 
 #define JAIL_ENTERED_MAX	64
 
+/* Exit status of a test that was about to act outside of its jail. */
+#define JAIL_OUTSIDE	70
+
 /* How a jail is started; all zero (and fds NULL) is an ordinary one. */
 struct jail_opts {
 	const int *fds;		/* what 0-2 are to be; NULL: all default */
@@ -136,9 +139,12 @@ int jail_wait_state(const struct jail *j, const char *state,
 
 /* Processes. */
 
-/* Runs fn(arg) in a child of the caller that has entered the namespaces and
- * the root, and exits with what it returns.  Its pid, or -1.  It is ended
- * and reaped by jail_free() unless the caller waited for it. */
+/* Runs fn(arg) in a child of the caller that has entered the namespaces, with
+ * its root and working directory in the jail's root, and exits with what it
+ * returns.  Its pid, or -1.  It is ended and reaped by jail_free() unless the
+ * caller waited for it.  If it is not inside (device and inode of / and of the
+ * working directory, PID namespace), fn is not called and the test program
+ * ends with JAIL_OUTSIDE. */
 pid_t jail_enter(struct jail *j, int (*fn)(void *), void *arg);
 /* The same with a shell; and waited for: the wait status, or -1. */
 pid_t jail_enter_sh(struct jail *j, const char *script);

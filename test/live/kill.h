@@ -18,6 +18,7 @@
 
 #include "jailkill.h"
 #include "live.h"
+#include "mountns.h"
 
 #define KILL_MORE	3	/* jails of a test beside its first */
 #define KILL_CLOSE_AT_EXEC	4	/* of close_range(2) */
@@ -139,7 +140,7 @@ kill_world(void)
 		_exit(first == -1 ? 1 : kill_world_status(st));
 	}
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	    mountns_private() == -1 ||
 	    mount("proc", "/proc", "proc", 0, NULL) == -1) {
 		perror("mount /proc");
 		_exit(1);

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "many.h"
+#include "mountns.h"
 
 #define PIDFS_MAGIC	0x50494446	/* linux/magic.h */
 #define POLL_MS		2
@@ -85,7 +86,7 @@ namespace_first(struct jail *j, void (*fn)(struct jail *))
 	int st;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	MUST(mountns_private() == 0);
 	MUST(mount("proc", "/proc", "proc", 0, NULL) == 0);
 	test = fork();
 	if (test == 0) {
@@ -217,10 +218,7 @@ root_enter(const char *root)
 	MUST(mount(root, root, NULL, MS_BIND, NULL) == 0);
 	(void)snprintf(proc, sizeof(proc), "%s/proc", root);
 	MUST(mount("proc", proc, "proc", 0, NULL) == 0);
-	MUST(chdir(root) == 0);
-	MUST(syscall(SYS_pivot_root, ".", ".") == 0);
-	MUST(umount2(".", MNT_DETACH) == 0);
-	MUST(chdir("/") == 0);
+	MUST(mountns_root(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) == 0);
 }
 
 static _Noreturn void

@@ -11,6 +11,7 @@
  */
 #include "fuse.h"
 #include "hostile.h"
+#include "mountns.h"
 
 #include <sys/fanotify.h>
 #include <sys/ptrace.h>
@@ -1845,7 +1846,7 @@ all_child(struct jail *j)
 	int code = 0;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	if (mountns_private() == -1 ||
 	    mount("proc", "/proc", "proc", 0, NULL) == -1)
 		_exit(10);
 	fuse_boot(j, true);

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "live.h"
+#include "mountns.h"
 
 #define NOBODY	65534
 #define EPOCH	"1700000000"	/* SOURCE_DATE_EPOCH for most runs */
@@ -968,8 +969,7 @@ full_disk(struct jail *j, const char *size)
 	int st;
 
 	snprintf(opts, sizeof(opts), "%s", size);
-	if (unshare(CLONE_NEWNS) == -1 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+	if (unshare(CLONE_NEWNS) == -1 || mountns_private() == -1 ||
 	    mount("full", place, "tmpfs", 0, opts) == -1)
 		return (1);
 	st = RUN(j, NULL, at("www"));
@@ -1168,8 +1168,7 @@ test_mount_point_refused(void **state)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		if (unshare(CLONE_NEWNS) == -1 || mount(NULL, "/", NULL,
-		    MS_REC | MS_PRIVATE, NULL) == -1 ||
+		if (unshare(CLONE_NEWNS) == -1 || mountns_private() == -1 ||
 		    mount("x", at("www"), "tmpfs", 0, NULL) == -1)
 			_exit(1);
 		st = RUN(j, NULL, at("www"));
