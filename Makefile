@@ -41,7 +41,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/enter.subr test/demo/* \
+SH =		test/check test/deps test/enter.subr test/outside test/demo/* \
 		test/hardened .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
@@ -147,15 +147,16 @@ $(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
 	    -fno-stack-protector -fno-pie -static -nostdlib -s \
 	    -Wl,-z,noexecstack -o $@ jailinit/jail_enter.c
 
-# With the tests' own build of the program beside it: musl, static.
+# With the tests' own build of the program beside it: musl, static.  With
+# OUTSIDE='sh test/outside' it fails if they change anything of the machine.
 check:
 	sh test/deps check
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
-	sh test/check unit $(B)
+	$(OUTSIDE) sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
-	    sh test/check live $(B)
+	    $(OUTSIDE) sh test/check live $(B)
 
 # The live tests with their long races, which check has shortened.
 check-long:

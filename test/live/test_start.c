@@ -85,8 +85,9 @@ closed_case(struct jail *j, int closed, bool no_dev)
 		if ((closed & 1 << fd) != 0)
 			assert_int_equal(strncmp(fd_name(j, fd), want,
 			    strlen(want)), 0);
-		else if (fd > 0)
-			assert_string_equal(fd_name(j, fd), j->log);
+		else if (fd > 0)	/* the folder above may be a mount */
+			assert_non_null(strstr(fd_name(j, fd),
+			    j->log + (strrchr(j->dir, '/') - j->dir)));
 	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
