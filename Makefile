@@ -41,8 +41,8 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/deps test/enter.subr test/outside test/demo/* \
-		test/hardened .ci/run rc/host/deb \
+SH =		test/check test/confined test/deps test/enter.subr \
+		test/outside test/demo/* test/hardened .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
@@ -56,6 +56,10 @@ SH =		test/check test/deps test/enter.subr test/outside test/demo/* \
 		test/peers/machine/* test/peers/scratch \
 		test/peers/virtual test/proof/mutants test/proof/prove \
 		test/valgrind/run
+
+# What others' programs leave in these is kept in memory, for the time that
+# they run.
+CONFINED =	sh test/confined $(B) -c /etc -c /run -c /var
 
 PURE =		jailinit/life.c jailinit/request.c
 SRC =		$(PURE) jailinit/act.c jailinit/control.c \
@@ -168,7 +172,7 @@ check-long:
 	    sh test/check live $(B)
 	$(MAKE) soak SOAK='-m 10'
 	sh test/deps managers
-	JAIL_LONG=1 sh test/peers/managers $(B) nspawn
+	JAIL_LONG=1 $(CONFINED) sh test/peers/managers $(B) nspawn
 	python3 test/unit/mutate $(B)
 	$(MAKE) coverage
 	$(MAKE) valgrind
@@ -244,18 +248,18 @@ check-host:
 	sh test/deps peers
 	$(MAKE) all
 	$(MAKE) B=$(B)/static STATIC=1 all
-	MAKE='$(MAKE)' sh test/peers/jailhalt
-	MAKE='$(MAKE)' sh test/peers/host-shutdown $(B)
+	MAKE='$(MAKE)' $(CONFINED) sh test/peers/jailhalt
+	MAKE='$(MAKE)' $(CONFINED) sh test/peers/host-shutdown $(B)
 
 # A jail's life under each program that people start jails with.
 check-managers:
 	sh test/deps managers
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
-	sh test/peers/managers $(B)
-	sh test/peers/virtual $(B)
-	sh test/peers/deb $(B)
-	sh test/peers/scratch $(B)
+	$(CONFINED) sh test/peers/managers $(B)
+	$(CONFINED) sh test/peers/virtual $(B)
+	$(CONFINED) sh test/peers/deb $(B)
+	$(CONFINED) sh test/peers/scratch $(B)
 
 # Debian's packages, in $(B).
 deb:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * confine folder ... -- command ...: runs a command where its mistakes cannot
- * reach the machine: in a PID namespace of its own, so that it can signal
- * nobody else, and in a mount namespace whose root is the caller's alone (also
- * in a chroot) and in which nothing but the folders, cgroups and devices can
- * be written to.  Its first process reaps, hands on TERM, INT and HUP, and
+ * confine [-c copy] ... folder ... -- command ...: runs a command where its
+ * mistakes cannot reach the machine: in a PID namespace of its own, so that it
+ * can signal nobody else, and in a mount namespace whose root is the caller's
+ * alone (also in a chroot) and in which nothing but the folders, cgroups and
+ * devices can be written to.  What it changes below a copy is kept in memory,
+ * and gone with it.  Its first process reaps, hands on TERM, INT and HUP, and
  * stays until what the command left behind has ended, 15 seconds at most.
  * The exit status is the command's; where namespaces are not to be had the
  * command runs without, after a line that says so.
@@ -17,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -130,6 +132,23 @@ writable(const char *path, bool can)
 	    &a, sizeof(a)));
 }
 
+/* The tmpfs for it is mounted on /proc while it is made. */
+static void
+copy_make(const char *folder)
+{
+	char options[PATH_MAX];
+
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=/proc/upper,"
+	    "workdir=/proc/work%s", folder, geteuid() == 0 ? "" :
+	    ",userxattr");
+	if (mount("tmpfs", "/proc", "tmpfs", 0, NULL) == -1 ||
+	    mkdir("/proc/upper", 0755) == -1 ||
+	    mkdir("/proc/work", 0755) == -1 ||
+	    mount("overlay", folder, "overlay", 0, options) == -1 ||
+	    umount2("/proc", MNT_DETACH) == -1)
+		fail("copy", folder);
+}
+
 static void
 mounts_make(char *const *folders)
 {
@@ -141,7 +160,9 @@ mounts_make(char *const *folders)
 	if (mountns_private() == -1 || root_own() == -1)
 		fail("mount", "/");
 	for (f = folders; strcmp(*f, "--") != 0; f++)
-		if (mount(*f, *f, NULL, MS_BIND | MS_REC, NULL) == -1)
+		if (strcmp(*f, "-c") == 0)
+			copy_make(*++f);
+		else if (mount(*f, *f, NULL, MS_BIND | MS_REC, NULL) == -1)
 			fail("mount", *f);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    NULL) == -1)
@@ -149,7 +170,7 @@ mounts_make(char *const *folders)
 	if (writable("/", false) == -1)
 		fail("read-only", "/");
 	for (f = folders; strcmp(*f, "--") != 0; f++)
-		if (writable(*f, true) == -1)
+		if (strcmp(*f, "-c") != 0 && writable(*f, true) == -1)
 			fail("writable", *f);
 	for (i = 0; i < sizeof(also) / sizeof(also[0]); i++)
 		(void)writable(also[i], true);
