@@ -5,8 +5,9 @@
 #	make check | check-host | check-managers | check-dropin | check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make analyze | coverage | cross-freebsd | faults | fuzz | fuzz-long |
-#	lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] | valgrind
+#	make analyze | coverage | cross-freebsd | faults | flakes | fuzz |
+#	fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
+#	valgrind
 
 VERSION =	0.1
 PREFIX =	/usr/local
@@ -41,7 +42,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/check test/confined test/deps test/enter.subr \
+SH =		test/again test/check test/confined test/deps test/enter.subr \
 		test/outside test/demo/* test/hardened .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
@@ -271,6 +272,12 @@ demo:
 	$(MAKE) all
 	sh test/demo/demo $(B)/jailinit
 
+# The demo and check beside two busy loops for each processor: they have to
+# pass each time, which takes hours.
+flakes:
+	B=$(B) sh test/again 200 $(MAKE) demo
+	B=$(B) sh test/again 20 $(MAKE) check
+
 # Unit and live tests with the program built to watch itself.
 sanitize:
 	sh test/deps check
@@ -405,5 +412,5 @@ clean:
 
 .PHONY: all analyze bench bench-build bench-quick check check-dropin \
     check-host check-long check-managers clean coverage cross-freebsd deb \
-    demo faults fuzz fuzz-long install install-host install-rc \
+    demo faults flakes fuzz fuzz-long install install-host install-rc \
     install-rc-freebsd install-rc-linux lint prove sanitize soak valgrind
