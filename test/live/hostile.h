@@ -181,14 +181,18 @@ jk(int64_t limit_ms, const char *first, ...)
 	return (run.code);
 }
 
+/* What neighbours may add: what hangs does so for ever. */
+#define BUSY_MS		8000
+
 /* What -h, -p and -r with -t seconds may take. */
 static inline int64_t
 halt_ms(int seconds)
 {
-	return ((int64_t)seconds * 1000 + 1000 + 1500);
+	return ((int64_t)seconds * 1000 + 1000 + BUSY_MS);
 }
 
-#define LOOK_MS		5000	/* what -l may take with one that hangs */
+#define LOOK_MS		(2000 + BUSY_MS)	/* -l with one that hangs */
+#define SIGNAL_MS	(6000 + BUSY_MS)	/* -s with one that fights */
 
 static inline const char *
 jail_name(const struct jail *j)

@@ -384,6 +384,24 @@ jail_wait_file(const struct jail *j, const char *path, int64_t timeout_ms)
 	return (0);
 }
 
+int
+jail_wait_text(const struct jail *j, const char *path, const char *text,
+    int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (strcmp(jail_file(j, path), text) != 0) {
+		if (may_come(j, path, end_ms))
+			continue;
+		if (strcmp(jail_file(j, path), text) == 0)
+			break;
+		fprintf(stderr, "jail: %s: \"%s\", not \"%s\"\n", path,
+		    jail_file(j, path), text);
+		return (-1);
+	}
+	return (0);
+}
+
 const char *
 jail_file(const struct jail *j, const char *path)
 {
@@ -495,7 +513,7 @@ jail_new(struct jail *j)
 	size_t i;
 
 	memset(j, 0, sizeof(*j));
-	j->pidfd = j->janitor_fd = -1;
+	j->pidfd = j->janitor_fd = j->pidns_fd = -1;
 	snprintf(j->dir, sizeof(j->dir), "%s/jail.XXXXXX",
 	    tmp == NULL || *tmp != '/' ? "/tmp" : tmp);
 	if (mkdtemp(j->dir) == NULL) {
@@ -774,6 +792,17 @@ pidns_of(const char *pid)
 	return (stat(path, &st) == 0 ? st.st_ino : 0);
 }
 
+/* Its number is given to the next namespace once nobody holds it. */
+static void
+pidns_hold(struct jail *j, const char *pid)
+{
+	char path[64];
+
+	j->pidns = pidns_of(pid);
+	snprintf(path, sizeof(path), "/proc/%s/ns/pid", pid);
+	j->pidns_fd = open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static int
 start_parent(struct start *s, int go_fd, int error_fd)
 {
@@ -783,7 +812,7 @@ start_parent(struct start *s, int go_fd, int error_fd)
 
 	snprintf(pid, sizeof(pid), "%d", (int)j->pid);
 	if (!s->o->host)
-		j->pidns = pidns_of(pid);
+		pidns_hold(j, pid);
 	if (j->userns && userns_map(j->pid) == -1)
 		return (-1);
 	if (s->o->pids_max > 0 && cgroup_join(j, PIDS_CGROUP, "pids.max",
@@ -945,7 +974,9 @@ process_end(struct jail *j)
 		left = 1;
 	}
 	close(j->pidfd);
-	j->pidfd = -1;
+	if (j->pidns_fd != -1)
+		close(j->pidns_fd);
+	j->pidfd = j->pidns_fd = -1;
 	j->pid = 0;
 	return (left == 0 ? 0 : -1);
 }
@@ -1365,6 +1396,53 @@ proc_fds(pid_t pid)
 		n += e->d_name[0] != '.';
 	closedir(d);
 	return (n);
+}
+
+int
+proc_wait_state(pid_t pid, int state, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (proc_state(pid) != state) {
+		if (jail_now_ms() >= end_ms)
+			return (-1);
+		jail_sleep_ms(POLL_MS);
+	}
+	return (0);
+}
+
+/* Has the process a pipe open besides 0-2? */
+static bool
+proc_has_pipe(pid_t pid)
+{
+	char dir[64], path[PATH_MAX], link[16];
+	const struct dirent *e;
+	bool found = false;
+	DIR *d;
+
+	snprintf(dir, sizeof(dir), "/proc/%d/fd", (int)pid);
+	d = opendir(dir);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		snprintf(path, sizeof(path), "%s/%.20s", dir, e->d_name);
+		if (strtol(e->d_name, NULL, 10) > 2 &&
+		    readlink(path, link, sizeof(link)) > 5 &&
+		    strncmp(link, "pipe:", 5) == 0)
+			found = true;
+	}
+	if (d != NULL)
+		closedir(d);
+	return (found);
+}
+
+int
+jail_wait_rest(const struct jail *j, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+
+	while (proc_has_pipe(j->pid) || proc_state(j->pid) != 'S')
+		if (!may_come(j, "rest", end_ms))
+			return (-1);
+	return (0);
 }
 
 long

@@ -65,6 +65,7 @@ struct jail {
 	pid_t pid;		/* process 1 (host's number); 0: none */
 	int pidfd;		/* -1: none */
 	ino_t pidns;		/* 0: none */
+	int pidns_fd;		/* keeps that number from other jails */
 	bool userns;
 	bool via_proc;		/* paths as process 1 sees them (mounts) */
 	int64_t started_ms;
@@ -112,6 +113,10 @@ bool jail_exists(const struct jail *j, const char *path);
 /* 0 when the file is there in time. */
 int jail_wait_file(const struct jail *j, const char *path,
     int64_t timeout_ms);
+/* 0 when the file has that text in time, and no other: a file is there before
+ * all of it is. */
+int jail_wait_text(const struct jail *j, const char *path, const char *text,
+    int64_t timeout_ms);
 /* A file's text (up to 1 MiB) in a static buffer, "" if there is none.
  * jail_log() the same for the log, which is outside of the root. */
 const char *jail_file(const struct jail *j, const char *path);
@@ -149,6 +154,11 @@ pid_t jail_enter(struct jail *j, int (*fn)(void *), void *arg);
 /* The same with a shell; and waited for: the wait status, or -1. */
 pid_t jail_enter_sh(struct jail *j, const char *script);
 int jail_sh(struct jail *j, const char *script);
+/* 0 when process 1 has come to rest in time: no status is being written, and
+ * it sleeps. */
+int jail_wait_rest(const struct jail *j, int64_t timeout_ms);
+/* 0 when the host's process has that state in time. */
+int proc_wait_state(pid_t pid, int state, int64_t timeout_ms);
 /* Processes in its PID namespace (process 1 and zombies too), and of these
  * the zombies. */
 int jail_count(const struct jail *j);

@@ -31,7 +31,6 @@
 
 #define PIDFS_MAGIC	0x50494446	/* linux/magic.h */
 #define POLL_MS		2
-#define RUN_MS		60000		/* run_kill() */
 #define PATHS_MAX	256		/* files of a root */
 #define PID_TRIES	1000
 

@@ -117,13 +117,15 @@ static inline _Noreturn void
 probe_signals(const char *path, const char *last)
 {
 	char child[256];
+	struct stat st;
 
 	snprintf(child, sizeof(child), "%s.child", path);
 	if (fork() == 0) {
 		probe_last = SIGTERM;	/* what all get in the end */
 		probe_catch(child);
 	} else {
-		while (access(child, F_OK) == -1)
+		/* It is ready when it says so. */
+		while (stat(child, &st) == -1 || st.st_size == 0)
 			usleep(1000);
 		probe_last = atoi(last);
 		probe_catch(path);

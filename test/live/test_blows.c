@@ -21,7 +21,7 @@
 #define GO		"/tmp/go"
 #define JOB		"/etc/rc.request.d/job"
 #define BUDGET		"3"		/* seconds, of every end here */
-#define END_MS		(3000 + jail_slack(1500))
+#define END_MS		(3000 + LIVE_LATE_MS)
 #define FAREWELL_MS	250	/* jailinit.c */
 #define STATUS_MS	(1500 + LIVE_SOON_MS)	/* one that is tried again */
 #define SERVICE		"sh -c 'trap \"echo termed; exit\" TERM; echo up;"  \
@@ -319,6 +319,8 @@ test_children_killed(void **state)
 		assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET,
 		    NULL), 0);
 		(void)live_fork(j, killer);
+		assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS),
+		    0);
 		jail_sleep_ms(300);
 		if (i == 1)
 			(void)jail_ctl(j, "job\n");
@@ -443,20 +445,26 @@ static void
 test_farewell_stopped(void **state)
 {
 	struct jail *j = *state;
+	int64_t end_ms;
 	int fd;
 
 	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "1", NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	jail_sleep_ms(50);
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	fd = jail_ctl_open(j);
 	assert_true(fd != -1);
 	(void)live_fork(j, stopper);
 	assert_int_equal(write(fd, "reboot\n", 7), 7);
 	jail_sleep_ms(1000 + FAREWELL_MS / 2);
-	/* Where nobody reads any more the writer is told so. */
+	/* Where nobody reads any more the writer is told so, and in the next
+	 * life somebody does. */
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	if (write(fd, "halt\n", 5) != 5)
-		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		while (jail_ctl(j, "halt\n") == -1) {
+			assert_true(jail_now_ms() < end_ms);
+			jail_sleep_ms(10);
+		}
 	close(fd);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
@@ -522,9 +530,18 @@ edge_boot(struct jail *j, const struct jail_opts *o)
 static void
 edge_end(struct jail *j)
 {
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
 	if (jail_exists(j, JAIL_CTL))
 		(void)jail_ctl(j, "job\n");
-	jail_sleep_ms(100);
+	/* What it has run takes no place any more, of which rc.shutdown and
+	 * the status need theirs. */
+	do {
+		assert_true(jail_now_ms() < end_ms);
+		jail_sleep_ms(5);
+		assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	} while (jail_count(j) > 2);
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	assert_int_equal(jail_signal(j, SIGTERM), 0);
 	(void)live_exits(j, 0, END_MS);
 }
@@ -626,7 +643,7 @@ test_edge_files_later(void **state)
 	for (i = -6; i <= 8; i += i < 0 ? 3 : 1) {
 		edge_boot(j, NULL);
 		booted(j);
-		jail_sleep_ms(50);	/* the status's writer */
+		assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 		in_use = proc_fds(j->pid);
 		assert_in_range(in_use, 4, 6);
 		rl.rlim_cur = rl.rlim_max = (rlim_t)(i < -in_use ? 0 :

@@ -14,6 +14,7 @@
 #define JAILINIT	"/sbin/jailinit"
 #define OTHER_UID	1000	/* a user of the jail's */
 #define OTHER_MARK	"/tmp/other"
+#define OTHER_UP	"/tmp/other.up"
 #define HEARD		"/tmp/heard"
 #define QUIET_MS	300	/* what does not come in this time has not */
 
@@ -63,6 +64,7 @@ other_is(void)
 		_exit(1);
 	(void)signal(SIGTERM, other_on_term);
 	(void)signal(SIGWINCH, other_on_term);
+	close(open(OTHER_UP, O_WRONLY | O_CREAT, 0644));
 	for (;;)
 		pause();
 }
@@ -94,6 +96,9 @@ start(struct jail *j, const struct caps *c, const char *option,
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-t", "1", "-k", "1",
 	    option, value, NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	if (c->other)
+		assert_int_equal(jail_wait_file(j, OTHER_UP, LIVE_SOON_MS),
+		    0);
 }
 
 /*
@@ -109,13 +114,15 @@ test_boot(void **state)
 
 	need_root();
 	assert_int_equal(jail_script(j, "/etc/rc", "(sleep 0.1 &)\n"
-	    "(trap 'echo x >>" LIVE_MARK "; exit' TERM\n"
-	    "while :; do sleep 0.1; done) &"), 0);
+	    "(trap 'echo x >>" LIVE_MARK "; exit' TERM; echo >/tmp/up\n"
+	    "while :; do sleep 0.1; done) &\n"
+	    "until [ -e /tmp/up ]; do sleep 0.02; done; rm /tmp/up\n"
+	    "echo life >>/tmp/lives"), 0);
 	start(j, &none, NULL, NULL);
 	assert_int_equal(proc_figure(j->pid, "CapPrm"), 0);
 	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
-	jail_sleep_ms(QUIET_MS);
+	assert_int_equal(jail_wait_text(j, "/tmp/lives", "life\nlife\n",
+	    LIVE_SOON_MS), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
@@ -260,6 +267,7 @@ test_jailctl(void **state)
 	static const struct jail_opts o = { .pts = true };
 	const char *program = getenv("JAILCTL");
 	struct jail *j = *state;
+	int64_t end_ms;
 
 	need_root();
 	assert_int_equal(jail_copy(j, program != NULL && *program != '\0' ?
@@ -277,7 +285,10 @@ test_jailctl(void **state)
 	jail_sleep_ms(QUIET_MS);
 	assert_string_equal(jail_file(j, HEARD), "");
 	assert_int_equal(enter_wait(j, ctl_child, CAP(CAP_DAC_OVERRIDE)), 0);
-	jail_sleep_ms(QUIET_MS);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (strstr(jail_file(j, HEARD), "hello") == NULL &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
 	assert_non_null(strstr(jail_file(j, HEARD), "hello"));
 	assert_int_equal(enter_wait(j, ctl_child, 0), 0);
 	assert_int_equal(enter_wait(j, halt_child, 0), 0);

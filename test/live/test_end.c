@@ -72,14 +72,14 @@ test_order_timeout(void **state)
 	    "cat /tmp/order >/tmp/order.1\nsleep 1000\necho never "
 	    ">>/tmp/order");
 	live_boot(j, NULL);
-	ms = halt(j, "halt 4\n", jail_slack(5000));
+	ms = halt(j, "halt 8\n", 8000 + LIVE_LATE_MS);
 	/* Six tenths of the budget are rc.shutdown's. */
-	assert_in_range(ms, 2390, jail_slack(3000));
+	assert_in_range(ms, 4790, 4800 + LIVE_LATE_MS);
 	assert_string_equal(jail_file(j, "/tmp/order.1"), "begin\n");
 	assert_string_equal(jail_file(j, "/tmp/order"),
 	    "begin\nterm\nterm\nterm\n");
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
-	live_log_has(j, "jailinit: /etc/rc.shutdown: took over 2 s, ended\n");
+	live_log_has(j, "jailinit: /etc/rc.shutdown: took over 4 s, ended\n");
 }
 
 /* There is no "over 0 s". */
@@ -90,7 +90,7 @@ test_timeout_short(void **state)
 
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
 	live_boot(j, NULL);
-	(void)halt(j, "halt 1\n", jail_slack(2000));
+	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	live_log_has(j, "jailinit: /etc/rc.shutdown: ran out of time, ended\n");
 }
 
@@ -109,7 +109,7 @@ test_names_long(void **state)
 	    " stubborn-as-ever & done;"
 	    " while [ \"$(wc -l </tmp/up)\" != 14 ]; do sleep 0.02; done"), 0);
 	live_boot(j, NULL);
-	(void)halt(j, "halt 1\n", jail_slack(2000));
+	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	p = strstr(jail_log(j), "still there after TERM: ");
 	assert_non_null(p);
 	end = strchr(p, '\n');
@@ -244,26 +244,25 @@ test_stopped_rc(void **state)
 	struct jail *j = *state;
 
 	scripts(j, "trap 'echo rc >>" LIVE_MARK "; exit 1' TERM\n"
-	    "echo >/tmp/started; kill -STOP $$; exec sleep 1000",
+	    "kill -STOP $$; exec sleep 1000",
 	    "trap 'echo rc.shutdown >>" LIVE_MARK "; exit 1' TERM\n"
 	    "kill -STOP $$; exec sleep 1000");
 	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
-	jail_sleep_ms(100);
-	halt(j, "halt 3\n", jail_slack(4000));
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_int_equal(proc_wait_state(jail_find(j, "rc"), 'T',
+	    LIVE_SOON_MS), 0);
+	halt(j, "halt 8\n", 8000 + LIVE_LATE_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "rc\nrc.shutdown\n");
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 }
 
 /*
- * The bounded end: halt 3, and in 4 s it is over, whatever is there.
+ * The bounded end: halt 3, and then it is over, whatever is there.
  */
 static void
 bounded_any(struct jail *j)
 {
-	int64_t ms = halt(j, "halt 3\n", jail_slack(6000));
-
-	assert_in_range(ms, 0, 4000);
+	(void)halt(j, "halt 3\n", 3000 + LIVE_LATE_MS);
 	assert_int_equal(jail_count(j), 0);
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
@@ -348,7 +347,7 @@ test_disguised(void **state)
 	struct jail *j = *state;
 
 	live_boot(j, &o);
-	(void)halt(j, "halt 1\n", jail_slack(3000));
+	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	live_log_has(j, "still there after TERM: a?[2J?b (");
 }
 
@@ -541,8 +540,7 @@ test_bounded_nothing(void **state)
 
 	scripts(j, DEAF_200, FOR_EVER);
 	live_boot(j, NULL);
-	assert_in_range(halt(j, "halt 0\n", LIVE_SOON_MS), 0,
-	    jail_slack(1000));
+	(void)halt(j, "halt 0\n", LIVE_LATE_MS);
 }
 
 /*
@@ -563,9 +561,10 @@ test_empty_at_once(void **state)
 		ms[i] = halt(j, "halt\n", LIVE_SOON_MS);
 	}
 	median = jail_median(ms, ROUNDS);
-	printf("empty jail: median %d ms, longest %d ms\n", (int)median,
-	    (int)ms[ROUNDS - 1]);
-	assert_in_range(median, 0, jail_slack(49));
+	printf("empty jail: shortest %d ms, median %d ms, longest %d ms\n",
+	    (int)ms[0], (int)median, (int)ms[ROUNDS - 1]);
+	/* A timer would be in each round; neighbours are not. */
+	assert_in_range(ms[0], 0, jail_slack(49));
 }
 
 static void
@@ -580,7 +579,7 @@ test_sleepers(void **state)
 	assert_int_equal(jail_wait_count(j, 501, LIVE_SOON_MS), 0);
 	ms = halt(j, "halt\n", LIVE_SOON_MS);
 	printf("500 sleepers: %d ms\n", (int)ms);
-	assert_in_range(ms, 0, jail_slack(499));
+	assert_in_range(ms, 0, LIVE_LATE_MS);	/* TERM has 10 s */
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
@@ -615,8 +614,8 @@ test_during_boot_deaf(void **state)
 	    "while :; do sleep 1; done", "echo >" LIVE_MARK);
 	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
 	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
-	ms = halt(j, "halt 5\n", jail_slack(6000));
-	assert_in_range(ms, 490, jail_slack(1500));
+	ms = halt(j, "halt 20\n", 20000 + LIVE_LATE_MS);
+	assert_in_range(ms, 1990, 2000 + LIVE_LATE_MS);
 	assert_true(jail_exists(j, LIVE_MARK));
 	assert_non_null(strstr(jail_status(j, "forced"), "boot"));
 }
@@ -647,10 +646,10 @@ test_shorter(void **state)
 
 	scripts(j, "exit 0", "sleep 1000");
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, "halt 20\n"), 0);
+	assert_int_equal(jail_ctl(j, "halt 60\n"), 0);
 	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	ms = halt(j, "halt 2\n", jail_slack(3000));
-	assert_in_range(ms, 1000, jail_slack(2000));
+	ms = halt(j, "halt 2\n", 2000 + LIVE_LATE_MS);
+	assert_in_range(ms, 1000, 2000 + LIVE_LATE_MS);
 }
 
 static void
@@ -663,10 +662,10 @@ test_longer(void **state)
 	live_boot(j, NULL);
 	begin_ms = jail_now_ms();
 	assert_int_equal(jail_ctl(j, "halt 2\n"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_log(j, "gone in 2 s", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt 60\nhalt\n"), 0);
-	live_exits(j, 0, jail_slack(3000));
-	assert_in_range(j->ended_ms - begin_ms, 1500, jail_slack(3000));
+	live_exits(j, 0, 2000 + LIVE_LATE_MS);
+	assert_true(j->ended_ms - begin_ms >= 1500);
 	assert_int_equal(jail_log_count(j, " requested, gone in "), 1);
 }
 
@@ -674,11 +673,13 @@ static void
 two_verbs(struct jail *j, const char *first, const char *second,
     const char *verb)
 {
-	scripts(j, "echo >>/tmp/lives", "sleep 1");
+	scripts(j, "echo >>/tmp/lives", "until [ -e /tmp/go ]; do sleep 0.05;"
+	    " done");
 	live_boot(j, NULL);
 	assert_int_equal(jail_ctl(j, first), 0);
 	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, second), 0);
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
 	live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, "/tmp/lives"), "\n");
 	assert_string_equal(jail_status(j, "request"), verb);
@@ -715,7 +716,7 @@ entered(void *arg)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	if (sigwait(&set, &sig) != 0)
+	if (creat("/tmp/ready", 0644) == -1 || sigwait(&set, &sig) != 0)
 		return (1);
 	jail_sleep_ms(500);
 	return (creat(LIVE_MARK, 0644) == -1);
@@ -732,7 +733,7 @@ test_entered(void **state)
 	live_boot(j, NULL);
 	pid = jail_enter(j, entered, NULL);
 	assert_true(pid > 0);
-	jail_sleep_ms(100);
+	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	assert_int_equal(waitpid(pid, &st, 0), pid);
 	j->n_entered = 0;
@@ -740,7 +741,7 @@ test_entered(void **state)
 	assert_int_equal(WEXITSTATUS(st), 0);
 	assert_true(jail_exists(j, LIVE_MARK));
 	ms = live_exits(j, 0, LIVE_SOON_MS);
-	assert_in_range(ms, 500, jail_slack(1200));
+	assert_in_range(ms, 500, 500 + LIVE_LATE_MS);	/* TERM has 10 s */
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 

@@ -52,7 +52,9 @@ need_root(void)
 		live_skip("not root");
 }
 
-/* jailkill -h ends it in time, by its own strength (0) or with force (1). */
+/* jailkill -h ends it in time, by its own strength (0) or with force (1).  A
+ * tenth of the time is what a look may take; with -B 1 most need no more than
+ * a second. */
 static void
 halts(struct jail *j, int seconds)
 {
@@ -96,7 +98,7 @@ symlink_at(struct jail *j, const char *place, const char *target,
 	jk(LOOK_MS, "-h", "-n", j->root, NULL);
 	/* The plain way has halted it where the status alone is a link. */
 	if (is_there(j))
-		halts(j, 3);
+		halts(j, 30);
 	host_untouched();
 	assert_int_equal(jail_again(j), 0);
 	(void)plain("rm -rf %s/var; mkdir -p %s/var/run", j->root, j->root);
@@ -155,7 +157,7 @@ test_mount_over_run(void **state)
 	host_reset();
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	assert_null(strstr(run.out, "stolen"));
-	halts(j, 3);
+	halts(j, 30);
 	host_untouched();
 }
 
@@ -180,7 +182,7 @@ test_status_of_another(void **state)
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	assert_null(strstr(run.out, "stolen"));
 	said("\"state\":null");
-	halts(j, 3);
+	halts(j, 30);
 }
 
 /*
@@ -265,7 +267,7 @@ test_swap_race(void **state)
 	boot(j, &o);
 	shared->go = 1;
 	wait_for(&shared->ready, 1);
-	end_ms = jail_now_ms() + jail_slack(10000);
+	end_ms = jail_now_ms() + jail_slack(60000);
 	for (tries = 0; !hit && jail_now_ms() < end_ms; tries++)
 		hit = look_then_open(jail_path(j, JAIL_CTL));
 	assert_true(hit);
@@ -278,7 +280,7 @@ test_swap_race(void **state)
 		    NULL);
 	print_message("jailkill: not in %ld runs\n", tries);
 	host_untouched();
-	halts(j, 2);
+	halts(j, 30);
 	host_untouched();
 }
 
@@ -295,7 +297,7 @@ decoy(struct jail *j, const char *why)
 	if (why != NULL)
 		said("does not listen");
 	assert_false(host_opened());
-	halts(j, 3);
+	halts(j, 30);
 	if (why != NULL)
 		said(why);
 	assert_false(host_opened());
@@ -445,7 +447,7 @@ test_full_fifo(void **state)
 	plain_hangs("echo halt >%s", jail_path(j, JAIL_CTL));
 	still_runs(j);
 	jk(LOOK_MS, "-l", jail_name(j), NULL);
-	halts(j, 2);
+	halts(j, 30);
 	said("does not answer");
 }
 
@@ -652,7 +654,6 @@ test_status_long(void **state)
 	said("1073741824");
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	said("\"state\":\"long\"");
-	assert_in_range(run.took_ms, 0, jail_slack(1500));
 	status_write(j, "");
 	assert_int_equal(truncate(jail_path(j, JAIL_STATUS), 1 << 30), 0);
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
@@ -812,7 +813,7 @@ test_mute(void **state)
 	assert_int_equal(plain("echo halt >%s; kill %d; sleep 0.3",
 	    jail_path(j, JAIL_CTL), j->pid), 0);
 	assert_true(is_there(j));
-	jk(halt_ms(1), "-v", "-h", "-t", "1", jail_name(j), NULL);
+	jk(halt_ms(6), "-v", "-h", "-t", "6", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
 	said(": asked\n");
 	said(": TERM\n");
@@ -870,13 +871,13 @@ test_reboot_stays(void **state)
 
 	fifo_make(j);
 	mute_start(j, &o);
-	jk(halt_ms(3), "-r", "-t", "3", jail_name(j), NULL);
+	jk(halt_ms(6), "-r", "-t", "6", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
 	said("had to be killed");
 	assert_false(is_there(j));
 	assert_int_equal(jail_again(j), 0);
 	mute_start(j, &o);
-	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
+	jk(halt_ms(6), "-h", "-t", "6", jail_name(j), NULL);
 	assert_int_equal(shared->closed, 1);
 	assert_int_equal(run.code, 1);
 	assert_false(is_there(j));
@@ -907,6 +908,17 @@ victim(void)
 	shared->ready++;
 	for (;;)
 		(void)pause();
+}
+
+/* What was sent is delivered when the victim next runs. */
+static void
+signalled(long before)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (shared->signalled == before && jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
+	assert_true(shared->signalled > before);
 }
 
 static void
@@ -944,9 +956,9 @@ test_headless(void **state)
 	assert_int_equal(jail_enter(j, enter_nothing, NULL), -1);
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	said("\"root\":null");
-	jk(6000, "-s", "URG", jail_name(j), NULL);
+	jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
-	assert_int_equal(shared->signalled, 1);
+	signalled(0);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
 	assert_false(is_there(j));
@@ -1006,7 +1018,7 @@ test_held_at_end(void **state)
 	traced_start(j);
 	assert_int_equal(plain("kill -KILL %d; sleep 0.5", j->pid), 0);
 	assert_true(is_there(j));
-	jk(3000, "-s", "KILL", jail_name(j), NULL);
+	jk(SIGNAL_MS, "-s", "KILL", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
 	assert_false(is_there(j));
 	assert_int_equal(jail_again(j), 0);
@@ -1332,7 +1344,7 @@ attack_boot(struct jail *j, bool userns, void (*fn)(void))
 	snprintf(shared->file, sizeof(shared->file), "%s",
 	    host_path("jailinit.ctl"));
 	boot(j, &o);
-	jail_sleep_ms(100);	/* who ran rc has gone */
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	shared->go = 1;
 	wait_for(&shared->ready, 0x100);
 }
@@ -1377,17 +1389,6 @@ nobody_inside(const struct jail *j, int before)
 	assert_int_equal(alive(j), before);
 }
 
-/* What was sent is delivered when the victim next runs. */
-static void
-signalled(long before)
-{
-	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
-
-	while (shared->signalled == before && jail_now_ms() < end_ms)
-		jail_sleep_ms(1);
-	assert_true(shared->signalled > before);
-}
-
 /*
  * -s comes through or says that it did not, in time, and leaves nobody in
  * there; -h ends.  With a user namespace below ours the jail's root has no
@@ -1407,7 +1408,7 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 	tried = i;
 	for (i = 0; i < rounds; i++) {
 		got = shared->signalled;
-		jk(6000, "-s", "URG", jail_name(j), NULL);
+		jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 		code_is(0, userns ? 0 : 2);
 		if (run.code == 0) {
 			done++;
@@ -1525,7 +1526,7 @@ peeked(struct jail *j, bool userns)
 		shared->got[i] = 0;
 	shared->seen = 0;
 	for (i = 0; i < PEEKS; i++) {
-		jk(6000, "-s", "URG", jail_name(j), NULL);
+		jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 		assert_int_equal(run.code, 0);
 		nobody_inside(j, before);
 	}
@@ -1598,7 +1599,7 @@ test_pid_max(void **state)
 	mute_start(j, &o);
 	assert_int_equal(shared->ready, 1);
 	assert_int_equal(jail_enter(j, enter_nothing, NULL), -1);
-	jk(6000, "-s", "URG", jail_name(j), NULL);
+	jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
 	said("nobody can enter");
 	assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
@@ -1678,7 +1679,6 @@ test_many_mounts(void **state)
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	said(j->root);
 	said("\"state\":\"run\"");
-	assert_in_range(run.took_ms, 0, jail_slack(2000));
 	jk(halt_ms(1), "-h", "-t", "1", j->root, NULL);
 	assert_int_equal(run.code, 1);
 	assert_false(is_there(j));
@@ -1746,7 +1746,7 @@ test_nested(void **state)
 	assert_true(n < NESTED);
 	assert_int_equal(plain("test $(ls -d /proc/[0-9]* | wc -l) -gt %d",
 	    NESTED), 0);
-	jk(3000, "-s", "KILL", jail_name(j), NULL);
+	jk(SIGNAL_MS, "-s", "KILL", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
 	assert_false(is_there(j));
 }
@@ -1858,7 +1858,7 @@ all_child(struct jail *j)
 	(void)jail_script(&other, "/etc/rc.shutdown",
 	    "sleep 1; echo bye >/tmp/bye");
 	boot(&other, NULL);
-	jk(halt_ms(3), "-h", "-a", "-t", "3", NULL);
+	jk(halt_ms(8), "-h", "-a", "-t", "8", NULL);
 	if (is_there(&other) || !jail_exists(&other, "/tmp/bye")) {
 		print_error("%s", run.out);
 		code = 12;
@@ -1882,7 +1882,7 @@ test_hang_all(void **state)
 		all_child(j);
 	close(fuse_fd);
 	assert_true(pid > 0);
-	end_ms = jail_now_ms() + jail_slack(30000);
+	end_ms = jail_now_ms() + jail_slack(60000);
 	while (waitpid(pid, &st, WNOHANG) == 0) {
 		if (jail_now_ms() > end_ms)
 			(void)kill(pid, SIGKILL);

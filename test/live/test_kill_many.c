@@ -115,7 +115,7 @@ many_side_by_side(struct jail *base)
 	if (r.status != 0)
 		fprintf(stderr, "%s%s", r.err, r.out);
 	MUST(r.status == 0);
-	MUST(r.took_ms <= jail_slack(21000));
+	MUST(r.took_ms <= 20000 + MANY_LATE_MS);
 	for (i = 0; i < m.n; i++)
 		third_check(&m.list[i], i, &r);
 	run_free(&r);
@@ -143,12 +143,12 @@ many_stubborn(struct jail *base)
 	for (i = 0; i < 3; i++)
 		(void)many_start(&m, &ways[i]);
 	many_wait_run(&m);
-	(void)run_kill(&r, "-h", "-a", "-t", "5", NULL);
+	(void)run_kill(&r, "-h", "-a", "-t", "10", NULL);
 	printf("3 stubborn jails of 33: %d ms\n", (int)r.took_ms);
 	if (r.status != 1)
 		fprintf(stderr, "%s%s", r.err, r.out);
 	MUST(r.status == 1);
-	MUST(r.took_ms <= jail_slack(6000));
+	MUST(r.took_ms <= 10000 + MANY_LATE_MS);
 	for (i = 0; i < 30; i++)
 		third_check(&m.list[i], i, &r);
 	for (; i < 33; i++) {
@@ -279,13 +279,13 @@ batch_run(struct many *m, const struct run_how *how, int64_t limit_s)
 	many_wait_run(m);
 	(void)snprintf(seconds, sizeof(seconds), "%d", (int)limit_s);
 	run_begin(&r, how, "-h", "-a", "-t", seconds, NULL);
-	(void)run_end(&r, jail_slack(limit_s * 1000 + 10000));
+	(void)run_end(&r, limit_s * 1000 + 2 * MANY_LATE_MS);
 	printf("%ld descriptors: 40 jails ended in %d ms\n", how->nofile,
 	    (int)r.took_ms);
 	if (r.status != 0)
 		fprintf(stderr, "%s%s", r.err, r.out);
 	MUST(r.status == 0);
-	MUST(r.took_ms <= jail_slack((limit_s + 1) * 1000));
+	MUST(r.took_ms <= limit_s * 1000 + MANY_LATE_MS);
 	for (i = from; i < m->n; i++) {
 		const char *line = run_line(&r, m->list[i].jid);
 
@@ -326,7 +326,7 @@ batch_small(struct many *m, const struct run_how *how)
 	many_start_n(m, &fast, 8);
 	many_wait_run(m);
 	run_begin(&r, how, "-l", NULL);
-	MUST(run_end(&r, jail_slack(20000)) == 0);
+	MUST(run_end(&r, jail_slack(RUN_MS)) == 0);
 	for (i = from; i < m->n; i++) {
 		if (strstr(run_line(&r, m->list[i].jid), " run ") == NULL)
 			fprintf(stderr, "%s", r.out);
@@ -334,7 +334,7 @@ batch_small(struct many *m, const struct run_how *how)
 	}
 	run_free(&r);
 	run_begin(&r, how, "-h", "-a", "-t", "20", NULL);
-	(void)run_end(&r, jail_slack(30000));
+	(void)run_end(&r, jail_slack(RUN_MS));
 	if (r.status != 0)
 		fprintf(stderr, "%s%s", r.err, r.out);
 	for (i = from; i < m->n; i++) {
@@ -380,12 +380,10 @@ two_halts(struct jail *base)
 	for (i = 0; i < 2; i++) {	/* the shorter one first, and last */
 		jid = run_jid(many_start(&m, &hang)->jid);
 		many_wait_run(&m);
-		run_begin(&a, NULL, "-h", "-t", i == 0 ? "2" : "5", jid, NULL);
-		run_begin(&b, NULL, "-h", "-t", i == 0 ? "5" : "2", jid, NULL);
-		MUST(run_end(&a, jail_slack(6000)) <= 1);
-		MUST(run_end(&b, jail_slack(6000)) <= 1);
-		MUST(a.took_ms <= jail_slack(3000));
-		MUST(b.took_ms <= jail_slack(3000));
+		run_begin(&a, NULL, "-h", "-t", i == 0 ? "2" : "60", jid, NULL);
+		run_begin(&b, NULL, "-h", "-t", i == 0 ? "60" : "2", jid, NULL);
+		MUST(run_end(&a, 2000 + MANY_LATE_MS) <= 1);
+		MUST(run_end(&b, 2000 + MANY_LATE_MS) <= 1);
 		MUST(many_gone(&m.list[i]));
 		MUST(many_has(&m.list[i], MANY_MARK));
 		run_free(&a);
@@ -434,8 +432,8 @@ two_stops(struct jail *base)
 	for (i = 0; i < rounds; i++) {
 		run_begin(&a, NULL, "-s", "STOP", jid, NULL);
 		run_begin(&b, NULL, "-s", "STOP", jid, NULL);
-		(void)run_end(&a, jail_slack(11000));
-		(void)run_end(&b, jail_slack(11000));
+		(void)run_end(&a, jail_slack(RUN_MS));
+		(void)run_end(&b, jail_slack(RUN_MS));
 		fprintf(stderr, "%s%s", a.err, b.err);
 		MUST(a.status == 0 && b.status == 0);
 		run_free(&a);
@@ -470,19 +468,18 @@ halt_and_stops(struct jail *base)
 	for (i = 0; i < 2; i++) {
 		jid = run_jid(many_start(&m, &how)->jid);
 		many_wait_run(&m);
-		run_begin(&a, NULL, "-h", "-t", "3", jid, NULL);
+		run_begin(&a, NULL, "-h", "-t", "6", jid, NULL);
 		jail_sleep_ms(after_ms[i]);
 		(void)run_kill(&b, "-s", "STOP", jid, NULL);
 		if (b.status != 0)
 			fprintf(stderr, "%s", b.err);
 		MUST(b.status == 0 || b.status == 68);
 		run_free(&b);
-		(void)run_end(&a, jail_slack(5000));
+		(void)run_end(&a, 6000 + MANY_LATE_MS);
 		printf("-h, and -s STOP after %d ms: %s", (int)after_ms[i],
 		    a.out);
 		/* Whoever stops it in its end has not made it refuse. */
 		MUST(a.status == 0);
-		MUST(a.took_ms <= jail_slack(4000));
 		MUST(many_gone(&m.list[i]));
 		run_free(&a);
 	}
@@ -506,7 +503,7 @@ static const char *const blow_names[] = { "SIGKILL", "^C", "^Z" };
 static bool
 blow(struct run *r, enum blow b)
 {
-	int64_t end_ms = jail_now_ms() + jail_slack(1000);
+	int64_t end_ms = jail_now_ms() + MANY_LATE_MS;
 	int state;
 
 	if (b == BLOW_KILL) {
@@ -529,7 +526,7 @@ blow(struct run *r, enum blow b)
 static void
 strangers_leave(pid_t first, const char *exe)
 {
-	int64_t end_ms = jail_now_ms() + jail_slack(10000);
+	int64_t end_ms = jail_now_ms() + jail_slack(RUN_MS);
 	int inside, ours;
 
 	for (;;) {
@@ -564,7 +561,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 	sleep_us(us);
 	hit = blow(&r, b);
 	if (b != BLOW_TSTP)
-		hit = run_end(&r, jail_slack(30000)) > 128;
+		hit = run_end(&r, jail_slack(RUN_MS)) > 128;
 	strangers_leave(j->pid, b == BLOW_TSTP ? "memfd:jailkill" :
 	    "jailkill");
 	c = many_count(j->pid);
@@ -583,7 +580,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 		MUST(c.stopped == 0);
 	if (b == BLOW_TSTP) {
 		(void)kill(-r.pid, SIGCONT);	/* fg */
-		(void)run_end(&r, jail_slack(30000));
+		(void)run_end(&r, jail_slack(RUN_MS));
 		if (r.status != 0)
 			fprintf(stderr, "%s%s", r.err, r.out);
 		MUST(r.status == 0);
@@ -592,7 +589,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 	run_free(&r);
 	/* Once more: it finishes the work. */
 	run_argv(&r, &(struct run_how){ 0 }, argv);
-	(void)run_end(&r, jail_slack(30000));
+	(void)run_end(&r, jail_slack(RUN_MS));
 	MUST(r.status == 0 || (!stop && r.status == 68));
 	run_free(&r);
 	if (stop)
@@ -606,7 +603,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 static void
 blows(struct jail *base)
 {
-	static const char *const verbs[][2] = { { "-h", "-t5" },
+	static const char *const verbs[][2] = { { "-h", "-t30" },
 	    { "-s", "STOP" }, { "-s", "KILL" } };
 	int i, hits = 0, rounds = many_rounds(30, 900);
 	struct many m;
@@ -669,14 +666,14 @@ memfd_noexec(struct jail *base)
 	p = strchr(r.err, '\n');
 	MUST(p != NULL && p[1] == '\0' && r.out[0] == '\0');
 	run_free(&r);
-	MUST(run_kill(&r, "-h", "-t", "5", jid[0], NULL) == 0);
+	MUST(run_kill(&r, "-h", "-t", "30", jid[0], NULL) == 0);
 	MUST(many_gone(&m.list[0]) && many_has(&m.list[0], MANY_MARK));
 	run_free(&r);
 	MUST(run_kill(&r, "-h", "-t", "2", jid[1], NULL) == 1);
 	MUST(many_gone(&m.list[1]));
 	MUST(strstr(run_line(&r, m.list[1].jid), "TERM for all: ") != NULL);
 	MUST(strstr(r.out, "had to be killed, gone") != NULL);
-	MUST(r.took_ms <= jail_slack(3000));
+	MUST(r.took_ms <= 2000 + MANY_LATE_MS);
 	run_free(&r);
 	many_end(&m);
 }
@@ -825,7 +822,7 @@ pid_in_the_middle(struct many *m, bool few, unsigned *rnd)
 		if (!few || i % 2 == 0)
 			many_next_pid(pid);
 		by = bystander(pid);
-		(void)run_end(&r, jail_slack(4000));
+		(void)run_end(&r, jail_slack(RUN_MS));
 		full = r.status == 2 && strstr(r.err, "nobody can enter") !=
 		    NULL;	/* a number short, and said so */
 		if (r.status != 0 && r.status != 68)
@@ -853,7 +850,7 @@ pid_in_the_queue(struct many *m)
 	many_start_n(m, &hang, 1);
 	many_start_n(m, &fast, 1);
 	many_wait_run(m);
-	run_begin(&r, &one, "-h", "-t5", run_jid(m->list[i].jid),
+	run_begin(&r, &one, "-h", "-t10", run_jid(m->list[i].jid),
 	    run_jid(m->list[i + 1].jid), NULL);
 	while (!many_has(&m->list[i], MANY_MARK))
 		jail_sleep_ms(1);
@@ -861,7 +858,7 @@ pid_in_the_queue(struct many *m)
 	jail_end(&m->list[i + 1]);
 	other = many_start(m, &same);
 	many_wait_run(m);
-	MUST(run_end(&r, jail_slack(7000)) == 0);
+	MUST(run_end(&r, 10000 + MANY_LATE_MS) == 0);
 	MUST(strstr(run_line(&r, m->list[i + 1].jid), "gone") != NULL);
 	MUST(!many_gone(other) && !many_has(other, MANY_MARK));
 	MUST(strcmp(many_status(other, "state"), "run") == 0);
@@ -1008,7 +1005,7 @@ outer_start(struct many *m, struct many_jail *inner)
 {
 	const struct many_how how = { .shutdown = END_AT_ONCE,
 	    .before_exec = inner_start, .inner = INNER };
-	int64_t end_ms = jail_now_ms() + jail_slack(10000);
+	int64_t end_ms = jail_now_ms() + jail_slack(RUN_MS);
 	struct many_jail *j = many_start(m, &how);
 
 	(void)snprintf(inner->root, sizeof(inner->root), "%.2000s" INNER,

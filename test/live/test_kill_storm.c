@@ -26,13 +26,20 @@ comet(void)
 			_exit(0);
 }
 
+/* They begin when all of them are there: who makes them would not get a turn
+ * among them. */
 static void
 storm(void)
 {
-	int i;
+	int i, p[2];
+	char c;
 
+	if (pipe(p) == -1)
+		return;
 	for (i = 0; i < COMETS; i++)
 		if (fork() == 0) {
+			close(p[1]);
+			(void)!read(p[0], &c, 1);
 			(void)nice(10);	/* we have to get through ourselves */
 			comet();
 		}
@@ -136,7 +143,7 @@ sent(struct jail *j, const char *sig)
 	struct run r;
 	int st = 2, tries;
 
-	for (tries = 0; st == 2 && tries < 3; tries++) {
+	for (tries = 0; st == 2 && tries < 10; tries++) {
 		st = run_kill(&r, "-s", sig, name_of(j), NULL);
 		if (st != 0)
 			fprintf(stderr, "-s %s: %d after %d ms: %s", sig, st,

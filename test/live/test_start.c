@@ -455,7 +455,7 @@ test_notify_reboot(void **state)
 	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);
 	assert_int_equal(jail_ctl(j, "reboot 1\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_true(readable(fd, QUIET_MS));
+	assert_true(readable(fd, LIVE_SOON_MS));
 	close(fd);
 }
 
@@ -584,7 +584,7 @@ test_background_pipe(void **state)
 	    "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL), 0);
 	close(p[1]);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	ended = readable(p[0], 2000) && read(p[0], buf, sizeof(buf)) == 0;
+	ended = readable(p[0], LIVE_SOON_MS) && read(p[0], buf, sizeof(buf)) == 0;
 	close(p[0]);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
@@ -607,7 +607,7 @@ test_title(void **state)
 	assert_int_equal(jail_script(j, "/etc/rc",
 	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "2", NULL), 0);
+	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "5", NULL), 0);
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
 	for (i = 0; i < 3; i++) {
 		if (i == 1)
@@ -625,8 +625,8 @@ test_title(void **state)
 		assert_string_equal(buf + 10, stage[i]);
 	}
 	/* -B: a signal names no budget. */
-	(void)live_exits(j, 0, jail_slack(3000));
-	live_log_has(j, "jailinit: halt requested, gone in 2 s at most\n");
+	(void)live_exits(j, 0, 5000 + LIVE_LATE_MS);
+	live_log_has(j, "jailinit: halt requested, gone in 5 s at most\n");
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 }
 

@@ -15,7 +15,7 @@
 
 #define ORPHANS		20000
 #define ROUNDS		11	/* of a median */
-#define ANSWER_MS	100
+#define ANSWER_MS	jail_slack(1000)
 #define GO		"/tmp/go"
 #define DONE		"/tmp/done"
 
@@ -106,7 +106,7 @@ test_zombies_are_seen(void **state)
 static void
 no_zombies(struct jail *j)
 {
-	int64_t end_ms = jail_now_ms() + jail_slack(1000);
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
 	while (jail_zombies(j) != 0 && jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
@@ -186,7 +186,7 @@ test_orphans_app(void **state)
 	    "-c", "while [ ! -e " LIVE_MARK " ]; do sleep 0.05; done; exit 7",
 	    NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	jail_sleep_ms(200);	/* that was written by a child */
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
 	us = storm_pass(j);
 	if (has_exit_info()) {
@@ -259,14 +259,14 @@ answers(struct jail *j, const char *stage, int sig)
 		assert_int_equal(jail_write(j, GO, 0644, ""), 0);
 		assert_int_equal(jail_wait_file(j, DONE, LIVE_SOON_MS), 0);
 		ms[i] = answer(j, "halt 9\n", sig);
-		live_exits(j, 0, jail_slack(10000));
+		live_exits(j, 0, 9000 + LIVE_LATE_MS);
 		assert_true(jail_exists(j, LIVE_MARK));
 		assert_string_equal(jail_status(j, "forced"), "");
 	}
 	median = jail_median(ms, ROUNDS);
 	printf("answered in %s: median %d ms, longest %d ms\n", stage,
 	    (int)median, (int)ms[ROUNDS - 1]);
-	assert_in_range(median, 0, jail_slack(ANSWER_MS));
+	assert_in_range(median, 0, ANSWER_MS);
 }
 
 static void
