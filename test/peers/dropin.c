@@ -27,11 +27,11 @@
 #include "jail.h"
 #include "pty.h"
 
-#define SOON_MS		jail_slack(5000)
-#define NEVER_MS	1500	/* not ended by then: it will not */
-#define HEARD_MS	100	/* not passed on by then: it will not be */
+#define SOON_MS		jail_slack(20000)
+#define NEVER_MS	5000	/* not ended by then: it will not */
+#define HEARD_MS	500	/* not passed on by then: it will not be */
 #define IDLE_MS		2500
-#define ALL_MS		jail_slack(150000)	/* the whole suite */
+#define ALL_MS		jail_slack(600000)	/* the whole suite */
 #define NOBODY		65534
 #define GOT		"/tmp/got"
 #define ALL_31		0x7fffffffUL	/* signals 1 to 31, as a set */
@@ -960,7 +960,7 @@ case_idle(struct ctx *c)
 	if (!begin(c, NULL, NULL, "/bin/sleep", "1000", NULL, NULL) ||
 	    in_state(c, "sleep", 'S', SOON_MS) == 0)
 		return;
-	jail_sleep_ms(200);
+	jail_sleep_ms(1000);
 	before = proc_figure(c->j.pid, key);
 	jail_sleep_ms(IDLE_MS);
 	say(c, "%ld", proc_figure(c->j.pid, key) - before);

@@ -18,7 +18,7 @@
 #define MARK		"/tmp/mark"	/* of a leftover: T on TERM, t later */
 #define LEFT_MS		200		/* the time that it takes to end */
 
-#define ROUND_MS	3000	/* after that a start counts as hanging */
+#define ROUND_MS	10000	/* after that a start counts as hanging */
 #define STARTS		100
 #define LOST_MAX	4	/* no more of them are waited for */
 #define ORPHANS		1000
@@ -32,10 +32,13 @@ inside_write(const char *path, const char *text)
 	close(fd);
 }
 
+/* Until something is written there. */
 static inline void
 inside_wait(const char *path)
 {
-	while (access(path, F_OK) == -1)
+	struct stat st;
+
+	while (stat(path, &st) == -1 || st.st_size == 0)
 		usleep(1000);
 }
 
@@ -79,7 +82,7 @@ inside_leave(const char *where)
 		if (strcmp(where, "session") == 0)
 			(void)setsid();
 		(void)signal(SIGTERM, inside_on_term);
-		inside_write(READY, "");
+		inside_write(READY, "up\n");
 		for (;;)
 			pause();
 	}
@@ -136,7 +139,7 @@ inside_orphans(void)
 		}
 		(void)waitpid(pid, NULL, 0);
 	}
-	inside_write(READY, "");
+	inside_write(READY, "up\n");
 	for (;;)
 		pause();
 }
