@@ -1031,9 +1031,9 @@ test_reboot_pretended(void **state)
 	    "echo >/tmp/ready\nread x <&3\nexec 3<&-\n"
 	    "echo \"$x\" >>" LIVE_MARK "\nwhile :; do sleep 1000; done");
 	line = kill_fmt("%s: " KILLED "\n", kill_name(j));
-	kill_says(kill_run(NULL, "-r", "-t", "1", kill_jid(j), NULL), 1,
+	kill_says(kill_run(NULL, "-r", "-t", "10", kill_jid(j), NULL), 1,
 	    line, "");
-	assert_string_equal(jail_file(j, LIVE_MARK), "reboot 1\n");
+	assert_string_equal(jail_file(j, LIVE_MARK), "reboot 9\n");
 	gone(j);
 }
 
@@ -1117,9 +1117,9 @@ test_init_deaf(void **state)
 	struct jail *j = *state;
 
 	assert_int_equal(jail_start(j, NULL, "/bin/sleep", "1000", NULL), 0);
-	other_init(j, "-h", "2", 1, "TERM to its first process, sleep",
+	other_init(j, "-h", "6", 1, "TERM to its first process, sleep",
 	    KILLED);
-	assert_in_range(kill_last.took_ms, 1990, 2000 + LIVE_LATE_MS);
+	assert_in_range(kill_last.took_ms, 5990, 6000 + LIVE_LATE_MS);
 }
 
 /* After a third of the time all are told, by themselves not by their first
@@ -1516,7 +1516,7 @@ test_quiet(void **state)
 	boot(j, "sleep 1000", NULL);
 	boot_plain(p, PLAIN);
 	line = kill_fmt("%s: " KILLED "\n", kill_name(p));
-	kill_says(kill_run(NULL, "-hq", "-t", "1", p->root, j->root, NULL),
+	kill_says(kill_run(NULL, "-hq", "-t", "6", p->root, j->root, NULL),
 	    1, line, "");
 	gone(j);
 	gone(p);
@@ -1535,7 +1535,7 @@ test_verbose(void **state)
 	n = kill_name(j);
 	stop_first(j);
 	/* That it is continued cannot be told by it, but by its end. */
-	kill_says(kill_run(NULL, "-vh", "-t", "2", j->root, NULL), 0,
+	kill_says(kill_run(NULL, "-vh", "-t", "6", j->root, NULL), 0,
 	    kill_fmt("%s: asking\n%s: asked\n%s: gone after # s; *\n", n, n,
 	    n), "");
 }
@@ -2156,9 +2156,9 @@ test_full_pipe(void **state)
 		continue;
 	assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
 	o.out_fd = fds[1];
-	kill_start(&k, &o, "-vh", "-t", "3", j->root, p->root, NULL);
-	assert_int_not_equal(jail_wait(j, 3000 + LIVE_LATE_MS, NULL), -1);
-	assert_int_not_equal(jail_wait(p, 4000 + LIVE_LATE_MS, NULL), -1);
+	kill_start(&k, &o, "-vh", "-t", "6", j->root, p->root, NULL);
+	assert_int_not_equal(jail_wait(j, 6000 + LIVE_LATE_MS, NULL), -1);
+	assert_int_not_equal(jail_wait(p, 7000 + LIVE_LATE_MS, NULL), -1);
 	jail_sleep_ms(300);
 	assert_int_equal(waitpid(k.pid, NULL, WNOHANG), 0);	/* waits now */
 	n = read(fds[0], text, sizeof(text));
