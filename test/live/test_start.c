@@ -584,7 +584,8 @@ test_background_pipe(void **state)
 	    "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL), 0);
 	close(p[1]);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	ended = readable(p[0], LIVE_SOON_MS) && read(p[0], buf, sizeof(buf)) == 0;
+	ended = readable(p[0], LIVE_SOON_MS) &&
+	    read(p[0], buf, sizeof(buf)) == 0;
 	close(p[0]);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
