@@ -23,6 +23,12 @@
 
 #include "jail.h"
 
+/* cmocka 2 has renamed it; cmocka 1 has only the old name. */
+#ifdef assert_int_in_range
+#undef assert_in_range
+#define assert_in_range(value, min, max) assert_int_in_range(value, min, max)
+#endif
+
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"
@@ -59,6 +65,18 @@ live_skip(const char *why)
 	printf("skipped: %s\n", why);
 	skip();
 }
+
+/* Skips a test that needs a jail where none can be made, test/can. */
+static inline void
+live_need_jail(void)
+{
+	const char *why = getenv("JAIL_CANNOT");
+
+	if (why != NULL && *why != '\0')
+		live_skip(why);
+}
+
+#define jail_start(...)	(live_need_jail(), jail_start(__VA_ARGS__))
 
 /* An ordinary jail, up to RUN. */
 static inline void
