@@ -42,9 +42,9 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/can test/check test/confined test/counts test/deps \
-		test/demo/* test/enter.subr test/fresh test/hardened \
-		test/outside .ci/run rc/host/deb \
+SH =		test/can test/cannot test/check test/confined test/counts \
+		test/deps test/demo/* test/enter.subr test/fresh \
+		test/hardened test/outside .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
