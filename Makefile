@@ -2,7 +2,8 @@
 # rules; what differs is asked of the shell.
 #
 #	make [STATIC=1] [CC=musl-gcc] [B=build]
-#	make check | check-host | check-managers | check-dropin | check-long
+#	make check | check-fresh | check-host | check-managers | check-dropin |
+#	check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make analyze | coverage | cross-freebsd | faults | flakes | fuzz |
@@ -42,8 +43,9 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/again test/check test/confined test/deps test/enter.subr \
-		test/outside test/demo/* test/hardened .ci/run rc/host/deb \
+SH =		test/again test/can test/cannot test/check test/confined \
+		test/counts test/deps test/demo/* test/enter.subr test/fresh \
+		test/hardened test/outside .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
@@ -119,23 +121,31 @@ FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) $(LDFLAGS)'
 		$(B)/jailinit $(B)/jailctl $(B)/jailkill \
 		$(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && rm $(B)/flags.new
 
+# What is missing to compile is one line, not the compiler's many.
+CAN_CC =	@CC='$(CC)' sh test/deps -n compiler
+CAN_BSD =	@CC='$(CC)' BSD_CFLAGS='$(BSD_CFLAGS)' sh test/deps -n build
+
 all: $(B)/jailinit $(B)/jailctl $(HOST)
 
 $(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
+	$(CAN_CC)
 	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
+	$(CAN_CC)
 	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
     jailinit/os_$(OS).c $(ENTER) $(B)/flags
+	$(CAN_BSD)
 	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
 	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(LIBS) \
 	    $(BSD_LIBS)
 
 # One object, of which nothing is seen but what jailkill.h names.
 $(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(ENTER) $(B)/flags
+	$(CAN_BSD)
 	rm -rf $@ $(B)/lib
 	mkdir -p $(B)/lib
 	for f in $(LIB_SRC) $(JAIL); do \
@@ -148,6 +158,7 @@ $(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(ENTER) $(B)/flags
 
 # Linux: it needs no library, jail_enter.c.
 $(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
+	$(CAN_CC)
 	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) $(WERROR) -ffreestanding \
 	    -fno-stack-protector -fno-pie -static -nostdlib -s \
 	    -Wl,-z,noexecstack -o $@ jailinit/jail_enter.c
@@ -156,12 +167,18 @@ $(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
 # OUTSIDE='sh test/outside' it fails if they change anything of the machine.
 check:
 	sh test/deps check
+	sh test/counts
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(OUTSIDE) sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
 	    $(OUTSIDE) sh test/check live $(B)
+
+# demo and check as a newcomer meets them: in fresh roots of Debian 12, 13 and
+# sid, as root and as a user; an hour, and a table.
+check-fresh:
+	sh test/fresh -a
 
 # The live tests with their long races, which check has shortened.
 check-long:
@@ -213,7 +230,7 @@ soak:
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
-	sh test/deps managers
+	sh test/deps dropin
 	$(MAKE) all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
 	    test/peers/dropin.c test/live/jail.c
@@ -411,6 +428,7 @@ clean:
 	rm -rf build $(B)
 
 .PHONY: all analyze bench bench-build bench-quick check check-dropin \
-    check-host check-long check-managers clean coverage cross-freebsd deb \
-    demo faults flakes fuzz fuzz-long install install-host install-rc \
+    check-fresh check-host check-long check-managers clean coverage \
+    cross-freebsd deb demo faults flakes fuzz fuzz-long install \
+    install-host install-rc \
     install-rc-freebsd install-rc-linux lint prove sanitize soak valgrind

@@ -23,14 +23,27 @@
 
 #include "jail.h"
 
+/* cmocka 2 has renamed it; cmocka 1 has only the old name. */
+#ifdef assert_int_in_range
+#undef assert_in_range
+#define assert_in_range(value, min, max) assert_int_in_range(value, min, max)
+#endif
+
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"
 
-/* The end of main(); LIVE_FILTER in the environment picks tests (test_x*). */
-#define LIVE_MAIN(name)							\
+/* The end of main(); LIVE_FILTER in the environment picks tests (test_x*).
+ * LIVE_MAIN is for programs whose tests all need a jail; in others those that
+ * do are skipped at jail_start() or by live_need_jail(). */
+#define LIVE_RUN(name)							\
 	cmocka_set_test_filter(getenv("LIVE_FILTER"));			\
 	return (cmocka_run_group_tests_name(name, tests, NULL, NULL))
+#define LIVE_MAIN(name)							\
+	if (live_cannot() != NULL)					\
+		return (live_skip_all(name, tests,			\
+		    sizeof(tests) / sizeof(tests[0])));			\
+	LIVE_RUN(name)
 
 /* Time in which what should happen at once must have happened, and what a
  * deadline may be exceeded by, all beside neighbours that take the processors
@@ -62,6 +75,45 @@ live_skip(const char *why)
 {
 	printf("skipped: %s\n", why);
 	skip();
+}
+
+/* Why no jail can be made here, or NULL; test/can finds out. */
+static inline const char *
+live_cannot(void)
+{
+	const char *why = getenv("JAIL_CANNOT");
+
+	return (why != NULL && *why != '\0' ? why : NULL);
+}
+
+static inline void
+live_need_jail(void)
+{
+	if (live_cannot() != NULL)
+		live_skip(live_cannot());
+}
+
+#define jail_start(...)	(live_need_jail(), jail_start(__VA_ARGS__))
+
+static inline void
+live_skip_one(void **state)
+{
+	(void)state;
+	live_need_jail();
+}
+
+static inline int
+live_skip_all(const char *name, const struct CMUnitTest *tests, size_t n)
+{
+	struct CMUnitTest skipped[n];
+	size_t i;
+
+	memset(skipped, 0, sizeof(skipped));
+	for (i = 0; i < n; i++) {
+		skipped[i].name = tests[i].name;
+		skipped[i].test_func = live_skip_one;
+	}
+	return (cmocka_run_group_tests_name(name, skipped, NULL, NULL));
 }
 
 /* An ordinary jail, up to RUN. */

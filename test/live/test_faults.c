@@ -1303,6 +1303,8 @@ main(void)
 		tests[i].test_func = test_scene;
 		tests[i].initial_state = (void *)(uintptr_t)&scenes[i];
 	}
+	if (live_cannot() != NULL)
+		return (live_skip_all("faults", tests, SCENES));
 	cmocka_set_test_filter(getenv("LIVE_FILTER"));
 	failed = cmocka_run_group_tests_name("faults", tests, NULL, NULL);
 	table_print();

@@ -485,6 +485,7 @@ test_printed_line_boots(void **state)
 {
 	struct jail *j = *state;
 
+	live_need_jail();
 	EXITS(0, j, NULL, at(ODD));
 	assert_non_null(strstr(out, "lxc.rootfs.path = dir:"));
 	assert_non_null(strstr(out,
@@ -637,6 +638,7 @@ test_debian(void **state)
 	pid_t pid;
 	int i, st;
 
+	live_need_jail();
 	if (!debian_can())
 		live_skip("debian: no root, mmdebstrap or registry");
 	begin_ms = jail_now_ms();
@@ -1001,6 +1003,7 @@ test_full_disk(void **state)
 	pid_t pid;
 	int st;
 
+	live_need_jail();
 	if (geteuid() != 0)
 		live_skip("full disk: not root");
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -1172,6 +1175,7 @@ test_mount_point_refused(void **state)
 	pid_t pid;
 	int st;
 
+	live_need_jail();
 	if (geteuid() != 0)
 		live_skip("mount point: not root");
 	assert_int_equal(mkdir(at("www"), 0755), 0);
@@ -1389,5 +1393,5 @@ main(void)
 		    teardown),
 	};
 
-	LIVE_MAIN("root");
+	LIVE_RUN("root");
 }
