@@ -27,7 +27,8 @@
 #define REAP_BATCH	256
 
 /* How often we look whether a process that is nobody's child has gone, from
- * the first time on, doubled each time; and repeat KILL. */
+ * the first time on, doubled each time; and repeat KILL; and try to fork
+ * rc.shutdown again. */
 #define LOOK_MIN_MS	20
 #define LOOK_MAX_MS	250
 
@@ -41,6 +42,9 @@ static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
 static int64_t stage_ms;	/* when the stage began */
+
+/* rc.shutdown is still to be forked, since the process table was full. */
+static int64_t fork_ms = INT64_MAX, fork_step_ms;
 
 /* Of a clock that fails, what it said before and what was waited since. */
 static int64_t now_ms;
@@ -258,24 +262,50 @@ reap(void)
 			command_stopped(WSTOPSIG(st));
 	}
 	sweep = pid > 0;
+	if (i > 0 && fork_ms != INT64_MAX)
+		fork_ms = 0;	/* there may be room now */
 	return (pid >= 0 || errno != ECHILD);
 }
 
 /*
  * What life says.
  */
+static int64_t
+step_next_ms(int64_t step_ms)
+{
+	return (step_ms < LOOK_MAX_MS / 2 ? step_ms * 2 : LOOK_MAX_MS);
+}
+
+/* A full process table, which a user of the jail's can fill, may have room
+ * later.  With nobody left in the jail that is hardly so. */
+static bool
+fork_may_work(int e)
+{
+	return ((e == EAGAIN || e == ENOMEM) && (fork_ms == INT64_MAX ||
+	    fork_step_ms < LOOK_MAX_MS || os_others_left()));
+}
+
+/* Tried again until it works or the stage is over. */
 static void
 shutdown_start(void)
 {
 	pid_t pid = spawn_script(init.opt.rc_shutdown,
 	    request_name(init.life.verb), init.opt.command == NULL);
+	int e = errno;
 
-	if (pid != -1) {
-		init.shutdown_pid = pid;
+	if (pid == -1 && fork_ms == INT64_MAX)
+		log_line("%s: fork: %s", init.opt.rc_shutdown, strerror(e));
+	if (pid == -1 && fork_may_work(e)) {
+		fork_step_ms = fork_ms == INT64_MAX ? LOOK_MIN_MS :
+		    step_next_ms(fork_step_ms);
+		fork_ms = act_now_ms() + fork_step_ms;
 		return;
 	}
-	log_line("%s: fork: %s", init.opt.rc_shutdown, strerror(errno));
-	act_step(LIFE_SHUTDOWN_ENDED, NULL);
+	fork_ms = INT64_MAX;
+	if (pid == -1)
+		act_step(LIFE_SHUTDOWN_ENDED, NULL);
+	else
+		init.shutdown_pid = pid;
 }
 
 static void
@@ -328,7 +358,10 @@ forced_say(enum life_stage from)
 	init.status.forced = init.life.forced;
 	if ((forced & 1U << LIFE_BOOT) != 0)
 		log_line("%s: did not end on TERM, killed", init.opt.rc);
-	if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
+	if ((forced & 1U << LIFE_SHUTDOWN) != 0 && fork_ms != INT64_MAX)
+		log_line("%s: could not be started in time",
+		    init.opt.rc_shutdown);
+	else if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
 		log_line("%s: ran out of time, ended", name);
 	else if ((forced & 1U << LIFE_SHUTDOWN) != 0)
 		log_line("%s: took over %" PRId64 " s, ended", name, s);
@@ -342,6 +375,7 @@ stage_entered(enum life_stage from)
 	int boot_status = init.status.boot_status;
 
 	forced_say(from);
+	fork_ms = INT64_MAX;
 	stage_ms = act_now_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
@@ -438,10 +472,7 @@ look(bool children)
 		return;
 	if (init.life.stage == LIFE_KILL)
 		os_signal_all(SIGKILL);
-	if (look_step_ms < LOOK_MAX_MS / 2)
-		look_step_ms *= 2;
-	else
-		look_step_ms = LOOK_MAX_MS;
+	look_step_ms = step_next_ms(look_step_ms);
 	look_ms = now + look_step_ms;
 }
 
@@ -458,6 +489,8 @@ act_reap(void)
 		children = reap();
 	if (sweep)
 		init.more = true;
+	if (act_now_ms() >= fork_ms)
+		shutdown_start();
 	if (waiting())
 		look(children);
 }
@@ -469,5 +502,7 @@ act_due_ms(void)
 
 	if (job_due_ms(&init.job) < due_ms)
 		due_ms = job_due_ms(&init.job);
+	if (fork_ms < due_ms)
+		due_ms = fork_ms;
 	return (due_ms < look_ms ? due_ms : look_ms);
 }

@@ -44,7 +44,7 @@ struct ctl {
 };
 
 /* "program: what: why" as one line to standard error, whatever was typed:
- * control characters as '?', the first 256 bytes of what. */
+ * all but printable ASCII as '?', the first 256 bytes of what. */
 void ctl_complain(const char *program, const char *what, const char *why);
 
 /* Reads the command line; name is argv[0]'s last part.  Of an option that

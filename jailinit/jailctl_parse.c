@@ -51,7 +51,7 @@ ctl_complain(const char *program, const char *what, const char *why)
 
 	(void)snprintf(word, sizeof(word), "%s", what);
 	for (p = word; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == '\177')
+		if (*p < ' ' || *p > '~')
 			*p = '?';
 	(void)fprintf(stderr, "%s: %s: %s\n", program, word, why);
 }

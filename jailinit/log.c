@@ -26,7 +26,7 @@ log_clean(char *text, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if ((unsigned char)text[i] < ' ' || text[i] == '\177')
+		if (text[i] < ' ' || text[i] > '~')
 			text[i] = '?';
 }
 

@@ -14,8 +14,9 @@
  * least, POSIX) is not torn by other writers of the same pipe. */
 #define LOG_LINE_MAX	512
 
-/* Makes text[0..n) one line, whatever words are in it: control characters
- * become question marks. */
+/* Makes text[0..n) one line that does nothing to a terminal, whatever words
+ * are in it: all but printable ASCII becomes question marks.  (What lies above
+ * has control characters too, as bytes of their own and in UTF-8.) */
 void log_clean(char *text, size_t n);
 
 /* "jailinit: ", then the format, log_clean(), then a newline.  errno is

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,13 +113,14 @@ left_format(char *buf, size_t size, int64_t left_s)
 static void
 warn_users(const struct ctl *c, int64_t left_s)
 {
-	char text[TEXT_MAX], words[WORDS_MAX], left[48], host[65] = "";
+	char text[TEXT_MAX], words[WORDS_MAX], left[48], name[65] = "";
 	char *const user[] = { getenv("USER"), NULL };
-	char who[WORDS_MAX];
+	char who[WORDS_MAX], host[WORDS_MAX] = "";
 
 	if (c->no_wall)
 		return;
-	(void)gethostname(host, sizeof(host) - 1);
+	(void)gethostname(name, sizeof(name) - 1);
+	words_add(host, sizeof(host), name);
 	left_format(left, sizeof(left), left_s);
 	words_join(words, c->message);
 	words_join(who, user);
@@ -138,19 +140,54 @@ plan_warn_now(const struct ctl *c)
 /*
  * The file and its lock.
  */
+
+/* An image may have anything there.  What others may open could be locked by
+ * them, and says what they like. */
+static bool
+plan_trusted(int fd)
+{
+	struct stat st;
+
+	return (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_nlink == 1 && (st.st_mode & 077) == 0 &&
+	    (st.st_uid == 0 || st.st_uid == geteuid()));
+}
+
+/* -1 and errno; ESTALE: what is there is no plan of ours. */
 static int
 plan_open(int flags)
 {
-	struct stat st;
-	int fd = open(PLAN_FILE, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-	    0600);
+	int fd = open(PLAN_FILE, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC, 0600);
 
-	if (fd != -1 && (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))) {
+	if (fd == -1 && (errno == ELOOP || errno == EMLINK ||
+	    errno == EISDIR || errno == ENXIO || errno == EOPNOTSUPP))
+		errno = ESTALE;
+	if (fd != -1 && !plan_trusted(fd)) {
 		close(fd);
 		fd = -1;
-		errno = EINVAL;
+		errno = ESTALE;
 	}
 	return (fd);
+}
+
+/* Opened, or made in the place of what is no plan of ours. */
+static int
+plan_make_file(void)
+{
+	int fd = plan_open(O_RDWR | O_CREAT);
+
+	if (fd != -1 || errno != ESTALE)
+		return (fd);
+	if (unlink(PLAN_FILE) == -1 && rmdir(PLAN_FILE) == -1)
+		return (-1);
+	return (plan_open(O_RDWR | O_CREAT | O_EXCL));
+}
+
+static bool
+plan_none(int e)
+{
+	return (e == ENOENT || e == ESTALE);
 }
 
 static int
@@ -194,7 +231,7 @@ plan_end(void)
 	pid_t pid = 0, ended = 0;
 
 	if (fd == -1)
-		return (errno == ENOENT ? 0 : -1);
+		return (plan_none(errno) ? 0 : -1);
 	for (i = 0; i < CANCEL_STEPS && (pid = plan_holder(fd)) > 0; i++) {
 		if (pid != ended && kill(pid, SIGTERM) == -1 &&
 		    errno != ESRCH) {
@@ -248,7 +285,7 @@ plan_show(void)
 	int e, fd = plan_open(O_RDONLY);
 	ssize_t n = 0;
 
-	if (fd == -1 && errno != ENOENT)
+	if (fd == -1 && !plan_none(errno))
 		return (plan_failed());
 	if (fd != -1) {
 		n = plan_holder(fd);
@@ -378,7 +415,7 @@ plan_hold(const struct ctl *c, int64_t at)
 {
 	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char text[TEXT_MAX], words[WORDS_MAX], when[32] = "?";
-	int fd = plan_open(O_RDWR | O_CREAT), n;
+	int fd = plan_make_file(), n;
 	time_t t = (time_t)at;
 	struct tm tm;
 

@@ -22,6 +22,7 @@
 
 #define PROBE		"/bin/probe"
 #define PROBE_STATE	"/tmp/state."	/* and its name */
+#define PROBE_ROOM	"/tmp/room"
 #define PROBE_FD_MAX	64
 
 /* What the kernel takes, as libc hides some signals. */
@@ -257,6 +258,22 @@ probe_fill(void)
 }
 
 /* The exit status when this is the probe, -1 when it is the test. */
+/* crowd, orphans: they keep it full until there is a file PROBE_ROOM. */
+static inline void
+probe_crowd(bool orphans)
+{
+	pid_t first = getpid();
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	while (access(PROBE_ROOM, F_OK) == -1)
+		if (fork() == -1) {
+			if (orphans && getpid() == first)
+				_exit(0);
+			usleep(5000);
+		}
+	_exit(0);
+}
+
 static inline int
 probe_main(int argc, char **argv)
 {
@@ -288,6 +305,8 @@ probe_main(int argc, char **argv)
 		return (probe_front());
 	if (strcmp(argv[1], "fill") == 0)
 		probe_fill();
+	if (strcmp(argv[1], "crowd") == 0 || strcmp(argv[1], "orphans") == 0)
+		probe_crowd(argv[1][0] == 'o');
 	return (99);
 }
 

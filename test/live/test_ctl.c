@@ -664,6 +664,109 @@ test_cancelled(void **state)
 	assert_false(jail_exists(j, NOLOGIN));
 }
 
+/*
+ * A plan that an image has planted, with a user's lock on it.
+ */
+#define LOCKED		"/tmp/locked"
+
+/* In the jail: a lock of that type on the plan as user uid; 0 or errno. */
+static int
+plan_lock(uid_t uid, short type)
+{
+	struct flock l = { .l_type = type, .l_whence = SEEK_SET };
+	int fd;
+
+	if (setgroups(0, NULL) == -1 || setgid(uid) == -1 ||
+	    setuid(uid) == -1)
+		return (errno);
+	fd = open(PLAN, type == F_RDLCK ? O_RDONLY : O_RDWR);
+	if (fd == -1 || fcntl(fd, F_SETLK, &l) == -1)
+		return (errno);
+	return (0);
+}
+
+static int
+plan_hold(void *arg)
+{
+	if (plan_lock(NOBODY, *(const short *)arg) != 0)
+		return (1);
+	close(creat(LOCKED, 0644));
+	for (;;)
+		(void)pause();
+}
+
+static int
+plan_try(void *arg)
+{
+	(void)arg;
+	return (plan_lock(0, F_WRLCK));
+}
+
+/* The plain way is blocked, and a terminal is written to; jailctl makes a
+ * plan of its own in its place, and signals nobody. */
+static void
+planted(struct jail *j, const char *plant, short lock)
+{
+	struct stat st;
+	pid_t pid = 0;
+	int status;
+
+	(void)unlink(jail_path(j, LOCKED));
+	assert_int_equal(jail_sh(j, plant), 0);
+	if (lock != F_UNLCK) {
+		pid = jail_enter(j, plan_hold, &lock);
+		assert_int_equal(jail_wait_file(j, LOCKED, LIVE_SOON_MS), 0);
+		status = -1;
+		(void)waitpid(jail_enter(j, plan_try, NULL), &status, 0);
+		assert_true(WIFEXITED(status) &&
+		    (WEXITSTATUS(status) == EAGAIN ||
+		    WEXITSTATUS(status) == EACCES));
+		(void)cmd(j, "cat " PLAN);
+		assert_non_null(strstr(said, "\033]0;mine\007"));
+	}
+	expect(j, 0, "shutdown --show", EX_UNAVAILABLE, "nothing is planned");
+	assert_null(strchr(said, '\033'));
+	expect(j, 0, "shutdown -c", EX_UNAVAILABLE, "nothing is planned");
+	expect(j, 0, "shutdown -r +100s", 0, "to be rebooted at ");
+	assert_int_equal(planners(j), 1);
+	expect(j, 0, "shutdown --show", 0, "to be rebooted at ");
+	assert_int_equal(lstat(jail_path(j, PLAN), &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	expect(j, 0, "shutdown -c", 0, "");
+	assert_int_equal(planners(j), 0);
+	assert_int_equal(jail_sh(j, "test ! -e /tmp/keep || "
+	    "grep -q kept /tmp/keep"), 0);
+	if (pid != 0) {
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+		(void)kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		j->n_entered--;
+	}
+}
+
+#define ESCAPES	"rm -rf " PLAN "; printf '\\033]0;mine\\007\\n' >" PLAN ";"
+
+static void
+test_plan_planted(void **state)
+{
+	struct jail *j = *state;
+
+	if (geteuid() != 0)
+		live_skip("planted plan: not root");
+	jail_make(j);
+	boot(j);
+	planted(j, ESCAPES "chown 65534 " PLAN, F_WRLCK);
+	planted(j, ESCAPES "chmod 666 " PLAN, F_WRLCK);
+	planted(j, ESCAPES "chgrp 65534 " PLAN ";chmod 660 " PLAN, F_WRLCK);
+	planted(j, ESCAPES "chmod 644 " PLAN, F_RDLCK);
+	/* What it leads to is not emptied. */
+	planted(j, "rm -rf " PLAN "; echo kept >/tmp/keep; chmod 600 "
+	    "/tmp/keep; ln /tmp/keep " PLAN, F_UNLCK);
+	planted(j, "rm -rf " PLAN "; ln -s /tmp/keep " PLAN, F_UNLCK);
+	planted(j, "rm -rf " PLAN "; mkfifo " PLAN, F_UNLCK);
+	planted(j, "rm -rf " PLAN "; mkdir " PLAN, F_UNLCK);
+}
+
 /* Many at once: one is planned, and it can be cancelled. */
 static void
 test_at_once(void **state)
@@ -1373,6 +1476,7 @@ main(void)
 		LIVE_TEST(test_replaced),
 		LIVE_TEST(test_cancelled),
 		LIVE_TEST(test_at_once),
+		LIVE_TEST(test_plan_planted),
 		LIVE_TEST(test_planner_killed),
 		LIVE_TEST(test_planner_alone),
 		LIVE_TEST(test_planner_path),

@@ -157,26 +157,91 @@ test_no_proc_kill(void **state)
 }
 
 /*
- * The process table is full when rc.shutdown is due.
+ * The process table is full when rc.shutdown is due (pain 44).
  */
 static void
-table_full(struct jail *j, const struct jail_opts *o)
+table_fill(struct jail *j, const struct jail_opts *o, const char *rc)
 {
 	assert_int_equal(probe_install(j), 0);
 	assert_int_equal(chmod(jail_path(j, "/var/run"), 0777), 0);
 	assert_int_equal(chmod(jail_path(j, "/tmp"), 0777), 0);
-	assert_int_equal(jail_script(j, "/etc/rc",
-	    "exec 2>/dev/null; " PROBE " fill &"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", rc), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo down $1 >/tmp/down"), 0);
 	assert_int_equal(jail_start(j, o, JAILINIT, NULL), 0);
 	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	/* No status is being written any more. */
 	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
-	(void)live_exits(j, 0, LIVE_SOON_MS);	/* TERM has 10 s */
+}
+
+/* It stays full until the stage is over: TERM makes room. */
+static void
+table_full(struct jail *j, const struct jail_opts *o)
+{
+	int64_t ms;
+
+	table_fill(j, o, "exec 2>/dev/null; " PROBE " fill &");
+	assert_int_equal(jail_ctl(j, "halt 3\n"), 0);
+	ms = live_exits(j, 0, LIVE_SOON_MS);
 	live_log_has(j, "jailinit: /etc/rc.shutdown: fork: Resource "
 	    "temporarily unavailable\n");
-	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
+	live_log_has(j, "jailinit: halt requested, gone in 3 s at most\n");
+	live_log_has(j, "/etc/rc.shutdown: could not be started in time\n");
+	assert_int_equal(jail_log_count(j, "/etc/rc.shutdown: "), 2);
+	assert_false(jail_exists(j, "/tmp/down"));
+	assert_string_equal(jail_status(j, "forced"), "shutdown");
+	assert_in_range(ms, 1700, 3000 + LIVE_LATE_MS);
+	assert_int_equal(jail_again(j), 0);
+}
+
+/* Room comes later, when they end by themselves; orphans: as children of
+ * process 1.  Until then they take what is free. */
+static void
+table_later(struct jail *j, const struct jail_opts *o, bool orphans)
+{
+	int64_t us, ms;
+
+	(void)unlink(jail_path(j, "/tmp/room"));
+	(void)unlink(jail_path(j, "/tmp/down"));
+	table_fill(j, o, orphans ? "exec 2>/dev/null; " PROBE " orphans &" :
+	    "exec 2>/dev/null; " PROBE " crowd &");
+	assert_int_equal(jail_ctl(j, "halt 20\n"), 0);
+	us = proc_cpu_us(j->pid);
+	jail_sleep_ms(2000);
+	assert_false(jail_exists(j, "/tmp/down"));
+	assert_in_range(proc_cpu_us(j->pid) - us, 0, jail_slack(200000));
+	assert_int_equal(jail_write(j, "/tmp/room", 0644, ""), 0);
+	ms = jail_now_ms();
+	assert_int_equal(jail_wait_file(j, "/tmp/down", LIVE_SOON_MS), 0);
+	printf("room after 2000 ms, rc.shutdown %lld ms later\n",
+	    (long long)(jail_now_ms() - ms));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, "/tmp/down"), "down halt\n");
+	assert_string_equal(jail_status(j, "forced"), "");
+	assert_int_equal(jail_log_count(j, "/etc/rc.shutdown: "), 1);
+	assert_int_equal(jail_again(j), 0);
+}
+
+/* And so is -R's program of a command. */
+static void
+table_later_command(struct jail *j, const struct jail_opts *o)
+{
+	(void)unlink(jail_path(j, "/tmp/room"));
+	(void)unlink(jail_path(j, "/tmp/down"));
+	assert_int_equal(jail_script(j, "/leave", "echo left >/tmp/down"), 0);
+	assert_int_equal(jail_start(j, o, JAILINIT, "-R", "/leave", "--",
+	    "/bin/sh", "-c", "trap '' TERM; " PROBE " crowd; exit 7", NULL),
+	    0);
+	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	jail_sleep_ms(300);
+	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	jail_sleep_ms(1000);
+	assert_false(jail_exists(j, "/tmp/down"));
+	assert_int_equal(jail_write(j, "/tmp/room", 0644, ""), 0);
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, "/tmp/down"), "left\n");
+	assert_int_equal(jail_again(j), 0);
 }
 
 static void
@@ -187,6 +252,9 @@ test_fork_fails_cgroup(void **state)
 	if (!jail_has_pids())
 		live_skip("no pids cgroup can be made");
 	table_full(*state, &o);
+	table_later(*state, &o, false);
+	table_later(*state, &o, true);
+	table_later_command(*state, &o);
 }
 
 static void
@@ -198,6 +266,9 @@ test_fork_fails_nproc(void **state)
 	if (geteuid() != 0)
 		live_skip("not root, whose processes are counted too");
 	table_full(*state, &o);
+	table_later(*state, &o, false);
+	table_later(*state, &o, true);
+	table_later_command(*state, &o);
 }
 
 /* rc itself cannot be started: logged, the jail lives, and ends. */

@@ -624,6 +624,60 @@ test_counters(void **state)
 	    woken);
 }
 
+/*
+ * Nothing in it does anything to a terminal, whatever words an image has it
+ * repeat: controls as 7-bit, as 8-bit characters (C1) and as UTF-8's.
+ */
+#define CONTROLS	"\033[2J\233[31m\302\2332J\302\205\177\r"
+
+static void
+log_is_plain(struct jail *j, const char *text)
+{
+	const char *p;
+
+	assert_int_equal(jail_wait_log(j, text, LIVE_SOON_MS), 0);
+	for (p = jail_log(j); *p != '\0'; p++)
+		assert_true((*p >= ' ' && *p <= '~') || *p == '\n');
+}
+
+static void
+test_controls(void **state)
+{
+	struct jail *j = *state;
+
+	/* The plain way they are in a log. */
+	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c",
+	    "echo \"$0\" >&2", "up" CONTROLS, NULL), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_true(jail_log_has(j, "\233[31m\302\2332J\302\205"));
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-r",
+	    "/none" CONTROLS, "-R", "/down" CONTROLS, "-e", NULL), 0);
+	(void)live_exits(j, 1, LIVE_SOON_MS);
+	log_is_plain(j, "/none?[2J?[31m??2J????: ");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-S",
+	    "x" CONTROLS, NULL), 0);
+	(void)live_exits(j, 64, LIVE_SOON_MS);
+	log_is_plain(j, "-S");
+	assert_int_equal(jail_again(j), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "--",
+	    "/none" CONTROLS, NULL), 0);
+	(void)live_exits(j, 127, LIVE_SOON_MS);
+	log_is_plain(j, "/none?[2J?[31m??2J????: ");
+	assert_int_equal(jail_again(j), 0);
+	/* Names of processes, and words of requests. */
+	assert_int_equal(jail_script(j, "/tmp/x\033\233\302\233y",
+	    "trap '' TERM; >/tmp/there; while :; do sleep 1; done"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "/tmp/x* &"), 0);
+	live_boot(j, NULL);
+	assert_int_equal(jail_wait_file(j, "/tmp/there", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_ctl(j, "x" CONTROLS "\nhalt\302\233 1\n"), 0);
+	assert_int_equal(jail_ctl(j, "halt 1\n"), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	log_is_plain(j, "still there after TERM: x????y (");
+}
+
 int
 main(void)
 {
@@ -647,6 +701,7 @@ main(void)
 		LIVE_TEST(test_epipe_boot),
 		LIVE_TEST(test_epipe_app),
 		LIVE_TEST(test_epipe_missing),
+		LIVE_TEST(test_controls),
 		LIVE_TEST(test_usage_full),
 		LIVE_TEST(test_complaints),
 		LIVE_TEST(test_counters),

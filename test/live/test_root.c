@@ -2,9 +2,11 @@
 /* jailroot(8): the real script, in a folder of its own.  Guards against roots
  * that do not boot, half-made ones, and writes that leave the root. */
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +15,7 @@
 #include <sched.h>
 #include <time.h>
 
-#include "live.h"
+#include "fuse.h"
 #include "mountns.h"
 
 #define NOBODY	65534
@@ -1053,8 +1055,9 @@ test_reproducible(void **state)
 
 	/* A setgid directory above, as of a group of administrators. */
 	if (geteuid() == 0)
-		assert_int_equal(sh("mkdir -m 2775 '%s' && chgrp 1 '%s'",
-		    at("group"), at("group")), 0);
+		assert_int_equal(sh("mkdir '%s' && chgrp 1 '%s' && "
+		    "chmod 3775 '%s'", at("group"), at("group"),
+		    at("group")), 0);
 	EXITS(0, j, NULL, at("a"));
 	assert_int_equal(nftw(at("a"), time_see, 32, FTW_PHYS), 0);
 	assert_int_equal(times_wrong, 0);
@@ -1362,6 +1365,433 @@ test_update_raced(void **state)
 	free(before);
 }
 
+/*
+ * Somebody else in the way: each attack is tried on the plain way first,
+ * where it has to succeed.
+ */
+
+/* The tools are busybox's where it has them; its tar follows links. */
+static const char *
+busybox_path(struct jail *j)
+{
+	static char path[PATH_MAX + 64];
+
+	assert_int_equal(sh("mkdir '%s/farm' && for a in $(busybox --list); "
+	    "do ln -s \"$(command -v busybox)\" '%s/farm/'$a || exit; done",
+	    j->dir, j->dir), 0);
+	snprintf(path, sizeof(path), "PATH=%s/farm:%s", j->dir,
+	    getenv("PATH"));
+	return (path);
+}
+
+static char watched[PATH_MAX];	/* the directory of an attack */
+
+/* The user who owns it renames away what is made there and puts his own. */
+static void
+thief(struct jail *j)
+{
+	static char buf[65536];
+	int n = 0;
+
+	(void)j;
+	if (setgid(NOBODY) == -1 || setuid(NOBODY) == -1 ||
+	    chdir(watched) == -1)
+		_exit(1);
+	for (;; n++) {
+		char *name, *end, was[32];
+
+		snprintf(buf, sizeof(buf), "%s", listing("."));
+		for (name = buf; *name != '\0'; name = end + 1) {
+			end = strchr(name, '\n');
+			*end = '\0';
+			snprintf(was, sizeof(was), "was.%d", n);
+			if (strncmp(name, "www.", 4) == 0 &&
+			    access(in(name, "mine"), F_OK) == -1 &&
+			    rename(name, was) == 0) {
+				(void)mkdir(name, 0777);
+				close(creat(in(name, "mine"), 0666));
+			}
+		}
+	}
+}
+
+static void
+test_user_steals_the_work_directory(void **state)
+{
+	struct jail *j = *state;
+	char plain[PATH_MAX];
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	struct stat st, dir;
+
+	if (geteuid() != 0)
+		live_skip("thief: not root");
+	snprintf(plain, sizeof(plain), "%s", at("m/www.jailroot.plain"));
+	assert_int_equal(sh("mkdir -p '%s' && chown %d '%s'", at("m"), NOBODY,
+	    at("m")), 0);
+	snprintf(watched, sizeof(watched), "%s", at("m"));
+	live_fork(j, thief);
+	assert_int_equal(mkdir(plain, 0711), 0);
+	while (!there(in(plain, "mine")) && jail_now_ms() < end_ms)
+		jail_sleep_ms(5);
+	/* root unpacks a file for itself in a directory of his. */
+	assert_int_equal(sh("cd '%s' && cp /bin/busybox su && chmod 4755 su",
+	    plain), 0);
+	assert_int_equal(stat(in(plain, "su"), &st), 0);
+	assert_int_equal(stat(plain, &dir), 0);
+	assert_true(st.st_uid == 0 && (st.st_mode & S_ISUID) != 0 &&
+	    dir.st_uid == NOBODY);
+	EXITS(73, j, NULL, at("m/www"));
+	said("/m: belongs to user 65534");
+	assert_int_equal(sh("mkdir -p '%s' '%s'", at("m/old/sbin"),
+	    at("m/old/etc")), 0);
+	EXITS(73, j, NULL, "-u", at("m/old"));
+	said("/m: belongs to user 65534");
+	assert_string_equal(listing(at("m/old/sbin")), "");
+}
+
+/* An access control list by which NOBODY may write; as setfacl(1) makes it. */
+static bool
+acl_set(const char *dir)
+{
+	static const struct {
+		uint16_t tag, perm;
+		uint32_t id;
+	} entries[] = { { 1, 7, ~0U }, { 2, 7, NOBODY }, { 4, 5, ~0U },
+	    { 16, 7, ~0U }, { 32, 5, ~0U } };
+	unsigned char buf[4 + sizeof(entries)] = { 2 };
+
+	memcpy(buf + 4, entries, sizeof(entries));
+	return (setxattr(dir, "system.posix_acl_access", buf, sizeof(buf),
+	    0) == 0);
+}
+
+/* As a user other than root: a shell command's exit status. */
+static int
+nobody_sh(const char *command)
+{
+	char buf[PATH_MAX * 2];
+
+	snprintf(buf, sizeof(buf), "exec setpriv --reuid %d --regid %d "
+	    "--clear-groups sh -c '%s'", NOBODY, NOBODY, command);
+	return (sh("cd '%s' && %s", place, buf));
+}
+
+/* In these he can have another directory in the place of the one that root
+ * names, so that what root does there is done elsewhere. */
+static void
+test_unsafe_ways(void **state)
+{
+	static const struct {
+		const char *make, *dir, *attack, *says;
+	} t[] = {
+		{ "mkdir -p a/b && chmod 777 a", "a/b/www", "mv a/b a/c && "
+		    "mkdir -p a/b/www", "/a: others may write" },
+		{ "mkdir -p a/b && chgrp 65534 a && chmod 775 a", "a/b/www",
+		    "mv a/b a/c && mkdir -p a/b/www",
+		    "/a: others may write" },
+		{ "mkdir -p a/b && chown 65534 a && chmod 555 a", "a/b/www",
+		    "chmod 755 a && mv a/b a/c && mkdir -p a/b/www",
+		    "/a: belongs to user 65534" },
+		{ "mkdir s x y && chmod 1777 s && ln -s ../x s/l && "
+		    "chown -h 65534 s/l", "s/l/www", "ln -sfn ../y s/l",
+		    "/s/l: belongs to user 65534" },
+		{ "mkdir -p u safe && chown 65534 u && ln -s ../safe u/l && "
+		    "ln -s u/l l", "l/www", "rm u/l && mkdir -p u/l/www",
+		    "/u: belongs to user 65534" },
+		{ "mkdir -p u safe/x && chown 65534 u && ln -s ../safe/x u/l",
+		    "u/l/../www", "ln -sfn . u/l",
+		    "/u: belongs to user 65534" },
+		{ "mkdir s && chmod 1777 s && mkdir s/www && "
+		    "chown 65534 s/www", "s/www", "mv s/www s/was && "
+		    "mkdir s/www", "/s/www: belongs to user 65534" },
+	};
+	struct jail *j = *state;
+	size_t i;
+	char cwd[PATH_MAX];
+
+	if (geteuid() != 0)
+		live_skip("unsafe ways: not root");
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		print_message("%s\n", t[i].make);
+		assert_int_equal(sh("cd '%s' && rm -rf ./* && %s", place,
+		    t[i].make), 0);
+		EXITS(73, j, NULL, at(t[i].dir));
+		said(t[i].says);
+		assert_int_equal(sh("cd '%s' && mkdir -p %s/etc %s/sbin",
+		    place, t[i].dir, t[i].dir), 0);
+		EXITS(73, j, NULL, "-u", at(t[i].dir));
+		said(t[i].says);
+		/* By a name from where we are. */
+		assert_int_equal(chdir(place), 0);
+		EXITS(73, j, NULL, "-u", t[i].dir);
+		said(t[i].says);
+		assert_int_equal(chdir(cwd), 0);
+		assert_int_equal(nobody_sh(t[i].attack), 0);
+	}
+	assert_int_equal(sh("cd '%s' && rm -rf ./* && mkdir -p a/b", place),
+	    0);
+	if (!acl_set(at("a"))) {
+		printf("no access control lists here\n");
+		return;
+	}
+	EXITS(73, j, NULL, at("a/b/www"));
+	said("/a: others may write");
+	assert_int_equal(nobody_sh("mv a/b a/c"), 0);
+}
+
+/* These are as safe as they look. */
+static void
+test_safe_ways(void **state)
+{
+	struct jail *j = *state;
+	struct how h = { .uid = NOBODY };
+
+	if (geteuid() != 0)
+		live_skip("safe ways: not root");
+	assert_int_equal(sh("cd '%s' && mkdir -p s/d x m && chmod 1777 s && "
+	    "ln -s ../x s/l && ln -s \"$PWD/s\" abs && chown %d m && "
+	    "chmod 1777 x", place, NOBODY), 0);
+	EXITS(0, j, NULL, at("s/d/www"));
+	EXITS(0, j, NULL, at("abs/l/../x/./www"));
+	EXITS(0, j, &h, at("m/www"));
+	EXITS(0, j, &h, at("x/his"));
+	EXITS(0, j, &h, "-u", at("x/his"));
+	EXITS(73, j, NULL, "-u", at("x/his"));
+	said("/x/his: belongs to user 65534");
+}
+
+/* A FUSE whose server says that all is root's. */
+static void
+fuse_liar(struct jail *j)
+{
+	static char buf[FUSE_MIN_READ_BUFFER * 20];
+	const struct fuse_in_header *in = (void *)buf;
+	struct {
+		struct fuse_out_header h;
+		union {
+			struct fuse_init_out init;
+			struct fuse_attr_out attr;
+		};
+	} o;
+	size_t n;
+
+	(void)j;
+	for (;;) {
+		if (read(fuse_fd, buf, sizeof(buf)) < (ssize_t)sizeof(*in))
+			continue;
+		memset(&o, 0, sizeof(o));
+		n = 0;
+		if (in->opcode == FUSE_INIT) {
+			n = sizeof(o.init);
+			o.init.major = FUSE_KERNEL_VERSION;
+			o.init.minor = FUSE_KERNEL_MINOR_VERSION;
+			o.init.max_write = 4096;
+		} else if (in->opcode == FUSE_GETATTR) {
+			n = sizeof(o.attr);
+			o.attr.attr.ino = 1;
+			o.attr.attr.mode = S_IFDIR | 0755;
+			o.attr.attr.nlink = 2;
+		} else
+			o.h.error = in->opcode == FUSE_LOOKUP ? -ENOENT :
+			    -ENOSYS;
+		o.h.len = (uint32_t)(sizeof(o.h) + n);
+		o.h.unique = in->unique;
+		(void)!write(fuse_fd, &o, o.h.len);
+	}
+}
+
+static void
+test_mounted_by_a_user(void **state)
+{
+	struct jail *j = *state;
+	char opts[128];
+	int st;
+
+	fuse_open();
+	assert_int_equal(mkdir(at("f"), 0755), 0);
+	live_fork(j, fuse_liar);
+	snprintf(opts, sizeof(opts), "fd=%d,rootmode=40755,user_id=%d,"
+	    "group_id=0,allow_other", fuse_fd, NOBODY);
+	assert_int_equal(mount("liar", at("f"), "fuse",
+	    MS_NOSUID | MS_NODEV, opts), 0);
+	close(fuse_fd);
+	st = sh("test \"$(stat -c '%%u %%a' '%s')\" = '0 755'", at("f"));
+	(void)RUN(j, NULL, at("f/www"));
+	assert_int_equal(umount2(at("f"), MNT_DETACH), 0);
+	assert_int_equal(st, 0);
+	said("/f: mounted by user 65534");
+}
+
+/* Installed, it is no source tree, whatever is beside it. */
+static void
+test_no_source_tree(void **state)
+{
+	struct jail *j = *state;
+	struct how h = { .env = { "JAILROOT_PROGRAMS=", "JAILROOT_RC=" } };
+
+	/* ../../build from sbin, and the jails of a host in ../jail. */
+	assert_int_equal(sh("cd '%s' && mkdir -p build tool/jail/rc.d && "
+	    "cp tool/programs/jailinit build && echo theirs >tool/jail/rc",
+	    j->dir), 0);
+	EXITS(69, j, &h, at("www"));
+	said("no jailinit");
+	assert_int_equal(sh("cp '%s/build/jailinit' '%s/tool/sbin'", j->dir,
+	    j->dir), 0);
+	EXITS(0, j, &h, at("www"));
+	assert_non_null(strstr(out, "no rc scripts found"));
+	assert_false(there(at("www/etc/rc")));
+	/* Its own tree is one, and no link to it. */
+	assert_int_equal(sh("cd '%s' && mkdir -p co/rc/host co/jailinit "
+	    "co/build co/rc/jail && cp build/jailinit co/build && "
+	    "cp tool/sbin/jailroot co/rc/host && : >co/jailinit/life.c && "
+	    "echo ours >co/rc/jail/rc && rm -r tool && ln -s co/rc tool && "
+	    "ln -s host co/rc/sbin", j->dir), 0);
+	EXITS(0, j, &h, at("mine"));
+	assert_string_equal(text_of(at("mine/etc/rc")), "ours\n");
+}
+
+/* In www/sbin: in the place of what is made there comes a link. */
+static const char *link_target;
+
+static void
+swap_new(struct jail *j)
+{
+	char buf[4096] __attribute__((aligned(8)));
+	int n = 0, fd = inotify_init1(IN_CLOEXEC);
+	char was[64], to[1];
+
+	(void)j;
+	if (chdir(watched) == -1 ||
+	    inotify_add_watch(fd, ".", IN_CREATE) == -1)
+		_exit(1);
+	for (;;) {
+		ssize_t i, got = read(fd, buf, sizeof(buf));
+
+		for (i = 0; i < got;) {
+			const struct inotify_event *e = (void *)(buf + i);
+
+			i += (ssize_t)(sizeof(*e) + e->len);
+			if (e->len == 0 || strncmp(e->name, ".jail", 5) != 0)
+				continue;
+			snprintf(was, sizeof(was), "was.%d", n++);
+			if (readlink(e->name, to, 1) == -1 &&
+			    rename(e->name, was) == 0)
+				(void)symlink(link_target, e->name);
+		}
+	}
+}
+
+/* As swap_new(), in a directory that is made in www/sbin. */
+static void
+swap_in_new(struct jail *j)
+{
+	int fd = inotify_init1(IN_CLOEXEC);
+	char buf[4096] __attribute__((aligned(8)));
+	const struct inotify_event *e = (void *)buf;
+
+	if (chdir(watched) == -1 ||
+	    inotify_add_watch(fd, ".", IN_CREATE) == -1)
+		_exit(1);
+	for (;;) {
+		if (read(fd, buf, sizeof(buf)) <= 0 ||
+		    (e->mask & IN_ISDIR) == 0 || chdir(e->name) == -1)
+			continue;
+		while (access("jailinit", F_OK) == -1 && access(".", F_OK) == 0)
+			;
+		if (unlink("jailinit") == 0)
+			(void)symlink(link_target, "jailinit");
+		(void)chdir(watched);
+		(void)j;
+	}
+}
+
+/* Unpacks in there with busybox's tar, as was done once; and sees whether the
+ * mode of a file of the host's becomes a program's. */
+static bool
+plain_tar_is_led_out(const char *victim)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	struct stat st = { 0 };
+	int n = 0;
+
+	while (st.st_mode != (S_IFREG | 0755) && jail_now_ms() < end_ms) {
+		(void)sh("cd '%s' && mkdir t%d && cd t%d && "
+		    "busybox tar -xpf '%s'", watched, n, n, at("tar"));
+		n++;
+		if (stat(victim, &st) == -1)
+			return (false);
+	}
+	printf("led out after %d\n", n);
+	return (st.st_mode == (S_IFREG | 0755));
+}
+
+static void
+test_update_led_out(void **state)
+{
+	struct jail *j = *state;
+	char victim[PATH_MAX], host[PATH_MAX], *before;
+	const char *const targets[] = { "../..", "..", host, victim };
+	struct how h = { .env = { busybox_path(j) } };
+	char *after;
+	size_t t;
+	int i;
+
+	if (geteuid() != 0)
+		live_skip("led out: not root");
+	EXITS(0, j, NULL, at("www"));
+	snprintf(host, sizeof(host), "%s/host", j->dir);
+	snprintf(victim, sizeof(victim), "%s/host/victim", j->dir);
+	assert_int_equal(sh("mkdir '%s' && echo x >'%s' && chmod 600 '%s' &&"
+	    " tar -cf '%s' -C '%s' jailinit", host, victim, victim, at("tar"),
+	    at("www/sbin")), 0);
+	snprintf(watched, sizeof(watched), "%s", at("www/sbin"));
+	link_target = victim;
+	swapper = live_fork(j, swap_in_new);
+	jail_sleep_ms(100);
+	assert_true(plain_tar_is_led_out(victim));
+	assert_int_equal(sh("chmod 600 '%s'; rm -rf '%s/'t?*", victim,
+	    watched), 0);
+	before = tree(host);
+	for (i = 0; i < long_run(100, 20); i++)
+		EXITS(0, j, &h, "-u", at("www"));
+	after = tree(host);
+	assert_true(same(before, after));
+	free(after);
+	(void)kill(swapper, SIGKILL);
+	/* What it was once: in a directory that had become a link to the
+	 * root, "mv file .." left the root. */
+	link_target = "..";
+	swapper = live_fork(j, swap_new);
+	jail_sleep_ms(100);
+	assert_int_equal(sh("cd '%s' && mkdir .jailroot.1 && sleep 0.2 && "
+	    "cd -P .jailroot.1 && case $(pwd -P)/ in '%s'/*) ;; *) exit 2 ;; "
+	    "esac && echo x >jailinit && mv -f jailinit ..", watched,
+	    at("www")), 0);
+	assert_true(there(at("jailinit")));
+	assert_int_equal(sh("cd '%s' && rm -f jailinit www/sbin/.jail*",
+	    place), 0);
+	(void)kill(swapper, SIGKILL);
+	for (t = 0; t < 4; t++) {
+		link_target = targets[t];
+		swapper = live_fork(j, swap_new);
+		jail_sleep_ms(50);
+		for (i = 0; i < long_run(20, 2); i++) {
+			int st = RUN(j, i % 2 == 0 ? &h : NULL, "-u",
+			    at("www"));
+
+			assert_true(WIFEXITED(st) && (WEXITSTATUS(st) == 0 ||
+			    WEXITSTATUS(st) == 73));
+		}
+		(void)kill(swapper, SIGKILL);
+		after = tree(host);
+		assert_true(same(before, after));
+		free(after);
+		assert_string_equal(listing(place), "tar\nwww\n");
+	}
+	free(before);
+}
+
 int
 main(void)
 {
@@ -1390,6 +1820,13 @@ main(void)
 		ROOT_TEST(test_update_of_running),
 		ROOT_TEST(test_update_planted),
 		cmocka_unit_test_setup_teardown(test_update_raced, setup,
+		    teardown),
+		ROOT_TEST(test_user_steals_the_work_directory),
+		ROOT_TEST(test_unsafe_ways),
+		ROOT_TEST(test_safe_ways),
+		ROOT_TEST(test_mounted_by_a_user),
+		ROOT_TEST(test_no_source_tree),
+		cmocka_unit_test_setup_teardown(test_update_led_out, setup,
 		    teardown),
 	};
 
