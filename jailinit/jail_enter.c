@@ -257,8 +257,8 @@ privileges_drop(void)
 	(void)CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-/* Of processes as many as there may be (for root): the caller's limit is not
- * for those of the user that we become, who may be a jail's as well. */
+/* Small, but of processes as many as there may be, where we may: the caller's
+ * limit is not meant for those of the user that we become. */
 static void
 limits_set(void)
 {
@@ -273,6 +273,18 @@ limits_set(void)
 		(void)CALL4(__NR_prlimit64, 0, none[i], &l, 0);
 	l.now = l.most = 1;	/* the pidfd of our child */
 	(void)CALL4(__NR_prlimit64, 0, RLIMIT_NOFILE, &l, 0);
+}
+
+/* Is there room for a process of ours at all, wherever?  The kernel looks at
+ * RLIMIT_NPROC first, and only then whether we may do what we may not. */
+static long
+room_look(void)
+{
+	long r = CALL5(__NR_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
+
+	if (r == 0)
+		leave(0);
+	return (r == -EAGAIN ? -EDQUOT : 0);
 }
 
 /*
@@ -414,8 +426,10 @@ enter(const long *sp)
 		privileges_drop();
 		(void)CALL4(__NR_rt_sigprocmask, SIG_BLOCK, &waited, 0,
 		    SIGNALS_SIZE);
-		r = filter_set();
+		r = room_look();
 	}
+	if (r == 0)
+		r = filter_set();
 	if (r == 0)
 		r = others_signal(argv + 1);
 	leave(-r);

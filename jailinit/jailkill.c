@@ -351,6 +351,9 @@ main(int argc, char **argv)
 	int status;
 
 	stdio_open();
+	/* Output that is too long for RLIMIT_FSIZE is no reason to leave jails
+	 * half-way. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Where a jail forks as fast as it can we come last, otherwise. */
 	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);
 	options_parse(&o, argc, argv);
@@ -362,9 +365,6 @@ main(int argc, char **argv)
 	if (jail_init(&why) == -1)
 		errx(EX_UNAVAILABLE, "%s", why);
 	(void)signal(SIGPIPE, SIG_IGN);
-	/* A list that is too long for RLIMIT_FSIZE is no reason to leave jails
-	 * as they are. */
-	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Or, inherited as ignored, it has the kernel reap our children, and
 	 * their numbers may be others' when we end them. */
 	(void)signal(SIGCHLD, SIG_DFL);

@@ -269,6 +269,9 @@ show_error(int error)
 	case EDQUOT:
 		return ("nobody can enter: the caller's own limit is reached, "
 		    "of processes (RLIMIT_NPROC, a control group's) or keys");
+	case EFBIG:
+		return ("nobody can enter: the caller's own limit, of a "
+		    "file's size (RLIMIT_FSIZE), allows no program");
 	case EACCES:
 		return ("nobody enters: vm.memfd_noexec allows no program "
 		    "that is safe in there");

@@ -13,12 +13,12 @@
 
 #include <sys/ptrace.h>
 #include <sys/resource.h>
-
 #include <sys/user.h>
 
-#include <elf.h>
 #include <linux/keyctl.h>
-#include <linux/seccomp.h>
+
+#include <elf.h>
+#include <sysexits.h>
 
 #define ROOT_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, root_teardown)
@@ -403,6 +403,55 @@ look_at(pid_t pid)
 		loot->fds = fds;
 }
 
+static const char *
+v2_base(void)
+{
+	return (access("/sys/fs/cgroup/unified", F_OK) == 0 ?
+	    "/sys/fs/cgroup/unified" : "/sys/fs/cgroup");
+}
+
+/* Two control groups, jailkill's and the jail's. */
+static void
+cgroups_make(const struct jail *j, const char *base)
+{
+	const char *name = strrchr(j->dir, '/') + 1;
+
+	snprintf(host_cgroup, sizeof(host_cgroup), "%s/jailkill-host.%s", base,
+	    name);
+	snprintf(jail_cgroup, sizeof(jail_cgroup), "%s/jailkill-jail.%s", base,
+	    name);
+	if (mkdir(host_cgroup, 0755) == -1 || mkdir(jail_cgroup, 0755) == -1) {
+		host_cgroup[0] = '\0';
+		live_skip("no control groups to be made");
+	}
+}
+
+static int
+root_teardown(void **state)
+{
+	int e;
+
+	/* A test that has failed may have left it frozen. */
+	if (host_cgroup[0] != '\0')
+		(void)plain("cd %s && echo THAWED >freezer.state; "
+		    "echo 0 >cgroup.freeze; rmdir below", jail_cgroup);
+	e = live_teardown(state);
+	if (host_cgroup[0] != '\0')
+		e |= rmdir(host_cgroup) | rmdir(jail_cgroup);
+	host_cgroup[0] = jail_cgroup[0] = '\0';
+	return (e);
+}
+
+/* In the test's session keyring, which what it runs has as well. */
+static void
+key_make(void)
+{
+	assert_true(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >
+	    0);
+	assert_true(syscall(SYS_add_key, "user", KEY, "x", (size_t)1,
+	    KEY_SPEC_SESSION_KEYRING) > 0);
+}
+
 #ifdef __x86_64__
 /* Until it stops; false when it has ended, or takes too long. */
 static bool
@@ -528,40 +577,6 @@ catcher_begin(void *arg)
 	live_child(catcher);
 }
 
-/* Two control groups, jailkill's and the jail's. */
-static void
-cgroups_make(struct jail *j, const char *base)
-{
-	snprintf(host_cgroup, sizeof(host_cgroup), "%s/jailkill-host.%d", base,
-	    getpid());
-	snprintf(jail_cgroup, sizeof(jail_cgroup), "%s/jailkill-jail.%d", base,
-	    getpid());
-	if (mkdir(host_cgroup, 0755) == -1 || mkdir(jail_cgroup, 0755) == -1)
-		live_skip("no control groups to be made");
-	(void)j;
-}
-
-static int
-root_teardown(void **state)
-{
-	int e = live_teardown(state);
-
-	if (host_cgroup[0] != '\0')
-		e |= rmdir(host_cgroup) | rmdir(jail_cgroup);
-	host_cgroup[0] = jail_cgroup[0] = '\0';
-	return (e);
-}
-
-/* In the test's session keyring, which what it runs has as well. */
-static void
-key_make(void)
-{
-	assert_true(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >
-	    0);
-	assert_true(syscall(SYS_add_key, "user", KEY, "x", (size_t)1,
-	    KEY_SPEC_SESSION_KEYRING) > 0);
-}
-
 /* Runs it in the host's control group, the jail's pid in between, until it was
  * caught often enough. */
 static void
@@ -625,13 +640,6 @@ caught(struct jail *j, const char *base, int suspend)
 	ends(j);
 }
 
-static const char *
-v2_base(void)
-{
-	return (access("/sys/fs/cgroup/unified", F_OK) == 0 ?
-	    "/sys/fs/cgroup/unified" : "/sys/fs/cgroup");
-}
-
 static void
 test_caught(void **state)
 {
@@ -651,6 +659,359 @@ test_caught_unfiltered(void **state)
 }
 #endif
 
+/* A jail that lets no more processes be made is entered all the same. */
+static void
+test_pids_full(void **state)
+{
+	struct jail *j = *state;
+
+	need_root();
+	cgroups_make(j, "/sys/fs/cgroup/pids");
+	mute_start(j, NULL);
+	assert_int_equal(plain("echo %d >%s/cgroup.procs && echo 1 "
+	    ">%s/pids.max", j->pid, jail_cgroup, jail_cgroup), 0);
+	assert_int_not_equal(plain("sh -c 'echo 0 >%s/cgroup.procs; "
+	    "sleep 0 & wait'; test $? = 0 && false", jail_cgroup), 0);
+	jk(5000, "-s", "URG", jail_name(j), NULL);
+	assert_int_equal(run.code, 0);
+	ends(j);
+}
+
+/* The quota of keys is a user's, and as any user the root of a jail may use it
+ * up. */
+static void
+first_collects(void *arg)
+{
+	char name[32];
+	int i;
+
+	(void)arg;
+	first_begin();
+	if (setresuid(UINT32_MAX - 1, UINT32_MAX - 1, UINT32_MAX - 1) == -1)
+		shared->ready = 2;
+	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	for (i = 0; i < 100000; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		if (syscall(SYS_add_key, "user", name, "x", (size_t)1,
+		    KEY_SPEC_SESSION_KEYRING) < 0)
+			break;
+	}
+	shared->seen = i;
+	shared->ready = 1;
+	for (;;)
+		(void)pause();
+}
+
+static void
+test_keys_full(void **state)
+{
+	struct jail_opts o = { .before_exec = first_collects };
+	struct jail *j = *state;
+
+	need_root();
+	key_make();
+	mute_start(j, &o);
+	assert_int_equal(shared->ready, 1);
+	assert_in_range(shared->seen, 1, 99999);
+	jk(5000, "-s", "URG", jail_name(j), NULL);
+	assert_int_equal(run.code, 0);
+	ends(j);
+}
+
+/*
+ * Requests.
+ */
+static void
+boot(struct jail *j, const struct jail_opts *o)
+{
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    ": >/tmp/shutdown"), 0);
+	assert_int_equal(jail_start(j, o, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+/* What somebody wrote who did not end his line.  (A name would be a request
+ * of its own.) */
+static void
+half_line(struct jail *j)
+{
+	assert_int_equal(jail_ctl_raw(j, "-", 1), 0);
+}
+
+static void
+test_half_line(void **state)
+{
+	struct jail *j = *state;
+
+	boot(j, NULL);
+	half_line(j);
+	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
+	assert_int_equal(jail_wait_log(j, "unknown request: -halt",
+	    LIVE_SOON_MS), 0);
+	assert_true(is_there(j));
+	half_line(j);
+	jk(halt_ms(20), "-h", "-t", "20", jail_name(j), NULL);
+	assert_int_equal(run.code, 0);
+	assert_in_range(run.took_ms, 0, jail_slack(5000));
+	assert_true(jail_exists(j, "/tmp/shutdown"));
+	live_log_has(j, "halt requested, gone in 18 s at most");
+	assert_string_equal(jail_status(j, "dropped_requests"), "2");
+}
+
+static void
+test_half_line_request(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/rc.request.d/hello",
+	    ": >/tmp/hello"), 0);
+	boot(j, NULL);
+	half_line(j);
+	jk(LOOK_MS, "-v", "-R", "hello", jail_name(j), NULL);
+	assert_int_equal(run.code, 0);
+	said("asked for hello\n");
+	assert_int_equal(jail_wait_file(j, "/tmp/hello", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
+	    LIVE_SOON_MS), 0);
+}
+
+/* Newlines alone are not counted. */
+static void
+test_half_line_jailctl(void **state)
+{
+	const char *program = getenv("JAILCTL");
+	struct jail *j = *state;
+
+	assert_int_equal(jail_copy(j, program != NULL && *program != '\0' ?
+	    program : "build/jailctl", "/sbin/jailctl"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc.request.d/hello",
+	    ": >/tmp/hello"), 0);
+	boot(j, NULL);
+	assert_int_equal(jail_sh(j, "/sbin/jailctl request hello"), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/hello", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_status(j, "job", "hello", LIVE_SOON_MS),
+	    0);
+	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+	assert_int_equal(unlink(jail_path(j, "/tmp/hello")), 0);
+	half_line(j);
+	assert_int_equal(jail_sh(j, "/sbin/jailctl request hello"), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/hello", LIVE_SOON_MS), 0);
+	half_line(j);
+	(void)jail_sh(j, "/sbin/jailctl halt 30");
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	live_log_has(j, "halt requested, gone in 30 s at most");
+}
+
+/* Somebody else reads the FIFO, and is faster. */
+static void
+thief(void)
+{
+	char c[4096];
+	int fd = -1;
+
+	(void)signal(SIGTERM, SIG_IGN);
+	while (fd == -1)
+		fd = open(JAIL_CTL, O_RDONLY);
+	shared->ready = 1;
+	for (;;)
+		if (read(fd, c, sizeof(c)) > 0)
+			shared->seen++;
+}
+
+static void
+thief_begin(void *arg)
+{
+	int i;
+
+	(void)arg;
+	for (i = 0; i < 4; i++)
+		live_child(thief);
+}
+
+static void
+test_lost_request(void **state)
+{
+	struct jail_opts o = { .before_exec = thief_begin };
+	struct jail *j = *state;
+	int i;
+
+	shared_make();
+	boot(j, &o);
+	wait_for(&shared->ready, 1);
+	/* Process 1 reads as well: until it was stolen. */
+	for (i = 0; i < 100 && shared->seen == 0; i++)
+		assert_int_equal(plain("echo >%s; sleep 0.05", jail_path(j,
+		    JAIL_CTL)), 0);
+	assert_true(shared->seen > 0);
+	assert_int_equal(jail_signal(j, SIGSTOP), 0);	/* ends with asking */
+	jk(halt_ms(4), "-v", "-h", "-t", "4", jail_name(j), NULL);
+	code_is(0, 1);
+	assert_true(jail_exists(j, "/tmp/shutdown"));
+}
+
+/*
+ * The caller's limits.
+ */
+static void
+test_file_size(void **state)
+{
+	struct jail *j = *state;
+
+	boot(j, NULL);
+	assert_int_equal(plain("ulimit -f 0; echo x >%s/out", j->dir), 128 +
+	    SIGXFSZ);
+	/* Who may raise it does, or it is said. */
+	if (plain("ulimit -f 0; %s -s URG %s", jailkill_path(),
+	    jail_name(j)) != 0)
+		said("RLIMIT_FSIZE");
+	code_is(0, 2);
+	assert_int_equal(plain("ulimit -S -f 0; %s -s URG %s",
+	    jailkill_path(), jail_name(j)), 0);
+	assert_int_equal(plain("ulimit -f 0; %s -v -h -t 9 %s >%s/out",
+	    jailkill_path(), jail_name(j), j->dir), 0);
+	assert_false(is_there(j));
+	assert_true(jail_exists(j, "/tmp/shutdown"));
+	assert_int_equal(plain("ulimit -f 0; %s -V >%s/out", jailkill_path(),
+	    j->dir), EX_IOERR);
+}
+
+#define STRANGER	70000	/* nobody else runs as it */
+
+/* As an ordinary user who has as many processes as he may have. */
+static void
+test_processes(void **state)
+{
+	struct jail *j = *state;
+
+	need_root();
+	assert_int_equal(plain("cp %s %s/jk && chmod 755 %s %s/jk && "
+	    "chmod 711 %s", jailkill_path(), j->dir, j->dir, j->dir, j->root),
+	    0);
+	assert_int_equal(plain("setpriv --reuid %d --regid %d --clear-groups "
+	    "unshare -Urpf --kill-child sleep 100 & sleep 1; p=$(pgrep -u %d "
+	    "-x sleep); setpriv --reuid %d --regid %d --clear-groups "
+	    "prlimit --nproc=3:3 %s/jk -s TERM pid=$p; e=$?; "
+	    "setpriv --reuid %d --regid %d --clear-groups prlimit "
+	    "--nproc=4:4 %s/jk -s TERM pid=$p; f=$?; "
+	    "setpriv --reuid %d --regid %d --clear-groups prlimit "
+	    "--nproc=5:5 %s/jk -s TERM pid=$p; g=$?; "
+	    "setpriv --reuid %d --regid %d --clear-groups "
+	    "%s/jk -s TERM pid=$p; h=$?; kill -KILL $p;"
+	    "echo status $e $f $g $h", STRANGER, STRANGER, STRANGER, STRANGER,
+	    STRANGER, j->dir, STRANGER, STRANGER, j->dir, STRANGER, STRANGER,
+	    j->dir, STRANGER, STRANGER, j->dir), 0);
+	print_message("%s", run.out);
+	said("the caller's own limit is reached");
+	assert_null(strstr(run.out, "it lets no process be made"));
+	said("status 2 2 0 0\n");
+}
+
+/* Who enters is another user, of whom there may be as many. */
+static void
+test_processes_root(void **state)
+{
+	struct jail *j = *state;
+
+	need_root();
+	mute_start(j, NULL);
+	if (plain("prlimit --nproc=1:1 %s -s URG %s", jailkill_path(),
+	    jail_name(j)) != 0)
+		said("the caller's own limit is reached");
+	code_is(0, 2);
+}
+
+/*
+ * A jail that is frozen.
+ */
+static void
+frozen(struct jail *j, pid_t pid)
+{
+	char line[PATH_MAX];
+
+	assert_int_equal(plain("echo %d >%s/cgroup.procs && "
+	    "echo FROZEN >%s/freezer.state", pid, jail_cgroup, jail_cgroup),
+	    0);
+	snprintf(line, sizeof(line), "process %d is frozen by the control "
+	    "group freezer%s", pid, strrchr(jail_cgroup, '/'));
+	outlives_kill(j);
+	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
+	assert_int_equal(run.code, 2);
+	said(line);
+	if (pid == j->pid) {		/* ten seconds */
+		jk(12000, "-s", "KILL", jail_name(j), NULL);
+		assert_int_equal(run.code, 2);
+		said(line);
+	}
+	assert_int_equal(plain("echo THAWED >%s/freezer.state", jail_cgroup),
+	    0);
+	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
+}
+
+static void
+test_frozen(void **state)
+{
+	struct jail *j = *state;
+
+	need_root();
+	cgroups_make(j, "/sys/fs/cgroup/freezer");
+	mute_start(j, NULL);
+	frozen(j, j->pid);
+}
+
+static void
+sleeper(void)
+{
+	(void)prctl(PR_SET_NAME, "sleeper");
+	for (;;)
+		(void)pause();
+}
+
+static void
+first_and_sleeper(void *arg)
+{
+	live_child(sleeper);
+	first_mute(arg);
+}
+
+/* It is another process that does not go. */
+static void
+test_frozen_other(void **state)
+{
+	struct jail_opts o = { .before_exec = first_and_sleeper };
+	struct jail *j = *state;
+	pid_t pid = 0;
+
+	need_root();
+	cgroups_make(j, "/sys/fs/cgroup/freezer");
+	fifo_make(j);
+	mute_start(j, &o);
+	while (pid == 0)
+		pid = jail_find(j, "sleeper");
+	frozen(j, pid);
+}
+
+/* By version 2 KILL is heard. */
+static void
+test_frozen_v2(void **state)
+{
+	struct jail *j = *state;
+
+	need_root();
+	cgroups_make(j, v2_base());
+	boot(j, NULL);
+	assert_int_equal(plain("mkdir %s/below && echo %d "
+	    ">%s/below/cgroup.procs && echo 1 >%s/cgroup.freeze && sleep 0.1",
+	    jail_cgroup, j->pid, jail_cgroup, jail_cgroup), 0);
+	jk(5000, "-s", "URG", jail_name(j), NULL);
+	assert_int_equal(run.code, 0);
+	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
+	assert_int_equal(run.code, 1);
+	said("is frozen by the control group /jailkill-jail");
+	assert_false(is_there(j));
+	(void)jail_wait(j, LIVE_SOON_MS, NULL);
+	assert_int_equal(plain("rmdir %s/below", jail_cgroup), 0);
+}
+
 int
 main(void)
 {
@@ -667,6 +1028,18 @@ main(void)
 		ROOT_TEST(test_caught_v1),
 		ROOT_TEST(test_caught_unfiltered),
 #endif
+		ROOT_TEST(test_pids_full),
+		ROOT_TEST(test_keys_full),
+		ROOT_TEST(test_half_line),
+		ROOT_TEST(test_half_line_request),
+		ROOT_TEST(test_half_line_jailctl),
+		ROOT_TEST(test_lost_request),
+		ROOT_TEST(test_file_size),
+		ROOT_TEST(test_processes),
+		ROOT_TEST(test_processes_root),
+		ROOT_TEST(test_frozen),
+		ROOT_TEST(test_frozen_other),
+		ROOT_TEST(test_frozen_v2),
 	};
 
 	LIVE_MAIN("kill_root");
