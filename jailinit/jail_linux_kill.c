@@ -12,7 +12,6 @@
 
 #include <linux/nsfs.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,10 +27,11 @@
 
 /* All processes are looked at again as long as there are new ones, but no
  * longer than this. */
-#define ROUNDS_MS	50
+#define ROUNDS_MS	20
 
 #define PIDS_FIRST	1024	/* room for so many at first */
 #define STAT_SIZE	1024
+#define ENTRIES_SIZE	32768	/* of a folder, at once */
 
 /* More parents, or namespaces, one above the other than there can be. */
 #define DEPTH_MAX	64
@@ -39,6 +39,11 @@
 struct doomed {
 	ino_t ns;		/* PID namespace; 0: not known */
 	struct jail *jail;
+};
+
+struct pids {
+	pid_t *list;
+	size_t n, room;
 };
 
 struct doom {
@@ -181,31 +186,59 @@ process_kill(const struct doom *d, pid_t pid)
 	return (killed);
 }
 
-static bool
-pids_read(pid_t **list, size_t *room, size_t *n)
-{
-	DIR *dir = opendir("/proc");
-	const struct dirent *e;
-	pid_t pid, *more;
+/* What getdents64(2) gives. */
+struct entry {
+	uint64_t ino;
+	int64_t next;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
 
-	*n = 0;
-	while (dir != NULL && (e = readdir(dir)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0)
-			continue;
-		if (*n == *room) {
-			more = realloc(*list, (*room * 2 + PIDS_FIRST) *
-			    sizeof(**list));
-			if (more == NULL)
-				break;
-			*list = more;
-			*room = *room * 2 + PIDS_FIRST;
-		}
-		(*list)[(*n)++] = pid;
+/* Adds a number; false: no memory is left. */
+static bool
+pid_add(struct pids *p, pid_t pid)
+{
+	pid_t *more;
+
+	if (p->n == p->room) {
+		more = realloc(p->list, (p->room * 2 + PIDS_FIRST) *
+		    sizeof(*more));
+		if (more == NULL)
+			return (false);
+		p->list = more;
+		p->room = p->room * 2 + PIDS_FIRST;
 	}
-	if (dir != NULL)
-		closedir(dir);
-	return (*n > 0);
+	p->list[p->n++] = pid;
+	return (true);
+}
+
+/* All processes that are there now.  Not by readdir(3): who asks once more
+ * behind the last one finds those that have been made since, and so runs after
+ * a jail that forks all the time. */
+static bool
+pids_read(struct pids *p)
+{
+	static const long longest = sizeof(struct entry) + 256;
+	_Alignas(struct entry) char buf[ENTRIES_SIZE];
+	const struct entry *e;
+	long at, got = 0;
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	p->n = 0;
+	do {
+		if (fd != -1)
+			got = syscall(SYS_getdents64, fd, buf, sizeof(buf));
+		for (at = 0; at < got; at += e->size) {
+			e = (const void *)(buf + at);
+			if (text_number(e->name) > 0 && !pid_add(p,
+			    (pid_t)text_number(e->name)))
+				break;
+		}
+	} while (got > (long)sizeof(buf) - longest);
+	if (fd != -1)
+		close(fd);
+	return (p->n > 0);
 }
 
 static int
@@ -222,29 +255,25 @@ static void
 all_kill(const struct doom *d)
 {
 	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + ROUNDS_MS;
-	pid_t *now = NULL, *before = NULL, *swap;
-	size_t i, n = 0, n_before = 0, room = 0, room_before = 0, swapped;
+	struct pids now = { NULL, 0, 0 }, before = { NULL, 0, 0 }, swap;
 	bool again = true;
+	size_t i;
 
-	while (again && pids_read(&now, &room, &n)) {
+	while (again && pids_read(&now)) {
 		again = false;
-		for (i = n; i-- > 0;)
-			if (process_kill(d, now[i]) && bsearch(&now[i],
-			    before, n_before, sizeof(*before),
-			    pid_compare) == NULL)
+		for (i = now.n; i-- > 0;)
+			if (process_kill(d, now.list[i]) && (before.n == 0 ||
+			    bsearch(&now.list[i], before.list, before.n,
+			    sizeof(*before.list), pid_compare) == NULL))
 				again = true;
 		if (clock_ms(CLOCK_MONOTONIC) >= end_ms)
 			break;
 		swap = before;
 		before = now;
 		now = swap;
-		swapped = room_before;
-		room_before = room;
-		room = swapped;
-		n_before = n;
 	}
-	free(now);
-	free(before);
+	free(now.list);
+	free(before.list);
 }
 
 void
