@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -34,8 +35,14 @@
 /* How often a terminal is told what the jails do. */
 #define SHOW_EVERY_MS	1000
 
-/* KILL is repeated so often where it has to be, jail.h. */
+/* KILL is repeated so often, for all jails at once; where that takes long,
+ * it takes no more than such a part of the time. */
 #define KILL_EVERY_MS	100
+#define KILL_PART	4
+
+/* A jail that was asked is looked at so often in its time: shortly before it
+ * gets TERM, and KILL. */
+#define LOOKS	11
 
 #define EVENTS_MAX	64
 #define WHY_MAX		256
@@ -52,7 +59,7 @@ struct one {
 	struct jail_child child;	/* fd -1: nobody is inside */
 	int64_t child_end_ms;
 	int64_t last_word_ms;		/* its line is due; 0: not yet */
-	int64_t kill_again_ms;
+	char *frozen;			/* when it got KILL; NULL: it was not */
 	bool wants_term;		/* somebody is to enter */
 	bool rebooted;
 	bool over;			/* its line has been said */
@@ -63,7 +70,9 @@ struct end {
 	struct target *list;
 	struct one *ones;
 	struct halt halt;
+	struct jail **killed;		/* room for n */
 	size_t n, left, inside;
+	int64_t kill_again_ms;
 	int watch_fd, worst;
 };
 
@@ -92,21 +101,29 @@ do_ask(struct end *e, size_t i)
 	struct ask_what what = { .follow = true };
 	char line[32];
 
-	(void)snprintf(line, sizeof(line), "%s %" PRId64 "\n",
+	/* What others wrote without a newline is not to be in one with it. */
+	(void)snprintf(line, sizeof(line), "\n%s %" PRId64 "\n",
 	    request_name(e->how->verb), halt_budget_s(&e->halt, i));
 	what.line = line;
 	what.reboot = e->how->verb == REQUEST_REBOOT;
-	/* If it outlives KILL, what it said shortly before. */
-	what.every_ms = show_is_live() ? SHOW_EVERY_MS :
-	    h->kill_ms - h->begun_ms;
+	what.every_ms = (h->kill_ms - h->begun_ms) / LOOKS;
+	if (show_is_live() && what.every_ms > SHOW_EVERY_MS)
+		what.every_ms = SHOW_EVERY_MS;
 	/* What was stopped could not act on the request. */
 	(void)jail_signal_first(&t->jail, SIGCONT);
 	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
 	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0)
 		return;
-	t->refused = errno;
+	t->refused = errno == EAGAIN ? EDQUOT : errno;	/* ours, fork(2) */
 	ask_end(&t->ask);
 	step(e, i, HALT_REFUSED);
+}
+
+/* It took the request and says that it does nothing about it. */
+static bool
+is_idle(const struct target *t)
+{
+	return (strcmp(t->state, "run") == 0 || strcmp(t->state, "boot") == 0);
 }
 
 static void
@@ -168,12 +185,42 @@ child_look(struct end *e, size_t i, bool force)
 		show_not_entered(&e->list[i], r);
 }
 
-/* again: it was killed already, and is still there. */
 static void
-do_kill(struct end *e, size_t i, bool again)
+do_kill(struct end *e, size_t i)
 {
-	(void)jail_kill(&e->list[i].jail, again);
-	e->ones[i].kill_again_ms = now_ms() + KILL_EVERY_MS;
+	int64_t again_ms = now_ms() + KILL_EVERY_MS;
+	char why[WHY_MAX];
+
+	if (jail_frozen(&e->list[i].jail, why, sizeof(why)))
+		e->ones[i].frozen = strdup(why);
+	(void)jail_kill(&e->list[i].jail);
+	if (e->kill_again_ms < again_ms)
+		e->kill_again_ms = again_ms;
+}
+
+static bool
+is_killed(const struct end *e, size_t i)
+{
+	return (!e->ones[i].over && e->halt.jails[i].stage == HALT_KILL);
+}
+
+/* Those that were killed, and are still there. */
+static void
+kill_again(struct end *e)
+{
+	int64_t begun_ms = now_ms(), took_ms;
+	size_t i, n = 0;
+
+	if (begun_ms < e->kill_again_ms)
+		return;
+	for (i = 0; i < e->n; i++)
+		if (is_killed(e, i))
+			e->killed[n++] = &e->list[i].jail;
+	if (n > 0)
+		jail_kill_again(e->killed, n);
+	took_ms = now_ms() - begun_ms;
+	e->kill_again_ms = begun_ms + (took_ms * KILL_PART > KILL_EVERY_MS ?
+	    took_ms * KILL_PART : KILL_EVERY_MS);
 }
 
 /* The line that says what has become of it, and the end of all that we
@@ -188,14 +235,18 @@ report(struct end *e, size_t i)
 	int outcome = h->stage == HALT_LEFT ? END_LEFT :
 	    h->forced ? END_FORCED : END_CLEAN;
 
-	if (h->stage == HALT_LEFT && !jail_kept_by(&t->jail, why,
-	    sizeof(why)))
+	if (o->frozen != NULL)
+		(void)snprintf(why, sizeof(why), "%s", o->frozen);
+	if (h->stage == HALT_LEFT &&
+	    !jail_frozen(&t->jail, why, sizeof(why)) &&
+	    !jail_kept_by(&t->jail, why, sizeof(why)))
 		why[0] = '\0';
 	show_end(t, h, o->rebooted, now_ms(), why);
 	o->over = true;
 	child_look(e, i, true);
 	ask_end(&t->ask);
 	jail_close(&t->jail);
+	free(o->frozen);
 	o->wants_term = false;
 	o->last_word_ms = 0;
 	e->left--;
@@ -215,11 +266,13 @@ act(struct end *e, size_t i, unsigned actions)
 	if ((actions & HALT_DO_TERM) != 0) {
 		/* Somebody may have stopped it since it was asked. */
 		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
+		if (is_idle(&e->list[i]))
+			do_signal(e, i);
 		o->wants_term = true;
 		enter_next(e);
 	}
 	if ((actions & HALT_DO_KILL) != 0)
-		do_kill(e, i, false);
+		do_kill(e, i);
 	if ((actions & HALT_DO_REPORT) == 0)
 		return;
 	if (e->list[i].ask.pid != 0)
@@ -353,9 +406,6 @@ one_due(const struct end *e, size_t i)
 		due = o->last_word_ms;
 	if (o->child.fd != -1 && o->child_end_ms < due)
 		due = o->child_end_ms;
-	if (jail_kill_repeats && e->halt.jails[i].stage == HALT_KILL &&
-	    o->kill_again_ms < due)
-		due = o->kill_again_ms;
 	return (due);
 }
 
@@ -371,9 +421,6 @@ one_act(struct end *e, size_t i)
 		child_look(e, i, true);
 		enter_next(e);
 	}
-	if (jail_kill_repeats && e->halt.jails[i].stage == HALT_KILL &&
-	    now >= o->kill_again_ms)
-		do_kill(e, i, true);
 	if (o->last_word_ms != 0 && now >= o->last_word_ms)
 		report(e, i);
 }
@@ -386,6 +433,7 @@ tick(struct end *e)
 	if (now_ms() >= halt_due_ms(&e->halt))
 		for (i = 0; i < e->n; i++)
 			step(e, i, HALT_TICK);
+	kill_again(e);
 	for (i = 0; i < e->n; i++)
 		one_act(e, i);
 }
@@ -398,6 +446,8 @@ wait_ms(const struct end *e)
 
 	for (i = 0; i < e->n; i++) {
 		t = one_due(e, i);
+		if (is_killed(e, i) && e->kill_again_ms < t)
+			t = e->kill_again_ms;
 		due = t < due ? t : due;
 	}
 	if (show_is_live() && due > now + SHOW_EVERY_MS)
@@ -432,8 +482,10 @@ end_run(struct target *list, size_t n, const struct end_how *how)
 	int k, got;
 
 	e.ones = calloc(n + 1, sizeof(*e.ones));
+	e.killed = calloc(n + 1, sizeof(*e.killed));
 	e.watch_fd = jail_watch_new();
-	if (jails == NULL || e.ones == NULL || e.watch_fd == -1)
+	if (jails == NULL || e.ones == NULL || e.killed == NULL ||
+	    e.watch_fd == -1)
 		err(EX_OSERR, "%zu jails", n);
 	for (i = 0; i < n; i++)
 		e.ones[i].child.fd = -1;
@@ -452,5 +504,6 @@ end_run(struct target *list, size_t n, const struct end_how *how)
 	close(e.watch_fd);
 	free(jails);
 	free(e.ones);
+	free(e.killed);
 	return (e.worst);
 }

@@ -37,6 +37,8 @@ struct jail {
 	bool mine;	/* its first process runs as the caller, or the
 			 * caller is root */
 	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; else "" */
+	pid_t rest;	/* Linux: another process of it, when KILL was
+			 * repeated; 0: none was seen */
 };
 
 /*
@@ -98,15 +100,19 @@ int jail_signal_all(const struct jail *j, const int *sigs, bool first,
 int jail_child_end(struct jail_child *child, bool force);
 
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
- * jail_look() says so.  Where jail_kill_repeats it is to be sent again (again)
- * until then: on FreeBSD by jail_remove(2) as well (a jail that persists
- * without processes is not removed), on Linux what holds its first process is
- * killed. */
-extern const bool jail_kill_repeats;
-int jail_kill(const struct jail *j, bool again);
+ * jail_look() says so, and until then it is to be sent again, to all such
+ * jails at once: on FreeBSD by jail_remove(2) as well (a jail that persists
+ * without processes is not removed), on Linux to each process of them and of
+ * those in them, as the end of the first one may be in their hands. */
+int jail_kill(const struct jail *j);
+void jail_kill_again(struct jail *const *jails, size_t n);
+
+/* In a few words, what keeps its processes from acting on any signal; with
+ * version 1 of control groups on KILL, too.  False: nothing is known. */
+bool jail_frozen(const struct jail *j, char *buf, size_t size);
 
 /* What jailkill(3) does with a jail that is held: jailkill_call.c. */
-int jail_deliver(const struct jail *j, int sig);
+int jail_deliver(struct jail *j, int sig);
 
 /*
  * Waiting, without polling.

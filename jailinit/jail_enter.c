@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program that enters a jail to signal it, Linux: jail_enter all|others
- * signal ..., with the pidfd of the jail's first process as descriptor 0, one
- * to enter by as descriptor 1 (the same, or of a thread), its /proc/pid/stat
- * as 2, and nothing else.  It needs no library and maps no file of the host,
- * as a process of the jail can see what it has mapped, and is run from a
- * sealed memory file.  Its exit status is 0 or an errno.  Touches the process
- * it is.
+ * The program that enters a jail to signal it, Linux: jail_enter signal ...,
+ * with the pidfd of the jail's first process as descriptor 0, one to enter by
+ * as descriptor 1 (the same, or of a thread), and nothing else.  It signals all
+ * but the first process, by a child, which the jail's root may find and trace.
+ * It needs no library and maps no file of the host, as a process of the jail
+ * can see what it has mapped, and is run from a sealed memory file.  Its exit
+ * status is 0 or an errno.  Touches the process it is.
  */
+#include <linux/audit.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/mount.h>
+#include <linux/seccomp.h>
 
 #include <asm/unistd.h>
 #include <errno.h>
@@ -18,6 +22,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -26,13 +31,12 @@
  * so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
-/* What stops has stopped after so many looks, a millisecond apart. */
-#define STOP_LOOKS	1000
-#define LOOK_NS		1000000
-
 /* The last user there can be, whom hardly a jail has; where we may not be him
  * we stay who we are. */
 #define UID	0xfffffffeU
+
+/* Those who own a keyring of ours, a user for each of our pids. */
+#define KEYS_UID	0xff800000L
 
 /* Who entered may be stopped, killed or held as a traced process by the
  * jail's root: tries, and how long each may take, as a machine with much to do
@@ -46,6 +50,9 @@
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP	0x02000000
 #endif
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME	0x00000080
+#endif
 
 /* What the jail must not find: the host's namespaces, held by us. */
 #define CLONE_OTHERS	(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | \
@@ -54,6 +61,8 @@
 /* A system call, and the start, which has the stack as the kernel laid it
  * out: argc, argv. */
 #if defined(__x86_64__)
+#define ARCH	AUDIT_ARCH_X86_64
+
 static long
 call(long n, long a, long b, long c, long d, long e)
 {
@@ -69,6 +78,8 @@ call(long n, long a, long b, long c, long d, long e)
 __asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\t"
     "and $-16, %rsp\n\tcall enter\n");
 #elif defined(__aarch64__)
+#define ARCH	AUDIT_ARCH_AARCH64
+
 static long
 call(long n, long a, long b, long c, long d, long e)
 {
@@ -86,6 +97,8 @@ call(long n, long a, long b, long c, long d, long e)
 
 __asm__(".globl _start\n_start:\n\tmov x29, #0\n\tmov x0, sp\n\tbl enter\n");
 #elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH	AUDIT_ARCH_RISCV64
+
 static long
 call(long n, long a, long b, long c, long d, long e)
 {
@@ -106,9 +119,12 @@ __asm__(".globl _start\n_start:\n\tmv a0, sp\n\tcall enter\n");
 #error "jail_enter.c: no system calls for this machine yet"
 #endif
 
+#define CALL0(n)		call(n, 0, 0, 0, 0, 0)
 #define CALL1(n, a)		call(n, (long)(a), 0, 0, 0, 0)
 #define CALL2(n, a, b)		call(n, (long)(a), (long)(b), 0, 0, 0)
 #define CALL3(n, a, b, c)	call(n, (long)(a), (long)(b), (long)(c), 0, 0)
+#define CALL4(n, a, b, c, d)	call(n, (long)(a), (long)(b), (long)(c), \
+				(long)(d), 0)
 #define CALL5(n, a, b, c, d, e)	call(n, (long)(a), (long)(b), (long)(c), \
 				(long)(d), (long)(e))
 
@@ -119,6 +135,10 @@ struct timer {
 
 struct time {
 	long s, ns;
+};
+
+struct limit {
+	unsigned long now, most;
 };
 
 /* What the kernel takes for a set of signals, and its size. */
@@ -164,7 +184,8 @@ namespaces_enter(void)
 		if (r == 0 || r == -ESRCH)
 			break;
 	}
-	(void)CALL1(__NR_close, 1);
+	/* It may be refused alone, and is asked for alone. */
+	(void)CALL2(__NR_setns, 1, CLONE_NEWTIME);
 	/* Our own user namespace cannot be entered: there was no other way. */
 	if (r == -EINVAL)
 		r = -EPERM;
@@ -194,6 +215,20 @@ root_leave(void)
 	(void)CALL1(__NR_close, fs);
 }
 
+/* A session keyring of its own: what is in the caller's its possessor may read,
+ * and so may who traces it.  It is a user's of our own, since the quota of
+ * keys of any other may be used up by a jail.  A kernel without keys has none;
+ * where a filter forbids the call, our child cannot ask for a key either. */
+static long
+keyring_leave(void)
+{
+	long r;
+
+	(void)CALL3(__NR_setresuid, KEYS_UID | CALL0(__NR_getpid), -1, -1);
+	r = CALL2(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0);
+	return (r >= 0 || r == -ENOSYS || r == -EPERM ? 0 : r);
+}
+
 /* No capability but CAP_KILL, nobody may trace us who is not privileged over
  * our own user namespace, and no core is dumped.  Nor are we the user any
  * more that the root of the jail's user namespace may be as well, unshare -r
@@ -207,6 +242,8 @@ privileges_drop(void)
 
 	(void)CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	(void)CALL5(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	(void)CALL2(__NR_setgroups, 0, 0);
+	(void)CALL3(__NR_setresgid, UID, UID, UID);
 	(void)CALL3(__NR_setresuid, UID, UID, UID);
 	if (CALL2(__NR_capget, &h, d) == 0) {
 		d[0].permitted &= keep;
@@ -216,6 +253,84 @@ privileges_drop(void)
 		(void)CALL2(__NR_capset, &h, d);
 	}
 	(void)CALL5(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* Another user's process has forgotten it. */
+	(void)CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/* Small, but of processes as many as there may be, where we may: the caller's
+ * limit is not meant for those of the user that we become. */
+static void
+limits_set(void)
+{
+	static const int none[] = { RLIMIT_CORE, RLIMIT_FSIZE, RLIMIT_MEMLOCK,
+	    RLIMIT_MSGQUEUE };
+	struct limit l = { RLIM_INFINITY, RLIM_INFINITY };
+	size_t i;
+
+	(void)CALL4(__NR_prlimit64, 0, RLIMIT_NPROC, &l, 0);
+	l.now = l.most = 0;
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		(void)CALL4(__NR_prlimit64, 0, none[i], &l, 0);
+	l.now = l.most = 1;	/* the pidfd of our child */
+	(void)CALL4(__NR_prlimit64, 0, RLIMIT_NOFILE, &l, 0);
+}
+
+/* Is there room for a process of ours at all, wherever?  The kernel looks at
+ * RLIMIT_NPROC first, and only then whether we may do what we may not. */
+static long
+room_look(void)
+{
+	long r = CALL5(__NR_clone, CLONE_NEWUTS | SIGCHLD, 0, 0, 0, 0);
+
+	if (r == 0)
+		leave(0);
+	return (r == -EAGAIN ? -EDQUOT : 0);
+}
+
+/*
+ * The filter.  Our child has it too, and is not to make processes, which would
+ * outlive it: so clone(2) has to name a page for the new pidfd that the child
+ * does not have, MADV_DONTFORK.
+ */
+#define PAGE_MAX	65536
+
+static union {
+	int pid_fd;
+	char room[PAGE_MAX];
+} page __attribute__((aligned(PAGE_MAX)));
+
+#define ARG(n)		(offsetof(struct seccomp_data, args) + 8 * (n))
+#define LOAD(field)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(field))
+#define END(how)	BPF_STMT(BPF_RET | BPF_K, (how))
+#define SKIP(value, same, other)					\
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(value), same, other)
+#define ALLOW(call)	SKIP(call, 0, 1), END(SECCOMP_RET_ALLOW)
+#define MUST_BE(value)	SKIP(value, 1, 0), END(SECCOMP_RET_KILL_PROCESS)
+
+static struct sock_filter filter[] = {
+	LOAD(offsetof(struct seccomp_data, arch)), MUST_BE(ARCH),
+	LOAD(offsetof(struct seccomp_data, nr)), ALLOW(__NR_close),
+	ALLOW(__NR_exit_group), ALLOW(__NR_kill), ALLOW(__NR_rt_sigtimedwait),
+	ALLOW(__NR_wait4), SKIP(__NR_prctl, 0, 7),
+	LOAD(ARG(0)), MUST_BE(PR_SET_PDEATHSIG),
+	LOAD(ARG(1)), MUST_BE(SIGKILL), END(SECCOMP_RET_ALLOW),
+	MUST_BE(__NR_clone), LOAD(ARG(0)), MUST_BE(CLONE_PIDFD | SIGCHLD),
+	LOAD(ARG(2) + 4), MUST_BE(0),
+	LOAD(ARG(2)), MUST_BE(0 /* filter_set() */), END(SECCOMP_RET_ALLOW)
+};
+
+#define FILTER_SIZE	(sizeof(filter) / sizeof(filter[0]))
+
+/* A kernel without filters has none. */
+static long
+filter_set(void)
+{
+	const struct sock_fprog prog = { FILTER_SIZE, filter };
+	long r = CALL3(__NR_madvise, &page, PAGE_MAX, MADV_DONTFORK);
+
+	filter[FILTER_SIZE - 3].k = (unsigned)(unsigned long)&page;
+	(void)CALL3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+	return (r);
 }
 
 /* In the jail. */
@@ -224,8 +339,6 @@ entered(char *const *signals)
 {
 	long r = 0;
 
-	(void)CALL1(__NR_close, 0);
-	(void)CALL1(__NR_close, 2);
 	(void)CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	for (; *signals != NULL; signals++) {
 		r = CALL2(__NR_kill, -1, number(*signals));
@@ -247,9 +360,9 @@ child_wait(long pid, int *st)
 	long r, sig;
 
 	do {
-		r = call(__NR_wait4, pid, (long)st, WUNTRACED | WNOHANG, 0, 0);
-		sig = r != 0 ? 0 : call(__NR_rt_sigtimedwait, (long)&waited, 0,
-		    (long)&limit, SIGNALS_SIZE, 0);
+		r = CALL4(__NR_wait4, pid, st, WUNTRACED | WNOHANG, 0);
+		sig = r != 0 ? 0 : CALL4(__NR_rt_sigtimedwait, &waited, 0,
+		    &limit, SIGNALS_SIZE);
 		if (sig == SIGALRM) {
 			(void)CALL2(__NR_kill, pid, SIGKILL);
 			leave(ETIMEDOUT);
@@ -267,7 +380,7 @@ others_signal(char *const *signals)
 	int i, st;
 
 	for (i = 0; i < TRIES; i++) {
-		pid = CALL5(__NR_clone, SIGCHLD, 0, 0, 0, 0);
+		pid = CALL5(__NR_clone, CLONE_PIDFD | SIGCHLD, 0, &page, 0, 0);
 		if (pid == 0)
 			entered(signals);
 		if (pid == -ENOMEM)	/* its first process is ending */
@@ -282,57 +395,13 @@ others_signal(char *const *signals)
 		}
 		if (WIFEXITED(st))
 			return (-(long)WEXITSTATUS(st));
+		/* The next one is not to have it. */
+		(void)CALL1(__NR_close, page.pid_fd);
 	}
 	return (-EINTR);
 }
 
-/* Until the first process has stopped or ended: what it was forking when it
- * got the signal is there then. */
-static void
-first_stops(void)
-{
-	static const struct time pause = { 0, LOOK_NS };
-	char buf[256], *p, *state;
-	long n;
-	int i;
-
-	for (i = 0; i < STOP_LOOKS; i++) {
-		n = call(__NR_pread64, 2, (long)buf, sizeof(buf) - 1, 0, 0);
-		if (n <= 0)
-			return;
-		buf[n] = '\0';
-		for (state = p = buf; *p != '\0'; p++)
-			if (p[0] == ')' && p[1] == ' ')
-				state = p + 2;
-		if (*state != 'R' && *state != 'S' && *state != 'D')
-			return;
-		(void)CALL2(__NR_nanosleep, &pause, 0);
-	}
-}
-
-/*
- * Others first, so that what the first process starts on its signal is not
- * signalled as well.  STOP goes round once more, for what it has started in
- * between.
- */
-static long
-all_signal(char *const *signals, int first)
-{
-	long r = others_signal(signals);
-	int i, sig;
-
-	for (i = 0; first && r == 0 && signals[i] != NULL; i++) {
-		sig = number(signals[i]);
-		r = call(__NR_pidfd_send_signal, 0, sig, 0, 0, 0);
-		if (sig == SIGSTOP && r == 0) {
-			first_stops();
-			r = others_signal(signals);
-		}
-	}
-	return (r);
-}
-
-/* argv: jail_enter all|others signal ... */
+/* argv: jail_enter signal ... */
 void
 enter(const long *sp)
 {
@@ -340,18 +409,28 @@ enter(const long *sp)
 	char *const *argv = (char *const *)(sp + 1);
 	long r;
 
-	if (sp[0] < 3)
+	if (sp[0] < 2)
 		leave(EINVAL);
 	(void)CALL3(__NR_setitimer, 0, &t, 0);
 	/* Among processes that fork as fast as they can, jailkill(3) too. */
 	(void)CALL3(__NR_setpriority, PRIO_PROCESS, 0, PRIORITY);
 	r = namespaces_enter();
-	if (r == 0) {
+	if (r == 0)
 		root_leave();
+	if (r == 0)
+		r = CALL3(__NR_close_range, 0, ~0U, 0);
+	if (r == 0)
+		r = keyring_leave();
+	if (r == 0) {
+		limits_set();
 		privileges_drop();
-		(void)CALL5(__NR_rt_sigprocmask, SIG_BLOCK, &waited, 0,
-		    SIGNALS_SIZE, 0);
-		r = all_signal(argv + 2, argv[1][0] == 'a');
+		(void)CALL4(__NR_rt_sigprocmask, SIG_BLOCK, &waited, 0,
+		    SIGNALS_SIZE);
+		r = room_look();
 	}
+	if (r == 0)
+		r = filter_set();
+	if (r == 0)
+		r = others_signal(argv + 1);
 	leave(-r);
 }

@@ -163,8 +163,11 @@ child_start(const struct jail *j, const int *sigs, pid_t to,
 	    PD_CLOEXEC);
 	if (pid == 0)
 		signaller(*j, sigs, to);
-	if (pid == -1)
+	if (pid == -1) {
+		if (errno == EAGAIN)	/* a limit of our own */
+			errno = EDQUOT;
 		return (-1);
+	}
 	if (child == NULL)
 		close(fd);
 	else {
@@ -238,24 +241,47 @@ jail_child_end(struct jail_child *child, bool force)
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : EINTR);
 }
 
-const bool jail_kill_repeats = true;
+static int
+all_kill(const struct jail *j, struct jail_about *a)
+{
+	static const int sigs[] = { SIGKILL, 0 };
+
+	return (may(j, a) == -1 ? -1 : child_start(j, sigs, 0, NULL));
+}
+
+int
+jail_kill(const struct jail *j)
+{
+	struct jail_about a;
+
+	return (all_kill(j, &a));
+}
 
 /* jail_remove(2) kills from outside, where no jail can hinder it, but would
  * also end a persistent jail as such, which is jail(8)'s to do; any other
  * ends with its last process anyway. */
-int
-jail_kill(const struct jail *j, bool again)
+void
+jail_kill_again(struct jail *const *jails, size_t n)
 {
-	static const int sigs[] = { SIGKILL, 0 };
 	struct jail_about a;
-	int r;
+	size_t i;
 
-	if (may(j, &a) == -1)
-		return (-1);
-	r = child_start(j, sigs, 0, NULL);
-	if (again && !a.persist)
-		r = jail_remove_it(j);
-	return (r);
+	for (i = 0; i < n; i++) {
+		a.persist = true;
+		(void)all_kill(jails[i], &a);
+		if (!a.persist)
+			(void)jail_remove_it(jails[i]);
+	}
+}
+
+/* There is no such thing. */
+bool
+jail_frozen(const struct jail *j, char *buf, size_t size)
+{
+	(void)j;
+	(void)buf;
+	(void)size;
+	return (false);
 }
 
 /*

@@ -37,9 +37,6 @@
 /* Room for so many processes at first. */
 #define PIDS_FIRST	1024
 
-/* So many processes in the way of a jail's end are killed at a time. */
-#define TRACERS_MAX	64
-
 /* What /proc/pid/status says of a process. */
 struct about {
 	char comm[JAIL_COMM_MAX];
@@ -434,71 +431,6 @@ jail_kept_by(const struct jail *j, char *buf, size_t size)
 	}
 	free(pids);
 	return (found);
-}
-
-/*
- * Killing.
- */
-
-/* With its first process the kernel ends them all, pid_namespaces(7); unless
- * a process of the jail traces that one and so holds it at its end
- * (PTRACE_O_TRACEEXIT), and is itself held so by another ... */
-const bool jail_kill_repeats = true;
-
-/* The process that traces the thread tid, if it is of a jail: a pidfd, and
- * its number; else -1.  One of our own level is not ours to kill. */
-static int
-tracer_open(pid_t tid, pid_t *pid)
-{
-	struct about a, tracer;
-	int fd;
-
-	if (!proc_about(tid, &a) || a.tracer == 0 ||
-	    !proc_about(a.tracer, &tracer) || tracer.levels < 2)
-		return (-1);
-	*pid = tracer.group;
-	fd = (int)syscall(SYS_pidfd_open, *pid, 0);
-	if (fd == -1 || (proc_about(tid, &a) && a.tracer != 0 &&
-	    proc_about(a.tracer, &tracer) && tracer.group == *pid))
-		return (fd);
-	close(fd);
-	return (-1);
-}
-
-/* Kills those that trace threads of the process, and those that trace these;
- * no more than *left in all. */
-static void
-tracers_kill(pid_t pid, int *left)
-{
-	char path[40];
-	const struct dirent *e;
-	pid_t tid, tracer;
-	DIR *d;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
-	d = opendir(path);
-	while (d != NULL && *left > 0 && (e = readdir(d)) != NULL) {
-		tid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (tid <= 0 || (fd = tracer_open(tid, &tracer)) == -1)
-			continue;
-		(*left)--;
-		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
-		close(fd);
-		tracers_kill(tracer, left);
-	}
-	if (d != NULL)
-		closedir(d);
-}
-
-int
-jail_kill(const struct jail *j, bool again)
-{
-	int left = TRACERS_MAX;
-
-	if (again && !has_ended(j->fd))
-		tracers_kill(j->pid, &left);
-	return (jail_signal_first(j, SIGKILL));
 }
 
 /*

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals to jails on Linux, and the wait for what becomes of it.  Touches
  * pidfds and epoll, forks, and of the first process opens /proc/pid/stat and
- * lists the threads. */
+ * lists the threads; its control groups by jail_linux.h. */
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -17,9 +18,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "jail.h"
+#include "jail_linux.h"
+#include "text.h"
 
 #define SIGNALS_MAX	8	/* in one go */
 #define EVENTS_MAX	64
@@ -27,6 +32,20 @@
 /* Who entered and is killed has so long to end; one that the kernel holds is
  * left to whoever reaps when we have gone. */
 #define CHILD_END_MS	500
+
+/* What stops has stopped after so many looks, a millisecond apart. */
+#define STOP_LOOKS	1000
+#define LOOK_NS		1000000
+
+/* The runner's descriptors. */
+#define JAIL_FD		0
+#define ENTER_FD	1
+#define STAT_FD		2
+#define PROGRAM_FD	3
+
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP	0x200000000ULL	/* Linux 5.7 */
+#endif
 
 #ifndef MFD_EXEC
 #define MFD_EXEC	0x0010U	/* Linux 6.3 */
@@ -51,30 +70,6 @@ int
 jail_signal_first(const struct jail *j, int sig)
 {
 	return ((int)syscall(SYS_pidfd_send_signal, j->fd, sig, NULL, 0));
-}
-
-/* The entering program as a file that nobody can write, whatever he finds
- * of the process that runs it; not among 0 to 3. */
-static int
-program_open(void)
-{
-	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	int e, fd, high_fd = -1;
-
-	fd = memfd_create("jailkill", flags | MFD_EXEC);
-	if (fd == -1 && errno == EINVAL)
-		fd = memfd_create("jailkill", flags);
-	if (fd == -1)
-		return (-1);
-	if (write(fd, jail_enter_program, jail_enter_size) ==
-	    (ssize_t)jail_enter_size &&
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
-	    F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		high_fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
-	e = errno;
-	close(fd);
-	errno = e;
-	return (high_fd);
 }
 
 /* Of the process that has this number now: if it is not the jail's any more,
@@ -148,56 +143,208 @@ enter_open(const struct jail *j)
 	return (fd == -1 ? fcntl(j->fd, F_DUPFD_CLOEXEC, 3) : fd);
 }
 
-/* In a child, which has the caller's memory and must not use it: nothing
- * but system calls. */
+/*
+ * The runner: a child, which has the caller's memory and must not use it, so
+ * nothing but system calls.
+ */
+
+/* What a process of ours is told from the outside to be. */
+struct runner {
+	pid_t pid;			/* of the jail's first process */
+	char *const *argv;		/* of the program */
+	bool first;
+};
+
+/* The entering program as a file that nobody can write, whatever he finds
+ * of the process that runs it. */
+static int
+program_open(void)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	struct rlimit rl = { RLIM_INFINITY, RLIM_INFINITY };
+	int fd;
+
+	/* A file in memory is one, and the caller's limit may be low. */
+	if (setrlimit(RLIMIT_FSIZE, &rl) == -1 &&
+	    getrlimit(RLIMIT_FSIZE, &rl) == 0) {
+		rl.rlim_cur = rl.rlim_max;
+		(void)setrlimit(RLIMIT_FSIZE, &rl);
+	}
+	fd = memfd_create("jailkill", flags | MFD_EXEC);
+	if (fd == -1 && errno == EINVAL)
+		fd = memfd_create("jailkill", flags);
+	if (fd == -1)
+		return (-1);
+	if (write(fd, jail_enter_program, jail_enter_size) !=
+	    (ssize_t)jail_enter_size ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
+	    F_SEAL_GROW | F_SEAL_SEAL) == -1)
+		return (-1);
+	return (fd);
+}
+
+static long
+process_make(void)
+{
+	return (syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL));
+}
+
+/* In the jail's control groups, so that it is not for a process of the jail's
+ * to find itself in ours; where that cannot be, in ours. */
+static long
+process_make_in(const struct cgroups *c)
+{
+	uint64_t args[11] = { CLONE_INTO_CGROUP, [4] = SIGCHLD };
+	long pid = -1;
+	int i;
+
+	args[10] = (uint64_t)c->v2_fd;
+	if (c->v2_fd != -1)
+		pid = syscall(SYS_clone3, args, sizeof(args));
+	if (pid == -1)
+		pid = process_make();
+	for (i = 0; pid == 0 && i < c->n; i++)
+		(void)!write(c->v1_fd[i], "0", 1);
+	return (pid);
+}
+
 static _Noreturn void
-program_exec(int program_fd, int jail_fd, int enter_fd, int stat_fd,
-    char *const *argv)
+program_exec(char *const *argv)
 {
 	static char *const no_env[] = { NULL };
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* Out of the way of 0 to 2 first. */
-	jail_fd = fcntl(jail_fd, F_DUPFD, 3);
-	enter_fd = fcntl(enter_fd, F_DUPFD, 3);
-	if (dup2(jail_fd, 0) == 0 && dup2(enter_fd, 1) == 1 &&
-	    dup2(stat_fd, 2) == 2 &&
-	    syscall(SYS_close_range, 3, program_fd - 1, 0) == 0 &&
-	    syscall(SYS_close_range, program_fd + 1, ~0U, 0) == 0)
-		(void)syscall(SYS_execveat, program_fd, "", argv, no_env,
+	if (syscall(SYS_close_range, STAT_FD, STAT_FD, 0) == 0 &&
+	    syscall(SYS_close_range, PROGRAM_FD + 1, ~0U, 0) == 0)
+		(void)syscall(SYS_execveat, PROGRAM_FD, "", argv, no_env,
 		    AT_EMPTY_PATH);
 	_exit(errno);
 }
 
-/* In the child, likewise.  The program is run by a child of it, since who
- * executes a program is one that sends SIGCHLD from then on, clone(2), and
- * with SIGCHLD ignored there would be no exit status.  A session of its own
- * keeps ^C and ^Z away. */
-static _Noreturn void
-program_run(int program_fd, int jail_fd, int enter_fd, int stat_fd,
-    char *const *argv)
+/* The program is run by a child, since who executes a program is one that
+ * sends SIGCHLD from then on, clone(2), and with SIGCHLD ignored there would
+ * be no exit status.  Returns that, or an errno. */
+static int
+program_run(const struct runner *r, const struct cgroups *c)
 {
-	static const unsigned long zeros[16];	/* a struct sigaction */
+	int st = 0;
+	long pid = c == NULL ? process_make() : process_make_in(c);
+
+	if (pid == 0)
+		program_exec(r->argv);
+	if (pid == -1)
+		return (errno == EAGAIN ? EDQUOT : errno);
+	while (syscall(SYS_wait4, pid, &st, 0, NULL) == -1)
+		if (errno != EINTR)
+			return (errno);
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : ETIMEDOUT);
+}
+
+/* May we have n more, each one's child? */
+static bool
+has_room(int n)
+{
+	long pid = process_make();
+	int st = 0;
+
+	if (pid == 0)
+		_exit(n == 1 || has_room(n - 1) ? 0 : 1);
+	return (pid != -1 && syscall(SYS_wait4, pid, &st, 0, NULL) == pid &&
+	    st == 0);
+}
+
+/* Nobody can be made in there: it may be the limit of the jail's control
+ * group, which is not for us; then that of its namespace; or our own, as for
+ * who enters and its child. */
+static int
+others_signal(const struct runner *r)
+{
+	struct cgroups c;
+	int e, i;
+
+	cgroups_open(&c, r->pid);
+	e = program_run(r, &c);
+	if (e == EAGAIN && (c.v2_fd != -1 || c.n > 0))
+		e = program_run(r, NULL);
+	if (c.v2_fd != -1)
+		close(c.v2_fd);
+	for (i = 0; i < c.n; i++)
+		close(c.v1_fd[i]);
+	return (e == EAGAIN && !has_room(2) ? EDQUOT : e);
+}
+
+/* Until the first process has stopped or ended: what it was forking when it
+ * got the signal is there then. */
+static void
+first_stops(void)
+{
+	static const struct timespec pause = { 0, LOOK_NS };
+	const char *state;
+	char buf[256];
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < STOP_LOOKS; i++) {
+		n = pread(STAT_FD, buf, sizeof(buf) - 1, 0);
+		if (n <= 0)
+			return;
+		buf[n] = '\0';
+		state = strrchr(buf, ')');
+		if (state == NULL || strchr("RSD", state[2]) == NULL)
+			return;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+/*
+ * Others first, so that what the first process starts on its signal is not
+ * signalled as well.  STOP goes round once more, for what it has started in
+ * between.
+ */
+static int
+all_signal(const struct runner *r)
+{
+	int e = others_signal(r), i, sig;
+
+	for (i = 1; r->first && e == 0 && r->argv[i] != NULL; i++) {
+		sig = (int)text_number(r->argv[i]);
+		if (syscall(SYS_pidfd_send_signal, JAIL_FD, sig, NULL, 0) ==
+		    -1)
+			return (errno);
+		if (sig == SIGSTOP) {
+			first_stops();
+			e = others_signal(r);
+		}
+	}
+	return (e);
+}
+
+/* A session of its own keeps ^C and ^Z away. */
+static _Noreturn void
+run(const struct runner *r, int jail_fd, int enter_fd, int stat_fd)
+{
+	/* A struct sigaction of the kernel's, to default and to ignore. */
+	static const unsigned long by_default[16],
+	    ignore[16] = { (unsigned long)SIG_IGN };
 	sigset_t none;
-	int sig, st = 0;
-	long pid;
+	int sig;
 
 	for (sig = 1; sig < _NSIG; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, zeros, NULL,
-		    (size_t)_NSIG / 8);
+		(void)syscall(SYS_rt_sigaction, sig, sig == SIGXFSZ ? ignore :
+		    by_default, NULL, (size_t)_NSIG / 8);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)setsid();
-	pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-	if (pid == 0)
-		program_exec(program_fd, jail_fd, enter_fd, stat_fd, argv);
-	if (pid == -1)
+	/* Out of the way of the others, which are. */
+	if (jail_fd < PROGRAM_FD)
+		jail_fd = fcntl(jail_fd, F_DUPFD, PROGRAM_FD);
+	if (dup2(jail_fd, JAIL_FD) != JAIL_FD ||
+	    dup2(enter_fd, ENTER_FD) != ENTER_FD ||
+	    dup2(stat_fd, STAT_FD) != STAT_FD ||
+	    syscall(SYS_close_range, PROGRAM_FD, ~0U, 0) == -1 ||
+	    program_open() != PROGRAM_FD)
 		_exit(errno);
-	(void)syscall(SYS_close_range, 0, ~0U, 0);
-	while (syscall(SYS_wait4, pid, &st, 0, NULL) == -1)
-		if (errno != EINTR)
-			_exit(errno);
-	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : ETIMEDOUT);
+	_exit(all_signal(r));
 }
 
 int
@@ -205,35 +352,26 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
     struct jail_child *child)
 {
 	char text[SIGNALS_MAX][12];
-	char *argv[SIGNALS_MAX + 3] = { (char *)(uintptr_t)"jailkill",
-	    (char *)(uintptr_t)(first ? "all" : "others") };
-	int e, enter_fd, i, jail_fd, program_fd, stat_fd;
+	char *argv[SIGNALS_MAX + 2] = { (char *)(uintptr_t)"jailkill" };
+	const struct runner r = { j->pid, argv, first };
+	int e, enter_fd, i, stat_fd;
 
 	for (i = 0; i < SIGNALS_MAX && sigs[i] != 0; i++) {
 		(void)snprintf(text[i], sizeof(text[i]), "%d", sigs[i]);
-		argv[i + 2] = text[i];
+		argv[i + 1] = text[i];
 	}
 	child->fd = -1;
-	program_fd = program_open();
-	if (program_fd == -1)
-		return (-1);
-	jail_fd = j->fd;
 	stat_fd = stat_open(j->pid);
-	if (stat_fd == -1) {
-		e = errno;
-		close(program_fd);
-		errno = e;
+	if (stat_fd == -1)
 		return (-1);
-	}
 	enter_fd = enter_open(j);
 	/* No signal at its end, so that nobody's SIGCHLD or wait(2) is
 	 * concerned. */
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
 	    NULL, NULL);
 	if (child->pid == 0)
-		program_run(program_fd, jail_fd, enter_fd, stat_fd, argv);
-	e = errno;
-	close(program_fd);
+		run(&r, j->fd, enter_fd, stat_fd);
+	e = errno == EAGAIN ? EDQUOT : errno;
 	close(stat_fd);
 	if (enter_fd != -1)
 		close(enter_fd);

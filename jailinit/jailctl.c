@@ -73,16 +73,20 @@ fifo_open(int *status)
 	return (fd);
 }
 
-/* One line in one write, which is taken whole or not at all, pipe(7). */
+/* One line in one write, which is taken whole or not at all, pipe(7).  It
+ * begins with a newline, as what others wrote without one is not to be in a
+ * line with it. */
 static int
-line_send(const char *line)
+line_send(const char *request)
 {
-	int fd, status = EX_OK;
+	char line[REQUEST_LINE_MAX + 3];
+	int fd, len, status = EX_OK;
 
 	fd = fifo_open(&status);
 	if (fd == -1)
 		return (status);
-	if (write(fd, line, strlen(line)) == -1)
+	len = snprintf(line, sizeof(line), "\n%s\n", request);
+	if (write(fd, line, (size_t)len) == -1)
 		status = errno == EAGAIN ? fail(EX_TEMPFAIL, ctl_file,
 		    "full, jailinit does not read it") :
 		    errno == EPIPE ? fail(EX_UNAVAILABLE, ctl_file,
@@ -98,10 +102,10 @@ ask(const struct ctl *c)
 	char line[64];
 
 	if (c->budget_s == -1)
-		(void)snprintf(line, sizeof(line), "%s\n",
+		(void)snprintf(line, sizeof(line), "%s",
 		    request_name(c->verb));
 	else
-		(void)snprintf(line, sizeof(line), "%s %" PRId64 "\n",
+		(void)snprintf(line, sizeof(line), "%s %" PRId64,
 		    request_name(c->verb), c->budget_s);
 	return (line_send(line));
 }
@@ -260,7 +264,6 @@ ready(bool wait)
 static int
 request(const char *name)
 {
-	char line[REQUEST_LINE_MAX + 2];
 	struct request rq;
 	size_t len = strlen(name);
 	enum request_error e = request_parse(name, len, &rq);
@@ -269,8 +272,7 @@ request(const char *name)
 		return (fail(EX_USAGE, name, e == REQUEST_OK ?
 		    "jailctl has a command of its own for this" :
 		    "no name of a request"));
-	(void)snprintf(line, sizeof(line), "%s\n", name);
-	return (line_send(line));
+	return (line_send(name));
 }
 
 /* Who waits for the time has left our directory. */
@@ -331,6 +333,7 @@ main(int argc, char **argv)
 		return (EX_USAGE);
 	name = name == NULL ? argv[0] : name + 1;
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* as EFBIG it is said */
 	ctl_parse(&c, name, argc, argv, time(NULL));
 	if (c.ctl != NULL)
 		ctl_file = c.ctl;

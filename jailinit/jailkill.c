@@ -31,6 +31,8 @@
 #define LOOK_PART	10
 #define LOOK_MIN_MS	300
 
+#define WHY_MAX	256
+
 /* The best, setpriority(2); for root alone. */
 #define PRIORITY	(-20)
 
@@ -38,7 +40,7 @@ struct options {
 	bool list, json, dry, quiet, verbose;
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
-	char line[REQUEST_NAME_MAX + 2];	/* -R, its newline; or "" */
+	char line[REQUEST_NAME_MAX + 3];	/* -R, in newlines */
 	int64_t limit_ms;		/* -t, or -1 */
 	enum target_which which;
 };
@@ -80,7 +82,8 @@ set_request(struct options *o, const char *name)
 	if (request_parse(name, strlen(name), &rq) != REQUEST_OK ||
 	    rq.verb != REQUEST_RUN || strcmp(rq.name, name) != 0)
 		usage(name, "no name of an administrator's request");
-	(void)snprintf(o->line, sizeof(o->line), "%s\n", rq.name);
+	/* What others wrote without one is not to be in a line with it. */
+	(void)snprintf(o->line, sizeof(o->line), "\n%s\n", rq.name);
 }
 
 static void
@@ -181,7 +184,8 @@ dry(const struct target *t, const struct options *o)
 		(void)printf("%s: would send %s to all of it\n",
 		    target_name(t), signame_name(o->sig));
 	else if (o->verb == REQUEST_RUN)
-		(void)printf("%s: would ask for %s", target_name(t), o->line);
+		(void)printf("%s: would ask for %s", target_name(t),
+		    o->line + 1);
 	else if (t->listens)
 		(void)printf("%s: would ask it to %s\n", target_name(t),
 		    request_name(o->verb));
@@ -199,15 +203,21 @@ dry(const struct target *t, const struct options *o)
 static int
 signal_one(struct target *t, const struct options *o)
 {
+	char why[WHY_MAX];
 	int e = 0;
 
 	if (jail_hold(&t->jail) == -1 || jail_deliver(&t->jail, o->sig) == -1)
 		e = errno;
+	if (e != ETIMEDOUT || o->sig != SIGKILL ||
+	    (!jail_frozen(&t->jail, why, sizeof(why)) &&
+	    !jail_kept_by(&t->jail, why, sizeof(why))))
+		why[0] = '\0';
 	jail_close(&t->jail);
 	if (e == ESRCH && o->which != TARGET_NAMED)
 		e = 0;		/* it has gone meanwhile */
 	if (e == ETIMEDOUT && o->sig == SIGKILL)
-		warnx("%s: still there after KILL", target_name(t));
+		warnx("%s: still there after KILL%s%s", target_name(t),
+		    why[0] == '\0' ? "" : "; ", printable(why));
 	else if (e != 0)
 		warnx("%s: %s: %s", target_name(t), signame_name(o->sig),
 		    show_error(e));
@@ -237,7 +247,7 @@ request_all(struct targets *t, const struct options *o)
 			status = END_LEFT;
 		} else if (o->verbose)
 			(void)printf("%s: asked for %s",
-			    target_name(&t->list[i]), o->line);
+			    target_name(&t->list[i]), o->line + 1);
 	return (status);
 }
 
@@ -341,6 +351,9 @@ main(int argc, char **argv)
 	int status;
 
 	stdio_open();
+	/* Output that is too long for RLIMIT_FSIZE is no reason to leave jails
+	 * half-way. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Where a jail forks as fast as it can we come last, otherwise. */
 	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);
 	options_parse(&o, argc, argv);

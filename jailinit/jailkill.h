@@ -29,6 +29,7 @@ typedef uint64_t jailid_t;
  *	ESRCH		no such jail (any more)
  *	EPERM		not the caller's
  *	EAGAIN, EINTR	the jail let nobody in, or stopped who was
+ *	EDQUOT, EFBIG	a limit of the caller's lets nobody enter
  *	EACCES		vm.memfd_noexec lets nothing be run that is safe to
  *	ETIMEDOUT	not done, or not known to be, within JAILKILL_LIMIT
  * and what else setns(2), jail_attach(2) or fork(2) say.

@@ -11,11 +11,11 @@
 
 #define LIMIT_MS	((int64_t)JAILKILL_LIMIT * 1000)
 
-/* KILL is sent again so often where it has to be. */
+/* KILL is sent again so often. */
 #define AGAIN_MS	100
 
 static int
-wait_gone(const struct jail *j, int64_t end_ms)
+wait_gone(struct jail *j, int64_t end_ms)
 {
 	int watch_fd = jail_watch_new(), e = 0;
 	int64_t left;
@@ -27,11 +27,10 @@ wait_gone(const struct jail *j, int64_t end_ms)
 		left = end_ms - clock_ms(CLOCK_MONOTONIC);
 		if (left <= 0)
 			e = ETIMEDOUT;
-		else if (jail_kill_repeats && left > AGAIN_MS)
+		else if (left > AGAIN_MS)
 			left = AGAIN_MS;
-		if (e == 0 && jail_watch_wait(watch_fd, &tag, 1, left) == 0 &&
-		    jail_kill_repeats)
-			(void)jail_kill(j, true);
+		if (e == 0 && jail_watch_wait(watch_fd, &tag, 1, left) == 0)
+			jail_kill_again(&j, 1);
 	}
 	if (watch_fd != -1)
 		close(watch_fd);
@@ -56,7 +55,7 @@ signal_all(const struct jail *j, int sig, int64_t end_ms)
 }
 
 int
-jail_deliver(const struct jail *j, int sig)
+jail_deliver(struct jail *j, int sig)
 {
 	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + LIMIT_MS;
 	int e = 0;
@@ -65,7 +64,7 @@ jail_deliver(const struct jail *j, int sig)
 		e = jail_signal_first(j, 0) == -1 ? errno : 0;
 	else if (sig != SIGKILL)
 		e = signal_all(j, sig, end_ms);
-	else if (jail_kill(j, false) == -1)
+	else if (jail_kill(j) == -1)
 		e = errno;
 	else
 		e = wait_gone(j, end_ms);

@@ -239,6 +239,9 @@ show_refusal(int error)
 		return ("what is in place of its FIFO is none");
 	case EPERM:
 		return ("its FIFO is another user's");
+	case EDQUOT:
+		return ("nobody can ask: the caller's limit of processes is "
+		    "reached");
 	default:
 		return (strerror(error));
 	}
@@ -263,6 +266,12 @@ show_error(int error)
 		return ("who entered was stopped or killed there");
 	case EAGAIN:
 		return ("nobody can enter: it lets no process be made");
+	case EDQUOT:
+		return ("nobody can enter: the caller's own limit is reached, "
+		    "of processes (RLIMIT_NPROC, a control group's) or keys");
+	case EFBIG:
+		return ("nobody can enter: the caller's own limit, of a "
+		    "file's size (RLIMIT_FSIZE), allows no program");
 	case EACCES:
 		return ("nobody enters: vm.memfd_noexec allows no program "
 		    "that is safe in there");

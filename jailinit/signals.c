@@ -20,16 +20,17 @@ signals_block(void)
 	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
 }
 
-/* The kernel's own are the timer of stdio_fd.c and a broken pipe of ours,
- * which on Linux comes as if we had sent it. */
+/* The kernel's own are the timer of stdio_fd.c, a broken pipe of ours, and a
+ * log that may not be longer, which on Linux come as if we had sent them. */
 static void
 on_signal(int sig, siginfo_t *si, void *context)
 {
 	(void)context;
 	any = 1;
-	if ((sig == SIGALRM || sig == SIGPIPE) && si->si_code != SI_USER)
+	if ((sig == SIGALRM || sig == SIGPIPE || sig == SIGXFSZ) &&
+	    si->si_code != SI_USER)
 		return;
-	if (sig == SIGPIPE && si->si_pid == getpid())
+	if ((sig == SIGPIPE || sig == SIGXFSZ) && si->si_pid == getpid())
 		return;
 	caught[sig] = 1;
 }

@@ -10,6 +10,7 @@
 #include "live.h"
 
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -315,6 +316,38 @@ test_stopped_command(void **state)
 	assert_int_equal(proc_wait_state(pid, 'T', LIVE_SOON_MS), 0);
 	assert_int_equal(jail_signal(j, SIGTERM), 0);
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* A log that may not be longer is no signal for the command: SIGXFSZ, which
+ * would end this one with 153. */
+static void
+no_file_size(void *arg)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)arg;
+	(void)setrlimit(RLIMIT_FSIZE, &none);
+}
+
+static void
+test_log_full(void **state)
+{
+	struct jail_opts o = { .before_exec = no_file_size };
+	struct jail *j = *state;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		o.host = i == 1;
+		assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh",
+		    "-c", "trap 'sleep 0.3; exit 7' TERM; mkdir /tmp/ready;"
+		    "while :; do sleep 0.05; done", NULL), 0);
+		assert_int_equal(jail_wait_file(j, "/tmp/ready",
+		    LIVE_SOON_MS), 0);
+		assert_int_equal(jail_signal(j, SIGTERM), 0);
+		(void)live_exits(j, 7, LIVE_SOON_MS);
+		assert_int_equal(rmdir(jail_path(j, "/tmp/ready")), 0);
+		assert_int_equal(jail_again(j), 0);
+	}
 }
 
 static void
@@ -1062,6 +1095,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_signals_end),
 		LIVE_TEST(test_fifo_ends),
 		LIVE_TEST(test_stopped_command),
+		LIVE_TEST(test_log_full),
 		LIVE_TEST(test_ignores_term),
 		LIVE_TEST(test_rc_shutdown),
 		LIVE_TEST(test_rc_shutdown_after),

@@ -1028,7 +1028,7 @@ test_reboot_pretended(void **state)
 	const char *line;
 
 	boot_plain(j, "mkfifo " JAIL_CTL "\nexec 3<>" JAIL_CTL "\n"
-	    "echo >/tmp/ready\nread x <&3\nexec 3<&-\n"
+	    "echo >/tmp/ready\nread empty <&3\nread x <&3\nexec 3<&-\n"
 	    "echo \"$x\" >>" LIVE_MARK "\nwhile :; do sleep 1000; done");
 	line = kill_fmt("%s: " KILLED "\n", kill_name(j));
 	kill_says(kill_run(NULL, "-r", "-t", "10", kill_jid(j), NULL), 1,

@@ -1096,44 +1096,6 @@ test_unreaped(void **state)
  * Who enters, attacked from inside.
  */
 
-/* Calls fn with each process that appears in the jail after go, as soon as
- * that can be. */
-static void
-watch(void (*fn)(pid_t), void (*idle)(void))
-{
-	char buf[128], *p;
-	pid_t last = 0, i;
-	long n;
-	ssize_t len;
-	int fd;
-
-	while (!shared->go)
-		(void)poll(NULL, 0, 1);
-	fd = open("/proc/loadavg", O_RDONLY);
-	for (n = 0;; n++) {
-		/* Its last word is the namespace's last pid. */
-		if (last == 0 && (len = pread(fd, buf, sizeof(buf) - 1, 0)) >
-		    0) {
-			buf[len] = '\0';
-			p = strrchr(buf, ' ');
-			last = p == NULL ? 0 : (pid_t)strtol(p, NULL, 10);
-			shared->ready |= 0x100;
-		}
-		for (i = 1; i <= 8; i++)
-			if (kill(last + i, 0) == 0 || errno == EPERM) {
-				last += i;
-				shared->seen++;
-				fn(last);
-				break;
-			}
-		if (i > 8 && n % 64 == 0) {
-			idle();
-			if (n % 4096 == 0)
-				last = 0;
-		}
-	}
-}
-
 static void
 idle_nothing(void)
 {
