@@ -196,7 +196,8 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 	for (i = 0; i < h->n; i++) {
 		const struct halt_jail *j = &h->jails[i];
 
-		if (j->stage == HALT_GONE || j->stage == HALT_LEFT)
+		if (j->stage == HALT_GONE || j->stage == HALT_LEFT ||
+		    list[i].unsure)
 			continue;
 		if (drawn == rows) {
 			more++;
@@ -239,6 +240,8 @@ show_refusal(int error)
 		return ("what is in place of its FIFO is none");
 	case EPERM:
 		return ("its FIFO is another user's");
+	case EBUSY:
+		return ("not asked, as too many others do not answer");
 	default:
 		return (strerror(error));
 	}
