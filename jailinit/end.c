@@ -31,7 +31,7 @@
  * of others.  Who asks can be held by a jail for as long as it likes, even
  * after his KILL; the others then are not asked but signalled. */
 #define ASKERS_OWN	200
-#define ASKERS_OTHERS	32
+#define ASKERS_OTHERS	16
 
 /* An entering that takes longer is ended. */
 #define ENTER_MS	6000

@@ -229,14 +229,18 @@ request_all(struct targets *t, const struct options *o)
 	size_t i;
 
 	targets_look(t->list, t->n, &what, TARGET_LOOK_MS);
-	for (i = 0; i < t->n; i++)
-		if (!t->list[i].taken) {
-			warnx("%s: %s", target_name(&t->list[i]),
-			    show_refusal(t->list[i].refused));
-			status = END_LEFT;
-		} else if (o->verbose)
-			(void)printf("%s: asked for %s",
-			    target_name(&t->list[i]), o->line);
+	for (i = 0; i < t->n; i++) {
+		const struct target *j = &t->list[i];
+
+		if (j->taken && o->verbose)
+			(void)printf("%s: asked for %s", target_name(j),
+			    o->line);
+		if (j->taken || (o->which == TARGET_LISTENING &&
+		    !target_listens(j)))
+			continue;
+		warnx("%s: %s", target_name(j), show_refusal(j->refused));
+		status = END_LEFT;
+	}
 	return (status);
 }
 
@@ -268,8 +272,7 @@ look_ms(const struct options *o)
 static bool
 asks_at_once(const struct options *o)
 {
-	return (o->verb != REQUEST_NONE && o->verb != REQUEST_RUN && !o->dry &&
-	    o->limit_ms > 0);
+	return (o->verb != REQUEST_NONE && !o->dry && o->limit_ms > 0);
 }
 
 static bool
@@ -303,7 +306,7 @@ permitted(struct targets *t, bool listening, int64_t limit_ms)
 		targets_look(t->list + n, (size_t)(end - t->list) - n, &what,
 		    limit_ms);
 	for (j = t->list + n; j < end; j++)
-		if (!listening || j->listens || target_is_jailinit(j)) {
+		if (!listening || target_listens(j)) {
 			warnx("%s: %s", target_name(j), strerror(EPERM));
 			error = EX_NOPERM;
 		}

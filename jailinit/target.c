@@ -24,10 +24,11 @@
 #define PIECE		32
 #define QUIET_MS	100
 
-/* There are no more than so many, held ones included, at jails of the caller's
- * own, and at those of others: a jail may hold them for as long as it likes,
- * even after their KILL. */
-#define LOOKERS_MAX	32
+/* There are no more than so many, held ones included, for the next to be sent
+ * to a jail of others, or of the caller's own: a jail may hold them for as long
+ * as it likes, even after their KILL. */
+#define OTHERS_MAX	16
+#define OWN_MAX		64
 
 /* Of several jails with one root so many are named. */
 #define NAMED_MAX	16
@@ -136,9 +137,8 @@ struct look {
 	size_t n;
 	const struct ask_what *what;
 	size_t next[2];		/* of others', own: before it all are given */
-	size_t there[2];	/* of these, lookers */
-	size_t team_n, held;
-	struct looker team[2 * LOOKERS_MAX];
+	size_t team_n, held, others;	/* lookers; held; at others' jails */
+	struct looker team[OWN_MAX];
 };
 
 static bool
@@ -175,6 +175,15 @@ looker_send(const struct look *l, struct looker *k)
 	return (ask_start_many(&k->ask, jails, i, l->what));
 }
 
+static bool
+may_start(const struct look *l, bool own)
+{
+	size_t hung = ask_hung();
+
+	return (own ? l->team_n + hung < OWN_MAX :
+	    l->others + hung < OTHERS_MAX && l->team_n < OWN_MAX);
+}
+
 /* The next piece, the caller's own jails' first.  False: there is none, or no
  * room now. */
 static bool
@@ -189,7 +198,7 @@ looker_start(struct look *l)
 		while (*next < l->n && (l->list[*next].given ||
 		    is_own(&l->list[*next]) != own))
 			(*next)++;
-		if (*next < l->n && l->there[own] + ask_hung() < LOOKERS_MAX)
+		if (*next < l->n && may_start(l, own))
 			break;
 	}
 	if (own < 0 || l->team_n - l->held >= LOOKERS)
@@ -201,7 +210,7 @@ looker_start(struct look *l)
 		if (l->team_n > 0 && is_shortage(error))
 			return (false);
 	} else {
-		l->there[own]++;
+		l->others += !own;
 		l->team_n++;
 	}
 	for (i = k->begin; i < k->end; i++) {
@@ -231,7 +240,7 @@ looker_end(struct look *l, struct looker *k)
 {
 	looker_leave(l, k);
 	ask_end(&k->ask);
-	l->there[k->own]--;
+	l->others -= !k->own;
 	l->held -= k->held;
 	*k = l->team[--l->team_n];
 }
@@ -275,7 +284,7 @@ look_due(struct look *l, int64_t left_ms)
 static void
 look_wait(struct look *l, int64_t left_ms)
 {
-	struct pollfd p[2 * LOOKERS_MAX];
+	struct pollfd p[OWN_MAX];
 	size_t i;
 
 	for (i = 0; i < l->team_n; i++)
@@ -383,10 +392,8 @@ target_is_jailinit(const struct target *t)
 	return (strcmp(comm, "jailinit") == 0);
 }
 
-/* One whose FIFO cannot be reached, as its file system hangs or it is full,
- * is told by its first process's name. */
-static bool
-is_listening(const struct target *t)
+bool
+target_listens(const struct target *t)
 {
 	return (t->listens || target_is_jailinit(t));
 }
@@ -540,5 +547,5 @@ targets_find(struct targets *t, enum target_which which, char *const *names,
 	if (look || which == TARGET_LISTENING)
 		targets_look(t->list, t->n, &what, all.end_ms - now_ms());
 	if (which == TARGET_LISTENING)
-		sift(t, is_listening);
+		sift(t, target_listens);
 }

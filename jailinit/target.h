@@ -65,6 +65,10 @@ size_t targets_sort(struct target *list, size_t n);
  * lie but the liar. */
 bool target_is_jailinit(const struct target *t);
 
+/* Does it listen, or is one: if its FIFO cannot be reached, as its file system
+ * hangs or it is full, by that name? */
+bool target_listens(const struct target *t);
+
 /* Takes in a word of ask_hear(). */
 void target_hear(struct target *t, const struct ask_word *word);
 

@@ -945,6 +945,9 @@ test_headless(void **state)
 	said("\"root\":null");
 	jk(6000, "-s", "URG", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (shared->signalled == 0 && jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
 	assert_int_equal(shared->signalled, 1);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
