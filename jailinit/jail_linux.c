@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "jail.h"
-#include "jail_linux.h"
+#include "pid_linux.h"
 #include "proc_linux.h"
 
 /* PID_FS_MAGIC of linux/magic.h (Linux 6.9): pidfds have inode numbers. */

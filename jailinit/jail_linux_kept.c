@@ -14,7 +14,7 @@
 
 #include "clock.h"
 #include "jail.h"
-#include "jail_linux.h"
+#include "pid_linux.h"
 #include "proc_linux.h"
 
 /* A zombie in a jail, with a parent of our level. */

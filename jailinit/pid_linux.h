@@ -4,8 +4,8 @@
  * costs the same whatever a process has made of itself: /proc/pid/status does
  * not, since the kernel writes all its groups, up to 65,536, for each reader.
  */
-#ifndef JAIL_LINUX_H
-#define JAIL_LINUX_H
+#ifndef PID_LINUX_H
+#define PID_LINUX_H
 
 #include <sys/types.h>
 
