@@ -360,7 +360,8 @@ targets_sort(struct target *list, size_t n)
 			list[n_own++] = list[i];
 		else
 			others[n_others++] = list[i];
-	memcpy(list + n_own, others, n_others * sizeof(*others));
+	if (n_others > 0)
+		memcpy(list + n_own, others, n_others * sizeof(*others));
 	free(others);
 	return (n_own);
 }
