@@ -100,7 +100,8 @@ KILL_SRC =	jailinit/ask.c jailinit/end.c jailinit/halt.c \
 KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h \
 		jailinit/halt.h jailinit/jail.h jailinit/jail_freebsd.h \
 		jailinit/jailkill.h jailinit/list.h jailinit/os.h \
-		jailinit/proc_linux.h jailinit/request.h jailinit/show.h \
+		jailinit/pid_linux.h jailinit/proc_linux.h \
+		jailinit/request.h jailinit/show.h \
 		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h \
 		jailinit/text.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \

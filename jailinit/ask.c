@@ -19,6 +19,8 @@
 /* So much of a status file is read; jailinit's has at most 512 bytes. */
 #define STATUS_SIZE	4096
 
+#define HUNG_MAX	1024
+
 /* Without a FIFO that would tell of a reboot it is looked for so often. */
 #define NO_FIFO_MS	500
 
@@ -44,12 +46,11 @@ say(enum ask_kind kind)
 		_exit(1);	/* nobody listens any more */
 }
 
-static _Noreturn void
-refused(void)
+static void
+refused(int error)
 {
-	said.error = errno;
+	said.error = error;
 	say(ASK_REFUSED);
-	_exit(0);
 }
 
 /* The value of a line key=value of the status, cut to its room. */
@@ -86,15 +87,15 @@ status_say(struct jail_inside *in)
 static void
 root_say(struct jail_inside *in, const struct ask_what *w)
 {
-	if (w->dir != NULL)
-		said.same = jail_inside_is(in, w->dir);
-	if (jail_inside_root(in, said.root) == -1)
+	said.same = w->dir != NULL && jail_inside_is(in, w->dir);
+	if ((w->dir != NULL && !said.same) ||
+	    jail_inside_root(in, said.root) == -1)
 		said.root[0] = '\0';
 	say(ASK_ROOT);
 }
 
 /* A FIFO that is full is waited for: whoever sent us knows for how long. */
-static void
+static bool
 line_write(const struct jail_inside *in, const char *line)
 {
 	struct pollfd p[2] = { { in->ctl_fd, POLLOUT, 0 },
@@ -105,10 +106,11 @@ line_write(const struct jail_inside *in, const char *line)
 		if (errno == EAGAIN)
 			(void)poll(p, 2, -1);
 		else if (errno != EINTR)
-			refused();
+			return (false);
 		if (p[1].revents != 0)
 			_exit(1);
 	}
+	return (true);
 }
 
 static void
@@ -163,23 +165,26 @@ stay(struct jail_inside *in, const struct ask_what *w)
 		say(ASK_REBOOTED);
 }
 
+/* Its root first, which is known even where all below it hangs. */
 static void
 look(struct jail_inside *in, const struct ask_what *w)
 {
-	/* Its root is known even where all below it hangs. */
-	if (w->line == NULL)
-		root_say(in, w);
+	root_say(in, w);
+	if (w->dir != NULL)
+		return;
 	if (jail_inside_ctl(in) == -1) {
-		said.error = errno;
-		say(ASK_REFUSED);
-	} else {
-		if (w->line != NULL)
-			line_write(in, w->line);
-		say(ASK_TAKEN);
-		status_say(in);
+		refused(errno);
+		return;
+	}
+	say(ASK_LISTENS);
+	if (w->line != NULL && !line_write(in, w->line)) {
+		refused(errno);
+		ctl_close(in);
+		return;
 	}
 	if (w->line != NULL)
-		root_say(in, w);
+		say(ASK_TAKEN);
+	status_say(in);
 }
 
 static _Noreturn void
@@ -191,15 +196,16 @@ child_many(const struct jail *jails, size_t n, const struct ask_what *w)
 
 	for (i = 0; i < n; i++) {
 		j = jails[i];
-		if (jail_hold(&j) == -1)
-			continue;
 		memset(&said, 0, sizeof(said));
 		said.which = i;
-		if (jail_inside_open(&in, &j) == 0) {
+		if (jail_hold(&j) == -1 ||
+		    jail_inside_open(&in, &j, false) == -1)
+			refused(errno);
+		else {
 			look(&in, w);
 			jail_inside_close(&in);
-			say(ASK_LOOKED);
 		}
+		say(ASK_LOOKED);
 		jail_close(&j);
 	}
 	_exit(0);
@@ -210,11 +216,14 @@ child(const struct jail *j, const struct ask_what *w)
 {
 	struct jail_inside in;
 
-	if (jail_inside_open(&in, j) == -1)
-		refused();
-	look(&in, w);
-	if ((w->follow || w->reboot) && in.ctl_fd != -1 && jail_inside_stays)
-		stay(&in, w);
+	if (jail_inside_open(&in, j, w->reboot) == -1)
+		refused(errno);
+	else {
+		look(&in, w);
+		if ((w->follow || w->reboot) && in.ctl_fd != -1 &&
+		    jail_inside_stays)
+			stay(&in, w);
+	}
 	_exit(0);
 }
 
@@ -286,15 +295,14 @@ ask_start(struct ask *a, const struct jail *j, const struct ask_what *w)
 
 int
 ask_start_many(struct ask *a, const struct jail *jails, size_t n,
-    const char *dir)
+    const struct ask_what *w)
 {
-	const struct ask_what w = { .dir = dir };
 	int fd = ask_fork(a);
 
 	if (fd <= 0)
 		return (fd);
 	(void)child_begin(-1, fd);
-	child_many(jails, n, &w);
+	child_many(jails, n, w);
 }
 
 int
@@ -314,6 +322,22 @@ ask_hear(struct ask *a, struct ask_word *word)
 	return (n == -1 && (errno == EAGAIN || errno == EINTR) ? 0 : -1);
 }
 
+/* Those that were ended and had not gone yet; of more than that it does not
+ * matter how many they are. */
+static pid_t hung[HUNG_MAX];
+static size_t hung_n;
+
+size_t
+ask_hung(void)
+{
+	size_t i;
+
+	for (i = hung_n; i-- > 0;)
+		if (waitpid(hung[i], NULL, WNOHANG) != 0)
+			hung[i] = hung[--hung_n];
+	return (hung_n);
+}
+
 /* He is our child and not yet waited for, so the number is his.  One that
  * hangs in the jail's file system is left to whoever reaps when we have
  * gone. */
@@ -322,7 +346,8 @@ ask_end(struct ask *a)
 {
 	if (a->pid > 0) {
 		(void)kill(a->pid, SIGKILL);
-		(void)waitpid(a->pid, NULL, WNOHANG);
+		if (waitpid(a->pid, NULL, WNOHANG) == 0 && hung_n < HUNG_MAX)
+			hung[hung_n++] = a->pid;
 	}
 	if (a->fd != -1)
 		close(a->fd);

@@ -23,8 +23,15 @@
 #define OWN_FDS		32
 #define ROOM_MAX	20000
 
-/* So many enter jails at once: each is two processes, for a moment. */
+/* So many enter jails at once, the caller's own and those of others each: each
+ * is two processes, for a moment. */
 #define ENTER_MAX	64
+
+/* So many ask and have no answer yet, at the caller's own jails and at those
+ * of others.  Who asks can be held by a jail for as long as it likes, even
+ * after his KILL; the others then are not asked but signalled. */
+#define ASKERS_OWN	200
+#define ASKERS_OTHERS	16
 
 /* An entering that takes longer is ended. */
 #define ENTER_MS	6000
@@ -44,6 +51,10 @@
  * gets TERM, and KILL. */
 #define LOOKS	11
 
+/* What keeps jails is looked for no more often; where they are taken in turns
+ * the time of each comes to an end by itself. */
+#define WHY_EVERY_MS	500
+
 #define EVENTS_MAX	64
 #define WHY_MAX		256
 
@@ -60,21 +71,49 @@ struct one {
 	int64_t child_end_ms;
 	int64_t last_word_ms;		/* its line is due; 0: not yet */
 	char *frozen;			/* when it got KILL; NULL: it was not */
+	char *why;			/* what keeps it; NULL: not known */
+	bool wants_ask;			/* somebody is to ask */
+	bool asking;			/* and has no answer yet */
 	bool wants_term;		/* somebody is to enter */
 	bool rebooted;
+	bool dropped;			/* it is none that was meant */
 	bool over;			/* its line has been said */
+};
+
+/* The caller's own jails come first in the list, and have their time and room
+ * to themselves: other users may make as many as they like. */
+enum side {
+	OWN,
+	OTHERS,
+	SIDES
 };
 
 struct end {
 	const struct end_how *how;
 	struct target *list;
 	struct one *ones;
-	struct halt halt;
+	struct halt_jail *jails;
+	struct halt halts[SIDES];
+	bool closed[SIDES];		/* no room even for one */
+	size_t inside[SIDES], askers[SIDES];
 	struct jail **killed;		/* room for n */
-	size_t n, left, inside;
+	size_t n, n_own, left, room, unasked;
 	int64_t kill_again_ms;
+	int64_t why_ms;			/* when it was last looked for */
 	int watch_fd, worst;
 };
+
+static enum side
+side_of(const struct end *e, size_t i)
+{
+	return (i < e->n_own ? OWN : OTHERS);
+}
+
+static struct halt *
+halt_of(struct end *e, size_t i)
+{
+	return (&e->halts[side_of(e, i)]);
+}
 
 static int64_t
 now_ms(void)
@@ -94,26 +133,36 @@ static void step(struct end *e, size_t i, enum halt_event event);
  * What halt says.
  */
 static void
-do_ask(struct end *e, size_t i)
+ask_over(struct end *e, size_t i)
+{
+	e->askers[side_of(e, i)] -= e->ones[i].asking;
+	e->ones[i].asking = false;
+}
+
+static void
+ask_one(struct end *e, size_t i)
 {
 	struct target *t = &e->list[i];
-	const struct halt_jail *h = &e->halt.jails[i];
+	const struct halt_jail *h = &e->jails[i];
+	struct halt *halt = halt_of(e, i);
 	struct ask_what what = { .follow = true };
 	char line[32];
 
 	/* What others wrote without a newline is not to be in one with it. */
 	(void)snprintf(line, sizeof(line), "\n%s %" PRId64 "\n",
-	    request_name(e->how->verb), halt_budget_s(&e->halt, i));
+	    request_name(e->how->verb), halt_budget_s(halt,
+	    (size_t)(h - halt->jails)));
 	what.line = line;
 	what.reboot = e->how->verb == REQUEST_REBOOT;
 	what.every_ms = (h->kill_ms - h->begun_ms) / LOOKS;
 	if (show_is_live() && what.every_ms > SHOW_EVERY_MS)
 		what.every_ms = SHOW_EVERY_MS;
-	/* What was stopped could not act on the request. */
-	(void)jail_signal_first(&t->jail, SIGCONT);
 	if (ask_start(&t->ask, &t->jail, &what) == 0 &&
-	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0)
+	    jail_watch_fd(e->watch_fd, t->ask.fd, tag_of(i, TAG_ASK)) == 0) {
+		e->ones[i].asking = true;
+		e->askers[side_of(e, i)]++;
 		return;
+	}
 	t->refused = errno == EAGAIN ? EDQUOT : errno;	/* ours, fork(2) */
 	ask_end(&t->ask);
 	step(e, i, HALT_REFUSED);
@@ -126,6 +175,36 @@ is_idle(const struct target *t)
 	return (strcmp(t->state, "run") == 0 || strcmp(t->state, "boot") == 0);
 }
 
+/* Those that wait for it, the caller's own first. */
+static void
+ask_next(struct end *e)
+{
+	static const size_t max[] = { ASKERS_OWN, ASKERS_OTHERS };
+	size_t i, side;
+
+	for (i = 0; i < e->n; i++) {
+		side = side_of(e, i);
+		if (!e->ones[i].wants_ask)
+			continue;
+		if (e->askers[side] + ask_hung() >= max[side]) {
+			if (side == OTHERS)
+				break;
+			continue;
+		}
+		e->ones[i].wants_ask = false;
+		ask_one(e, i);
+	}
+}
+
+static void
+do_ask(struct end *e, size_t i)
+{
+	/* What was stopped could not act on the request. */
+	if (!e->list[i].unsure)
+		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
+	e->ones[i].wants_ask = true;
+}
+
 static void
 do_signal(struct end *e, size_t i)
 {
@@ -133,6 +212,8 @@ do_signal(struct end *e, size_t i)
 	char comm[JAIL_COMM_MAX];
 	int sig = jail_other_signal(&t->jail, e->how->verb, comm);
 
+	if (e->ones[i].wants_ask)
+		t->refused = EBUSY;
 	show_signalled(t, sig, comm);
 	(void)jail_signal_first(&t->jail, sig);
 	(void)jail_signal_first(&t->jail, SIGCONT);
@@ -145,10 +226,10 @@ enter_next(struct end *e)
 	static const int sigs[] = { SIGTERM, SIGCONT, 0 };
 	size_t i;
 
-	for (i = 0; i < e->n && e->inside < ENTER_MAX; i++) {
+	for (i = 0; i < e->n; i++) {
 		struct one *o = &e->ones[i];
 
-		if (!o->wants_term)
+		if (!o->wants_term || e->inside[side_of(e, i)] >= ENTER_MAX)
 			continue;
 		o->wants_term = false;
 		if (jail_signal_all(&e->list[i].jail, sigs, false,
@@ -157,7 +238,7 @@ enter_next(struct end *e)
 			o->child.fd = -1;
 			continue;
 		}
-		e->inside++;
+		e->inside[side_of(e, i)]++;
 		o->child_end_ms = now_ms() + ENTER_MS;
 		(void)jail_watch_child(e->watch_fd, &o->child,
 		    tag_of(i, TAG_CHILD));
@@ -169,7 +250,6 @@ static void
 child_look(struct end *e, size_t i, bool force)
 {
 	struct one *o = &e->ones[i];
-	char why[WHY_MAX];
 	int r;
 
 	if (o->child.fd == -1)
@@ -178,10 +258,10 @@ child_look(struct end *e, size_t i, bool force)
 	if (r == -1)
 		return;
 	o->child.fd = -1;
-	e->inside--;
+	e->inside[side_of(e, i)]--;
 	/* One that has ended but for what keeps it lets nobody in. */
 	if (r != 0 && r != ESRCH && !o->over &&
-	    !jail_kept_by(&e->list[i].jail, why, sizeof(why)))
+	    !jail_is_ending(&e->list[i].jail))
 		show_not_entered(&e->list[i], r);
 }
 
@@ -201,7 +281,7 @@ do_kill(struct end *e, size_t i)
 static bool
 is_killed(const struct end *e, size_t i)
 {
-	return (!e->ones[i].over && e->halt.jails[i].stage == HALT_KILL);
+	return (!e->ones[i].over && e->jails[i].stage == HALT_KILL);
 }
 
 /* Those that were killed, and are still there. */
@@ -223,6 +303,36 @@ kill_again(struct end *e)
 	    took_ms * KILL_PART : KILL_EVERY_MS);
 }
 
+/* Half the time after KILL, when what ends has ended: why the others do not, by
+ * one look for them all, in half of the rest. */
+static int64_t
+why_due(const struct end *e, const struct halt_jail *h)
+{
+	int64_t due = h->kill_ms + (h->left_ms - h->kill_ms) / 2;
+
+	if (h->stage != HALT_KILL || e->why_ms >= h->kill_ms)
+		return (HALT_NEVER_MS);
+	return (due < e->why_ms + WHY_EVERY_MS ? e->why_ms + WHY_EVERY_MS :
+	    due);
+}
+
+static void
+why_look(struct end *e, int64_t left_ms)
+{
+	int64_t now = now_ms(), end_ms = now + (left_ms - now) / 2;
+	struct jail_keepers *k = jail_keepers_find(end_ms);
+	char why[WHY_MAX];
+	size_t i;
+
+	for (i = 0; i < e->n; i++)
+		if (e->jails[i].stage == HALT_KILL && e->ones[i].why == NULL &&
+		    jail_kept_by(&e->list[i].jail, k, left_ms, why,
+		    sizeof(why)))
+			e->ones[i].why = strdup(why);
+	jail_keepers_free(k);
+	e->why_ms = now;
+}
+
 /* The line that says what has become of it, and the end of all that we
  * hold of it. */
 static void
@@ -230,55 +340,101 @@ report(struct end *e, size_t i)
 {
 	struct target *t = &e->list[i];
 	struct one *o = &e->ones[i];
-	const struct halt_jail *h = &e->halt.jails[i];
+	const struct halt_jail *h = &e->jails[i];
 	char why[WHY_MAX] = "";
-	int outcome = h->stage == HALT_LEFT ? END_LEFT :
-	    h->forced ? END_FORCED : END_CLEAN;
+	int outcome = o->dropped ? END_CLEAN : h->stage == HALT_LEFT ?
+	    END_LEFT : h->forced ? END_FORCED : END_CLEAN;
 
 	if (o->frozen != NULL)
 		(void)snprintf(why, sizeof(why), "%s", o->frozen);
-	if (h->stage == HALT_LEFT &&
-	    !jail_frozen(&t->jail, why, sizeof(why)) &&
-	    !jail_kept_by(&t->jail, why, sizeof(why)))
-		why[0] = '\0';
-	show_end(t, h, o->rebooted, now_ms(), why);
+	if (h->stage == HALT_LEFT && !o->dropped &&
+	    !jail_frozen(&t->jail, why, sizeof(why)))
+		(void)snprintf(why, sizeof(why), "%s",
+		    o->why != NULL ? o->why : "");
+	if (!o->dropped)
+		show_end(t, h, o->rebooted, now_ms(), why);
 	o->over = true;
 	child_look(e, i, true);
+	ask_over(e, i);
 	ask_end(&t->ask);
 	jail_close(&t->jail);
 	free(o->frozen);
-	o->wants_term = false;
+	free(o->why);
+	o->frozen = o->why = NULL;
+	e->unasked += o->dropped && o->wants_ask;
+	o->wants_ask = o->wants_term = false;
 	o->last_word_ms = 0;
 	e->left--;
 	if (outcome > e->worst)
 		e->worst = outcome;
 }
 
+/* It does not listen, or has not said so in time: it is left alone. */
+static void
+drop(struct end *e, size_t i)
+{
+	e->ones[i].dropped = true;
+	step(e, i, HALT_ENDED);
+}
+
 static void
 act(struct end *e, size_t i, unsigned actions)
 {
+	const struct target *t = &e->list[i];
 	struct one *o = &e->ones[i];
 
+	if (t->unsure && (actions & HALT_DO_REPORT) != 0)
+		o->dropped = true;
+	else if (t->unsure && (actions & (HALT_DO_TERM | HALT_DO_KILL)) != 0) {
+		drop(e, i);
+		return;
+	}
 	if ((actions & HALT_DO_ASK) != 0)
 		do_ask(e, i);
-	if ((actions & HALT_DO_SIGNAL) != 0)
+	if ((actions & HALT_DO_SIGNAL) != 0 && !t->unsure)
 		do_signal(e, i);
 	if ((actions & HALT_DO_TERM) != 0) {
 		/* Somebody may have stopped it since it was asked. */
-		(void)jail_signal_first(&e->list[i].jail, SIGCONT);
-		if (is_idle(&e->list[i]))
+		(void)jail_signal_first(&t->jail, SIGCONT);
+		if (is_idle(t))
 			do_signal(e, i);
+		o->wants_ask = false;
 		o->wants_term = true;
 		enter_next(e);
 	}
-	if ((actions & HALT_DO_KILL) != 0)
+	if ((actions & HALT_DO_KILL) != 0 && !o->dropped)
 		do_kill(e, i);
 	if ((actions & HALT_DO_REPORT) == 0)
 		return;
-	if (e->list[i].ask.pid != 0)
+	if (t->ask.pid != 0 && !o->dropped)
 		o->last_word_ms = now_ms() + LAST_WORD_MS;
 	else
 		report(e, i);
+}
+
+/*
+ * Room.
+ */
+
+/* The caller's own have all that they need, but for one place; the others what
+ * is left. */
+static void
+room_share(struct end *e)
+{
+	struct halt *own = &e->halts[OWN], *others = &e->halts[OTHERS];
+	size_t used = own->active + own->waiting, keep = others->active;
+	size_t n;
+
+	if (keep == 0 && others->waiting > 0 && e->room > 1)
+		keep = 1;
+	n = e->room > keep ? e->room - keep : 0;
+	e->closed[OWN] = n == 0;
+	own->room = n == 0 ? 1 : n;
+	n = e->room > used ? e->room - used : 0;
+	if (n < keep && e->room >= keep)
+		n = keep;
+	e->closed[OTHERS] = n == 0;
+	others->room = n == 0 ? 1 : n;
 }
 
 /* Holds a jail that is to begin.  ESRCH: it has ended. */
@@ -303,28 +459,46 @@ hold(struct end *e, size_t i)
 static void
 no_room(struct end *e, size_t i)
 {
-	if (e->halt.active == 0)
+	e->room = e->halts[OWN].active + e->halts[OTHERS].active;
+	if (e->room == 0)
 		err(EX_OSERR, "%s", target_name(&e->list[i]));
-	e->halt.room = e->halt.active;
+	room_share(e);
+}
+
+/* May it begin?  At the end all do. */
+static bool
+may_begin(struct end *e, size_t i)
+{
+	const struct halt *h = halt_of(e, i);
+
+	return (h->active < h->room && (!e->closed[side_of(e, i)] ||
+	    now_ms() >= halt_end_ms(h)));
 }
 
 static void
 step(struct end *e, size_t i, enum halt_event event)
 {
-	const struct halt_jail *h = &e->halt.jails[i];
+	const struct halt_jail *h = &e->jails[i];
+	struct halt *halt = halt_of(e, i);
 	enum halt_stage from = h->stage;
 	unsigned actions;
 
-	if (from == HALT_WAITING && e->halt.active < e->halt.room &&
-	    !hold(e, i)) {
-		if (errno != ESRCH) {	/* no room, after all */
-			no_room(e, i);
+	if (from == HALT_WAITING) {
+		if (!may_begin(e, i))
 			return;
+		if (!hold(e, i)) {
+			if (errno != ESRCH) {	/* no room, after all */
+				no_room(e, i);
+				return;
+			}
+			event = HALT_ENDED;
 		}
-		event = HALT_ENDED;
 	}
-	actions = halt_step(&e->halt, i, event, now_ms());
-	if (h->stage != from)
+	actions = halt_step(halt, (size_t)(h - halt->jails), event, now_ms());
+	room_share(e);
+	/* What asks tells its name first. */
+	if (h->stage != from && h->stage != HALT_ASKING &&
+	    !e->list[i].unsure)
 		show_stage(&e->list[i], h);
 	act(e, i, actions);
 }
@@ -333,30 +507,62 @@ step(struct end *e, size_t i, enum halt_event event)
  * What is heard.
  */
 static void
+word_heard(struct end *e, size_t i, const struct ask_word *word)
+{
+	struct target *t = &e->list[i];
+
+	target_hear(t, word);
+	switch (word->kind) {
+	case ASK_LISTENS:
+		if (t->unsure && e->jails[i].stage == HALT_SIGNALLED)
+			do_signal(e, i);	/* it was left out then */
+		t->unsure = false;
+		break;
+	case ASK_TAKEN:
+		ask_over(e, i);
+		(void)jail_signal_first(&t->jail, SIGCONT);
+		step(e, i, HALT_TAKEN);
+		break;
+	case ASK_REFUSED:
+		ask_over(e, i);
+		if (t->unsure)
+			drop(e, i);
+		else
+			step(e, i, HALT_REFUSED);
+		break;
+	case ASK_REBOOTED:
+		e->ones[i].rebooted = true;
+		step(e, i, HALT_ENDED);
+		break;
+	case ASK_ROOT:
+		if (!t->unsure && e->jails[i].stage == HALT_ASKING)
+			show_stage(t, &e->jails[i]);
+		break;
+	case ASK_STATUS:
+	case ASK_LOOKED:
+		break;
+	}
+}
+
+static void
 ask_heard(struct end *e, size_t i)
 {
 	struct target *t = &e->list[i];
 	struct ask_word word;
 	int r;
 
-	while ((r = ask_hear(&t->ask, &word)) == 1) {
-		target_hear(t, &word);
-		if (word.kind == ASK_TAKEN)
-			step(e, i, HALT_TAKEN);
-		else if (word.kind == ASK_REFUSED)
-			step(e, i, HALT_REFUSED);
-		else if (word.kind == ASK_REBOOTED) {
-			e->ones[i].rebooted = true;
-			step(e, i, HALT_ENDED);
-		}
-	}
-	if (r == 0)
+	while ((r = ask_hear(&t->ask, &word)) == 1)
+		word_heard(e, i, &word);
+	if (r == 0 || e->ones[i].over)
 		return;
+	ask_over(e, i);
 	ask_end(&t->ask);
 	if (e->ones[i].last_word_ms != 0)
 		report(e, i);
+	else if (t->unsure)		/* if he never said */
+		drop(e, i);
 	else
-		step(e, i, HALT_REFUSED);	/* if he never said */
+		step(e, i, HALT_REFUSED);
 }
 
 static void
@@ -406,7 +612,8 @@ one_due(const struct end *e, size_t i)
 		due = o->last_word_ms;
 	if (o->child.fd != -1 && o->child_end_ms < due)
 		due = o->child_end_ms;
-	return (due);
+	return (why_due(e, &e->jails[i]) < due ? why_due(e, &e->jails[i]) :
+	    due);
 }
 
 static void
@@ -421,19 +628,35 @@ one_act(struct end *e, size_t i)
 		child_look(e, i, true);
 		enter_next(e);
 	}
+	if (now >= why_due(e, &e->jails[i]))
+		why_look(e, e->jails[i].left_ms);
 	if (o->last_word_ms != 0 && now >= o->last_word_ms)
 		report(e, i);
+}
+
+/* When halt has something to do for one of the jails of a side. */
+static int64_t
+side_due(const struct end *e, enum side side)
+{
+	const struct halt *h = &e->halts[side];
+
+	return (e->closed[side] && h->waiting > 0 ? halt_end_ms(h) :
+	    halt_due_ms(h));
 }
 
 static void
 tick(struct end *e)
 {
 	size_t i;
+	int64_t now = now_ms();
+	bool due[SIDES] = { now >= side_due(e, OWN),
+	    now >= side_due(e, OTHERS) };
 
-	if (now_ms() >= halt_due_ms(&e->halt))
-		for (i = 0; i < e->n; i++)
+	for (i = 0; i < e->n; i++)
+		if (due[side_of(e, i)])
 			step(e, i, HALT_TICK);
 	kill_again(e);
+	ask_next(e);
 	for (i = 0; i < e->n; i++)
 		one_act(e, i);
 }
@@ -441,9 +664,11 @@ tick(struct end *e)
 static int64_t
 wait_ms(const struct end *e)
 {
-	int64_t due = halt_due_ms(&e->halt), now = now_ms(), t;
+	int64_t due = side_due(e, OWN), now = now_ms(), t;
 	size_t i;
 
+	t = side_due(e, OTHERS);
+	due = t < due ? t : due;
 	for (i = 0; i < e->n; i++) {
 		t = one_due(e, i);
 		if (is_killed(e, i) && e->kill_again_ms < t)
@@ -472,27 +697,55 @@ room(void)
 	return (n < 1 ? 1 : n > ROOM_MAX ? ROOM_MAX : (size_t)n);
 }
 
+/* All of them, as show_live() wants it. */
+static void
+live(const struct end *e)
+{
+	const struct halt all = { .jails = e->jails, .n = e->n,
+	    .active = e->halts[OWN].active + e->halts[OTHERS].active };
+
+	show_live(e->list, &all, now_ms());
+}
+
+static void
+begin(struct end *e)
+{
+	int64_t now = now_ms();
+	size_t i;
+
+	jail_inside_init();
+	e->n_own = targets_sort(e->list, e->n);
+	for (i = 0; i < e->n; i++) {
+		e->ones[i].child.fd = -1;
+		e->list[i].unsure = e->how->listening &&
+		    !target_is_jailinit(&e->list[i]);
+	}
+	e->room = room();
+	halt_init(&e->halts[OWN], e->jails, e->n_own, e->room, now,
+	    e->how->limit_ms);
+	halt_init(&e->halts[OTHERS], e->jails + e->n_own, e->n - e->n_own,
+	    e->room, now, e->how->limit_ms);
+	room_share(e);
+}
+
 int
 end_run(struct target *list, size_t n, const struct end_how *how)
 {
 	struct end e = { .how = how, .list = list, .n = n, .left = n };
-	struct halt_jail *jails = calloc(n + 1, sizeof(*jails));
 	uint64_t tags[EVENTS_MAX];
-	size_t i;
 	int k, got;
 
+	e.jails = calloc(n + 1, sizeof(*e.jails));
 	e.ones = calloc(n + 1, sizeof(*e.ones));
 	e.killed = calloc(n + 1, sizeof(*e.killed));
 	e.watch_fd = jail_watch_new();
-	if (jails == NULL || e.ones == NULL || e.killed == NULL ||
+	if (e.jails == NULL || e.ones == NULL || e.killed == NULL ||
 	    e.watch_fd == -1)
 		err(EX_OSERR, "%zu jails", n);
-	for (i = 0; i < n; i++)
-		e.ones[i].child.fd = -1;
-	halt_init(&e.halt, jails, n, room(), now_ms(), how->limit_ms);
+	begin(&e);
 	while (e.left > 0) {
 		tick(&e);
-		show_live(list, &e.halt, now_ms());
+		live(&e);
 		if (e.left == 0)
 			break;
 		got = jail_watch_wait(e.watch_fd, tags, EVENTS_MAX,
@@ -500,9 +753,12 @@ end_run(struct target *list, size_t n, const struct end_how *how)
 		for (k = 0; k < got; k++)
 			news(&e, tags[k]);
 	}
-	show_live(list, &e.halt, now_ms());
+	live(&e);
+	if (e.unasked > 0)
+		warnx("%zu jails were not asked: too many others do not "
+		    "answer", e.unasked);
 	close(e.watch_fd);
-	free(jails);
+	free(e.jails);
 	free(e.ones);
 	free(e.killed);
 	return (e.worst);

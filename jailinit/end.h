@@ -15,6 +15,7 @@
 struct end_how {
 	enum request_verb verb;
 	int64_t limit_ms;	/* until KILL */
+	bool listening;		/* leave those alone that do not listen */
 };
 
 /* Outcomes, the worse the higher. */

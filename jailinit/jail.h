@@ -13,6 +13,7 @@
 #define JAIL_H
 
 #include <sys/types.h>
+#include <sys/stat.h>
 
 #include <signal.h>
 #include <stdbool.h>
@@ -28,6 +29,15 @@
 #define JAIL_COMM_MAX	32
 #define JAIL_NAME_MAX	256
 
+/* Whose user its first process is: nobody but the caller, or who has power
+ * over him, can make a jail the caller's.  A higher one is looked at and asked
+ * before a lower one. */
+enum jail_whose {
+	JAIL_OTHERS,
+	JAIL_USERS,	/* the caller's user */
+	JAIL_OWN	/* and in the caller's user namespace; all on FreeBSD */
+};
+
 struct jail {
 	jailid_t jid;
 	pid_t pid;	/* its first process as the caller sees it; FreeBSD:
@@ -36,6 +46,7 @@ struct jail {
 			 * descriptor where there are such, else -1 */
 	bool mine;	/* its first process runs as the caller, or the
 			 * caller is root */
+	enum jail_whose whose;
 	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; else "" */
 	pid_t rest;	/* Linux: another process of it, when KILL was
 			 * repeated; 0: none was seen */
@@ -66,10 +77,21 @@ int jail_each(jail_fn *fn, void *arg);
 /* What its first process calls itself, "" if not known. */
 void jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX]);
 
-/* In a few words, what keeps a jail whose first process is ending: on Linux
- * a process that entered it and that its parent outside has not reaped.
- * False: nothing is known. */
-bool jail_kept_by(const struct jail *j, char *buf, size_t size);
+/* Is its first process exiting?  Then nobody can enter it any more. */
+bool jail_is_ending(const struct jail *j);
+
+/* What keeps jails whose first process is ending: on Linux processes that have
+ * entered them and that their parents outside have not reaped, found by one
+ * walk for all jails.  It stops at end_ms, and then may not know all.  Never
+ * NULL but where there is no memory, or nothing to find. */
+struct jail_keepers;
+struct jail_keepers *jail_keepers_find(int64_t end_ms);
+void jail_keepers_free(struct jail_keepers *k);
+
+/* That in a few words, k may be NULL.  False: nothing is known, or it would
+ * take longer than until end_ms. */
+bool jail_kept_by(const struct jail *j, const struct jail_keepers *k,
+    int64_t end_ms, char *buf, size_t size);
 
 /*
  * Signalling.
@@ -144,6 +166,10 @@ enum jail_news jail_look(int watch_fd, const struct jail *j, uint64_t tag);
 /* May it stay inside?  Not on FreeBSD, where it is one of the jail's own. */
 extern const bool jail_inside_stays;
 
+/* What all looks have in common, the host's mounts; to be read once, before
+ * there are children. */
+void jail_inside_init(void);
+
 struct jail_inside {
 	const struct jail *jail;
 	int root_fd, run_fd, ctl_fd;
@@ -151,8 +177,8 @@ struct jail_inside {
 	int life_fd;	/* Linux: ends with its first process's program */
 };
 
-/* Enters as far as the rest needs it. */
-int jail_inside_open(struct jail_inside *in, const struct jail *j);
+/* Enters as far as the rest needs it; life: jail_inside_life() too. */
+int jail_inside_open(struct jail_inside *in, const struct jail *j, bool life);
 
 /* Lets go of it, for the next; only where jail_inside_stays. */
 void jail_inside_close(struct jail_inside *in);
@@ -171,10 +197,11 @@ ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
  * from when it begins to exit. */
 enum jail_news jail_inside_life(struct jail_inside *in);
 
-/* Its root directory, as the caller can name it. */
+/* Its root directory, as the caller can name it.  No name that comes from
+ * inside is looked up on the host, but in what the kernel has in memory. */
 int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);
 
-/* Is dir, a path of the host, its root? */
-bool jail_inside_is(struct jail_inside *in, const char *dir);
+/* Is its root this folder, of stat(2)?  Its file system is not asked. */
+bool jail_inside_is(struct jail_inside *in, const struct stat *dir);
 
 #endif

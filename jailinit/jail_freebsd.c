@@ -137,6 +137,7 @@ fill(struct jail *j, int jid, const struct jail_about *a,
 	j->pid = who->init_pid;
 	j->fd = -1;
 	j->mine = geteuid() == 0;
+	j->whose = JAIL_OWN;
 	(void)snprintf(j->name, sizeof(j->name), "%s", a->name);
 }
 
@@ -250,12 +251,35 @@ jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX])
 	    jail_is_init(j->jid, j->pid, &kp) ? JAIL_INIT : "");
 }
 
-/* A zombie keeps no jail, prison_proc_free() in exit1() of
- * sys/kern/kern_exit.c. */
 bool
-jail_kept_by(const struct jail *j, char *buf, size_t size)
+jail_is_ending(const struct jail *j)
 {
 	(void)j;
+	return (false);
+}
+
+/* A zombie keeps no jail, prison_proc_free() in exit1() of
+ * sys/kern/kern_exit.c. */
+struct jail_keepers *
+jail_keepers_find(int64_t end_ms)
+{
+	(void)end_ms;
+	return (NULL);
+}
+
+void
+jail_keepers_free(struct jail_keepers *k)
+{
+	(void)k;
+}
+
+bool
+jail_kept_by(const struct jail *j, const struct jail_keepers *k,
+    int64_t end_ms, char *buf, size_t size)
+{
+	(void)j;
+	(void)k;
+	(void)end_ms;
 	(void)buf;
 	(void)size;
 	return (false);

@@ -33,13 +33,19 @@ jail_inside_close(struct jail_inside *in)
 static struct jail_about inside;
 static uid_t inside_owner;
 
+void
+jail_inside_init(void)
+{
+}
+
 /* What the host knows of it.  Its FIFO is to be its jailinit's, else
  * root's. */
 int
-jail_inside_open(struct jail_inside *in, const struct jail *j)
+jail_inside_open(struct jail_inside *in, const struct jail *j, bool life)
 {
 	struct kinfo_proc kp;
 
+	(void)life;
 	in->jail = j;
 	in->root_fd = in->run_fd = in->ctl_fd = -1;
 	if (jail_about(j, &inside) == -1)
@@ -48,15 +54,15 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 	return (0);
 }
 
-/* Both on the host, so before the FIFO is opened. */
+/* On the host, so before the FIFO is opened. */
 bool
-jail_inside_is(struct jail_inside *in, const char *dir)
+jail_inside_is(struct jail_inside *in, const struct stat *dir)
 {
-	struct stat a, b;
+	struct stat st;
 
 	(void)in;
-	return (stat(inside.path, &a) == 0 && stat(dir, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+	return (stat(inside.path, &st) == 0 && st.st_dev == dir->st_dev &&
+	    st.st_ino == dir->st_ino);
 }
 
 int
@@ -96,16 +102,14 @@ open_checked(const char *path, mode_t kind, uid_t owner, int flags)
 	return (-1);
 }
 
-/* Enters: from here on, names are the jail's.  What ask.c needs stays open,
- * a socket; the standard descriptors may be a folder of the host.  Nobody
- * stays there when jailkill has gone, procctl(2). */
+/* Enters: from here on, names are the jail's.  Of the host's descriptors ask.c
+ * has left none open but a socket and the jail's own.  Nobody stays there when
+ * jailkill has gone, procctl(2). */
 int
 jail_inside_ctl(struct jail_inside *in)
 {
-	int fd, sig = SIGKILL;
+	int sig = SIGKILL;
 
-	for (fd = 0; fd < 3; fd++)
-		close(fd);
 	(void)procctl(P_PID, getpid(), PROC_PDEATHSIG_CTL, &sig);
 	if (jail_enter(in->jail) == -1)
 		return (-1);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Jails on Linux: PID namespaces, held by a pidfd of their first process.
- * Touches /proc (of processes comm, stat, status and the link exe, which no
- * jail can make wait) and no path of a jail. */
+ * Touches /proc (of processes comm, stat, status, the link exe, the user
+ * namespace's number, and of pidfds fdinfo; no jail can make these wait) and
+ * no path of a jail. */
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include "jail.h"
+#include "pid_linux.h"
 #include "proc_linux.h"
 
 /* PID_FS_MAGIC of linux/magic.h (Linux 6.9): pidfds have inode numbers. */
@@ -26,13 +29,15 @@
 
 /* PF_EXITING of the kernel's include/linux/sched.h, in proc_pid_stat(5). */
 #define FLAG_EXITING	0x4UL
-#define FIELD_FLAGS	9
-#define FIELD_START	22
 
 /* PID_MAX_LIMIT is 2^22: what is above it in a jid is the start time. */
 #define PID_BITS	22
 
-#define STAT_SIZE	1024	/* of /proc/pid/stat: about 300 bytes */
+/* A pidfd's fdinfo: five lines, and a number a level, of which there are 32. */
+#define FDINFO_SIZE	1024
+
+/* A file handle is longer where it is not that of a pidfd. */
+#define HANDLE_SIZE	128
 
 /* Room for so many processes at first. */
 #define PIDS_FIRST	1024
@@ -40,30 +45,88 @@
 /* What /proc/pid/status says of a process. */
 struct about {
 	char comm[JAIL_COMM_MAX];
-	char state;
 	pid_t group;	/* its number as a process, if this is a thread */
-	pid_t parent;
 	pid_t tracer;	/* a thread; 0: none */
-	uid_t uid;	/* effective */
 	int levels;	/* of PID namespaces, ours included */
-	long last;	/* its pid in the innermost */
 };
 
 /*
  * /proc.
  */
 
-/* The last field of "NSpid: 1234 1", and how many there are. */
-static void
-nspid_parse(struct about *a, const char *p)
+/* How many fields "1234 1" has, and the last. */
+static int
+nspid_parse(const char *p, long *last)
 {
 	char *end;
+	int levels = 0;
 	long n;
 
 	for (; n = strtol(p, &end, 10), end != p; p = end) {
-		a->levels++;
-		a->last = n;
+		levels++;
+		*last = n;
+		if (*end == '\n')
+			break;
 	}
+	return (levels);
+}
+
+bool
+pid_has_ended(int pid_fd)
+{
+	struct pollfd p = { pid_fd, POLLIN, 0 };
+
+	return (poll(&p, 1, 0) == 1);
+}
+
+/* Of what is there but is a thread's number some kernels say EINVAL, and
+ * some ENOENT. */
+int
+pid_open(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd == -1 && (errno == EINVAL || errno == ENOENT))
+		errno = ESRCH;
+	return (fd);
+}
+
+/* A thread may have descriptors of its own. */
+bool
+pid_about(int pid_fd, struct pid_about *a)
+{
+	char path[48], buf[FDINFO_SIZE], *pid, *nspid;
+
+	(void)snprintf(path, sizeof(path), "/proc/thread-self/fdinfo/%d",
+	    pid_fd);
+	if (!proc_read_path(path, buf, sizeof(buf)))
+		return (false);
+	pid = strstr(buf, "\nPid:\t");
+	nspid = strstr(buf, "\nNSpid:\t");
+	errno = ESRCH;
+	if (pid == NULL || nspid == NULL)
+		return (false);
+	a->pid = (pid_t)strtol(pid + 6, NULL, 10);
+	a->levels = nspid_parse(nspid + 8, &a->last);
+	return (a->pid > 0);
+}
+
+bool
+pid_stat(pid_t pid, char buf[STAT_SIZE])
+{
+	return (proc_read(pid, "stat", buf, STAT_SIZE));
+}
+
+/* A name may hold anything, so they are counted from its end. */
+const char *
+stat_field(const char *buf, int field)
+{
+	const char *p = strrchr(buf, ')');
+	int at;
+
+	for (at = 2; p != NULL && at < field; at++)
+		p = strchr(p + 1, ' ');
+	return (p == NULL ? "" : p + 1);
 }
 
 /* Line by line, as who has many groups has a long file.  ESRCH: there is no
@@ -73,6 +136,7 @@ proc_about(pid_t pid, struct about *a)
 {
 	char path[40], *line = NULL, *v;
 	size_t size = 0;
+	long last;
 	FILE *f;
 	int e;
 
@@ -89,19 +153,12 @@ proc_about(pid_t pid, struct about *a)
 		v[strcspn(v, "\n")] = '\0';
 		if (strcmp(line, "Name:") == 0)
 			(void)snprintf(a->comm, sizeof(a->comm), "%s", v);
-		else if (strcmp(line, "State:") == 0)
-			a->state = *v;
 		else if (strcmp(line, "Tgid:") == 0)
 			a->group = (pid_t)strtol(v, NULL, 10);
-		else if (strcmp(line, "PPid:") == 0)
-			a->parent = (pid_t)strtol(v, NULL, 10);
 		else if (strcmp(line, "TracerPid:") == 0)
 			a->tracer = (pid_t)strtol(v, NULL, 10);
-		else if (strcmp(line, "Uid:") == 0) {
-			(void)strtoul(v, &v, 10);
-			a->uid = (uid_t)strtoul(v, NULL, 10);
-		} else if (strcmp(line, "NSpid:") == 0)
-			nspid_parse(a, v);
+		else if (strcmp(line, "NSpid:") == 0)
+			a->levels = nspid_parse(v, &last);
 	}
 	e = errno == 0 || errno == ENOENT || errno == EACCES ||
 	    errno == EPERM ? ESRCH : errno;
@@ -112,16 +169,27 @@ proc_about(pid_t pid, struct about *a)
 	return (a->levels > 0);
 }
 
+pid_t
+pid_tracer(pid_t tid)
+{
+	struct about a;
+
+	return (proc_about(tid, &a) ? a.tracer : 0);
+}
+
 int
 jail_init(const char **why)
 {
 	char link[16] = "";
-	struct about a;
+	struct pid_about a = { 0 };
+	int fd = pid_open(getpid());
+	bool ok = fd != -1 && pid_about(fd, &a);
 
+	if (fd != -1)
+		close(fd);
 	/* We may have the same number there by chance, but not one alone. */
 	if (readlink("/proc/self", link, sizeof(link) - 1) == -1 ||
-	    strtol(link, NULL, 10) != getpid() ||
-	    !proc_about(getpid(), &a) || a.levels != 1) {
+	    strtol(link, NULL, 10) != getpid() || !ok || a.levels != 1) {
 		*why = "/proc is not mounted, or is another PID namespace's";
 		errno = ENOENT;
 		return (-1);
@@ -132,48 +200,17 @@ jail_init(const char **why)
 /*
  * Finding.
  */
-static bool
-has_ended(int pid_fd)
-{
-	struct pollfd p = { pid_fd, POLLIN, 0 };
 
-	return (poll(&p, 1, 0) == 1);
-}
-
-/* Of what is there but is a thread's number some kernels say EINVAL, and
- * some ENOENT. */
-static int
-pidfd_of(pid_t pid)
-{
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-	if (fd == -1 && (errno == EINVAL || errno == ENOENT))
-		errno = ESRCH;
-	return (fd);
-}
-
-/* A number of proc_pid_stat(5), fields counted from 1; 0: not to be had.  A
- * name may hold anything, so they are counted from its end. */
-static uint64_t
-stat_field(pid_t pid, int field)
-{
-	char buf[STAT_SIZE], *p;
-	int at;
-
-	if (!proc_read(pid, "stat", buf, sizeof(buf)))
-		return (0);
-	p = strrchr(buf, ')');
-	for (at = 2; p != NULL && at < field; at++)
-		p = strchr(p + 1, ' ');
-	return (p == NULL ? 0 : strtoull(p + 1, NULL, 10));
-}
-
-/* Start time and pid; where pidfds have no inode number of their own. */
+/* Start time and pid; where pidfds have no inode number of their own.  0: not
+ * to be had. */
 static jailid_t
 jid_of_stat(pid_t pid)
 {
-	uint64_t start = stat_field(pid, FIELD_START);
+	char buf[STAT_SIZE];
+	uint64_t start = 0;
 
+	if (pid_stat(pid, buf))
+		start = strtoull(stat_field(buf, STAT_START), NULL, 10);
 	return (start == 0 ? 0 : (start << PID_BITS) | (jailid_t)pid);
 }
 
@@ -205,28 +242,54 @@ jid_error(int pid_fd, jailid_t jid)
 {
 	int e = jid != 0 ? 0 : errno != 0 ? errno : ESRCH;
 
-	return (has_ended(pid_fd) ? ESRCH : e);
+	return (pid_has_ended(pid_fd) ? ESRCH : e);
 }
 
-/* Is the process the first one of a PID namespace, of the level below ours
- * or of any (any)?  The pidfd is taken first: what is read while it lives is
- * about this process, whoever else may have had its number. */
-static int
-open_pid(struct jail *j, pid_t pid, bool any)
+static ino_t
+userns_of(const char *who)
 {
-	struct about a;
+	char path[40];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/ns/user", who);
+	return (stat(path, &st) == 0 ? st.st_ino : 0);
+}
+
+/* The folder of a process is always its effective user's, unlike what is in
+ * there, proc(5). */
+static void
+whose_look(struct jail *j)
+{
+	char who[16], path[24];
+	struct stat st;
+	ino_t ns;
+
+	(void)snprintf(who, sizeof(who), "%ld", (long)j->pid);
+	(void)snprintf(path, sizeof(path), "/proc/%s", who);
+	j->mine = geteuid() == 0;
+	if (stat(path, &st) == -1 || st.st_uid != geteuid())
+		return;
+	j->mine = true;
+	ns = userns_of(who);
+	j->whose = ns != 0 && ns == userns_of("self") ? JAIL_OWN : JAIL_USERS;
+}
+
+/* Of the process whose pidfd j->fd is; closes it unless that is the first one
+ * of a PID namespace, of the level below ours or of any (any).  What is read
+ * while it lives is about this process, whoever else may have had its
+ * number. */
+static int
+open_fd(struct jail *j, bool any)
+{
+	struct pid_about a;
 	int e = ESRCH;
 
-	memset(j, 0, sizeof(*j));
-	j->pid = pid;
-	j->fd = pidfd_of(pid);
-	if (j->fd == -1)
-		return (-1);
-	if (!proc_about(pid, &a))
+	if (!pid_about(j->fd, &a))
 		e = errno;
 	else if (a.last == 1 && (a.levels == 2 || (a.levels > 2 && any))) {
-		j->mine = geteuid() == 0 || a.uid == geteuid();
-		j->jid = jid_of(j->fd, pid);
+		j->pid = a.pid;
+		whose_look(j);
+		j->jid = jid_of(j->fd, a.pid);
 		e = jid_error(j->fd, j->jid);
 		if (e == 0)
 			return (0);
@@ -236,10 +299,18 @@ open_pid(struct jail *j, pid_t pid, bool any)
 	return (-1);
 }
 
+static int
+open_pid(struct jail *j, pid_t pid, bool any)
+{
+	memset(j, 0, sizeof(*j));
+	j->fd = pid_open(pid);
+	return (j->fd == -1 ? -1 : open_fd(j, any));
+}
+
 int
 jail_hold(struct jail *j)
 {
-	int e, fd = pidfd_of(j->pid);
+	int e, fd = pid_open(j->pid);
 	jailid_t jid;
 
 	if (fd == -1)
@@ -258,7 +329,7 @@ jail_hold(struct jail *j)
 /* The numbers of all processes, allocated, at once: who looked at each as he
  * found it would run after a jail that forks as fast as it can, whose new ones
  * are always further on.  *error: why some are missing, or 0. */
-static pid_t *
+pid_t *
 pids_read(size_t *n, int *error)
 {
 	const struct dirent *e;
@@ -287,7 +358,6 @@ pids_read(size_t *n, int *error)
 	return (list);
 }
 
-/* A cheap look at each process first, a pidfd for the few that pass. */
 int
 jail_each(jail_fn *fn, void *arg)
 {
@@ -325,13 +395,48 @@ wanted_is(struct jail *j, void *arg)
 	return (false);
 }
 
+/* A pidfd by its inode number, Linux 6.14: such a number is all that its file
+ * handle holds, open_by_handle_at(2).  ENOTSUP: not to be had so; ESRCH: none
+ * has it. */
+static int
+open_by_jid(jailid_t jid)
+{
+	union {
+		struct file_handle h;
+		char room[sizeof(struct file_handle) + HANDLE_SIZE];
+	} u = { .h.handle_bytes = HANDLE_SIZE };
+	int e, fd = -1, mount_id, own_fd = pid_open(getpid());
+	jailid_t own = own_fd == -1 ? 0 : jid_of(own_fd, getpid());
+
+	if (own_fd == -1)
+		return (-1);
+	if (own == 0 || name_to_handle_at(own_fd, "", &u.h, &mount_id,
+	    AT_EMPTY_PATH) == -1 || u.h.handle_bytes != sizeof(own) ||
+	    memcmp(u.h.f_handle, &own, sizeof(own)) != 0)
+		e = ENOTSUP;
+	else {
+		memcpy(u.h.f_handle, &jid, sizeof(jid));
+		fd = open_by_handle_at(own_fd, &u.h, O_CLOEXEC);
+		e = errno == ESTALE || errno == ENOENT ? ESRCH :
+		    errno == EMFILE || errno == ENFILE || errno == ENOMEM ?
+		    errno : ENOTSUP;
+	}
+	close(own_fd);
+	errno = e;
+	return (fd);
+}
+
 int
 jail_open(struct jail *j, jailid_t jid)
 {
 	struct wanted w;
 
 	memset(j, 0, sizeof(*j));
-	j->fd = -1;
+	j->fd = open_by_jid(jid);
+	if (j->fd != -1)
+		return (open_fd(j, false));
+	if (errno != ENOTSUP)
+		return (-1);
 	w.jid = jid;
 	w.found = j;
 	if (jail_each(wanted_is, &w) == 0)
@@ -380,57 +485,13 @@ jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX])
 	comm[strcspn(comm, "\n")] = '\0';
 }
 
-static bool
-is_exiting(pid_t pid)
-{
-	return ((stat_field(pid, FIELD_FLAGS) & FLAG_EXITING) != 0);
-}
-
-/* Which PID namespace it is in; 0: not known. */
-static ino_t
-pidns_of(pid_t pid)
-{
-	char path[40];
-	struct stat st;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
-	return (stat(path, &st) == 0 ? st.st_ino : 0);
-}
-
-/* A zombie of the jail with a parent of ours.  Of one in a namespace below
- * the jail's it is not known whether it is of this jail. */
 bool
-jail_kept_by(const struct jail *j, char *buf, size_t size)
+jail_is_ending(const struct jail *j)
 {
-	struct about a, parent;
-	bool found = false;
-	pid_t pid, *pids;
-	size_t i, n;
-	int error;
+	char buf[STAT_SIZE];
 
-	if (proc_about(j->pid, &a) && a.tracer != 0 &&
-	    proc_about(a.tracer, &parent)) {
-		(void)snprintf(buf, size, "its first process is held by who "
-		    "traces it, %ld (%s)", (long)a.tracer, parent.comm);
-		return (true);
-	}
-	if (!is_exiting(j->pid))
-		return (false);
-	pids = pids_read(&n, &error);
-	for (i = 0; !found && i < n; i++) {
-		pid = pids[i];
-		if (pid == j->pid || !proc_about(pid, &a) ||
-		    a.state != 'Z' || a.levels < 2 || (a.levels == 2 &&
-		    pidns_of(pid) != pidns_of(j->pid)) ||
-		    !proc_about(a.parent, &parent) || parent.levels != 1)
-			continue;
-		found = true;
-		(void)snprintf(buf, size, "process %ld (%s) is not reaped by "
-		    "its parent outside, %ld (%s)", (long)pid, a.comm,
-		    (long)a.parent, parent.comm);
-	}
-	free(pids);
-	return (found);
+	return (pid_stat(j->pid, buf) && (strtoul(stat_field(buf, STAT_FLAGS),
+	    NULL, 10) & FLAG_EXITING) != 0);
 }
 
 /*
@@ -465,5 +526,5 @@ jail_look(int watch_fd, const struct jail *j, uint64_t tag)
 {
 	(void)watch_fd;
 	(void)tag;
-	return (has_ended(j->fd) ? JAIL_GONE : JAIL_LIVES);
+	return (pid_has_ended(j->fd) ? JAIL_GONE : JAIL_LIVES);
 }

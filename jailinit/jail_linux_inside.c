@@ -28,6 +28,14 @@
  * jail can do for ever. */
 #define OPEN_TRIES	64
 
+/* So many lines of a jail's mountinfo are read; an honest root is among the
+ * first. */
+#define MOUNTS_MAX	10000
+
+#ifndef RESOLVE_CACHED
+#define RESOLVE_CACHED	0x20	/* Linux 5.12 */
+#endif
+
 /* Without opening what is there.  Below root_fd, which names count from. */
 static int
 open_below(int root_fd, const char *path, int flags)
@@ -94,7 +102,7 @@ jail_inside_life(struct jail_inside *in)
 /* The root is that of whoever has this number now; it is the jail's if the
  * jail's first process still lives afterwards. */
 int
-jail_inside_open(struct jail_inside *in, const struct jail *j)
+jail_inside_open(struct jail_inside *in, const struct jail *j, bool life)
 {
 	struct pollfd p = { j->fd, POLLIN, 0 };
 	struct stat st;
@@ -106,7 +114,7 @@ jail_inside_open(struct jail_inside *in, const struct jail *j)
 	in->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (in->root_fd == -1)
 		return (-1);
-	in->life_fd = maps_open(j);
+	in->life_fd = life ? maps_open(j) : -1;
 	(void)snprintf(path, sizeof(path), "/proc/%ld", (long)j->pid);
 	if (stat(path, &st) == -1 || poll(&p, 1, 0) == 1) {
 		jail_inside_close(in);
@@ -184,24 +192,40 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	return (n);
 }
 
-bool
-jail_inside_is(struct jail_inside *in, const char *dir)
+/* Of a descriptor, as the kernel has it: a file system that is asked, such as
+ * FUSE, may never answer. */
+static bool
+root_stat(int fd, struct statx *sx)
 {
-	struct stat a, b;
+	return (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO |
+	    STATX_MNT_ID, sx) == 0);
+}
 
-	return (fstat(in->root_fd, &a) == 0 && stat(dir, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+bool
+jail_inside_is(struct jail_inside *in, const struct stat *dir)
+{
+	struct statx sx;
+
+	return (root_stat(in->root_fd, &sx) &&
+	    makedev(sx.stx_dev_major, sx.stx_dev_minor) == dir->st_dev &&
+	    sx.stx_ino == dir->st_ino);
 }
 
 /*
  * The root's name on the host.
  */
 
-/* The fields of a line of /proc/pid/mountinfo that matter. */
+/* A line of /proc/pid/mountinfo: what matters of it, in the line's room. */
 struct mount {
-	char dev[24];		/* major:minor */
-	char root[JAIL_ROOT_MAX], point[JAIL_ROOT_MAX];
+	uint64_t id, parent;
+	const char *dev;		/* major:minor */
+	const char *root, *point;
 };
+
+/* The host's, and the one that our own root is in. */
+static struct mount *here;
+static size_t here_n;
+static uint64_t here_root;
 
 /* Blanks and backslashes stand there as \ooo. */
 static void
@@ -220,23 +244,58 @@ name_decode(char *s)
 	*to = '\0';
 }
 
-/* proc_pid_mountinfo(5): id, parent, major:minor, root, mount point ...  Of
- * names that are too long the start is kept, which equals none. */
+/* proc_pid_mountinfo(5): id, parent, major:minor, root, mount point ... */
 static bool
 mount_parse(char *line, struct mount *m)
 {
-	char *field[5], *next = line;
+	char *field[6], *next = line;
 	int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 6; i++)
 		if ((field[i] = strsep(&next, " ")) == NULL)
 			return (false);
-	(void)snprintf(m->dev, sizeof(m->dev), "%s", field[2]);
-	(void)snprintf(m->root, sizeof(m->root), "%s", field[3]);
-	(void)snprintf(m->point, sizeof(m->point), "%s", field[4]);
-	name_decode(m->root);
-	name_decode(m->point);
+	name_decode(field[3]);
+	name_decode(field[4]);
+	m->id = strtoull(field[0], NULL, 10);
+	m->parent = strtoull(field[1], NULL, 10);
+	m->dev = field[2];
+	m->root = field[3];
+	m->point = field[4];
 	return (true);
+}
+
+/* The lines stay: a mount is in its. */
+void
+jail_inside_init(void)
+{
+	struct mount *more, m;
+	struct statx sx;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *f;
+	int fd;
+
+	if (here != NULL)
+		return;
+	f = fopen("/proc/self/mountinfo", "re");
+	fd = open("/", O_PATH | O_CLOEXEC);
+	if (fd != -1 && root_stat(fd, &sx))
+		here_root = sx.stx_mnt_id;
+	if (fd != -1)
+		close(fd);
+	while (f != NULL && getline(&line, &size, f) != -1 &&
+	    mount_parse(line, &m)) {
+		more = reallocarray(here, here_n + 1, sizeof(*here));
+		if (more == NULL)
+			break;
+		here = more;
+		here[here_n++] = m;
+		line = NULL;
+		size = 0;
+	}
+	free(line);
+	if (f != NULL)
+		(void)fclose(f);
 }
 
 /* Is dir path or above it?  The rest of path then, else NULL. */
@@ -251,25 +310,49 @@ below(const char *path, const char *dir)
 	return (path + n);
 }
 
-/* The last mount on path in that process's mount namespace. */
-static bool
-mount_on(const char *file, const char *path, struct mount *found)
+/* The mount that a path of the host leads into, without following it: from
+ * our root's mount on, always the next one on the way.  0: not known. */
+static uint64_t
+mount_at(const char *path)
 {
-	char *line = NULL;
-	struct mount m;
-	size_t size = 0;
-	bool ok = false;
+	const struct mount *next;
+	uint64_t at = here_root;
+	size_t i, steps = 0;
+
+	do {
+		next = NULL;
+		for (i = 0; i < here_n; i++)
+			if (here[i].parent == at && here[i].id != at &&
+			    below(path, here[i].point) != NULL &&
+			    (at != here_root ||
+			    strcmp(here[i].point, "/") != 0) &&
+			    (next == NULL ||
+			    strlen(here[i].point) < strlen(next->point)))
+				next = &here[i];
+		if (next != NULL)
+			at = next->id;
+	} while (next != NULL && steps++ < here_n);
+	return (at);
+}
+
+/* What is mounted as the jail's root, in file, its mountinfo; a jail can make
+ * that long. */
+static bool
+mount_inside(const char *file, uint64_t id, struct mount *m, char **line)
+{
+	size_t size = 0, i = 0;
+	bool found = false;
 	FILE *f = fopen(file, "re");
 
-	while (f != NULL && getline(&line, &size, f) != -1)
-		if (mount_parse(line, &m) && strcmp(m.point, path) == 0) {
-			*found = m;
-			ok = true;
-		}
+	*line = NULL;
+	while (f != NULL && !found && i++ < MOUNTS_MAX &&
+	    getline(line, &size, f) != -1)
+		found = mount_parse(*line, m) && m->id == id &&
+		    strcmp(m->point, "/") == 0 &&
+		    strstr(m->root, "//deleted") == NULL;
 	if (f != NULL)
 		(void)fclose(f);
-	free(line);
-	return (ok);
+	return (found);
 }
 
 /* Where the folder root of a file system is seen here; the shortest such
@@ -277,55 +360,91 @@ mount_on(const char *file, const char *path, struct mount *found)
 static bool
 mount_here(const struct mount *of, char buf[JAIL_ROOT_MAX])
 {
-	char *line = NULL, name[2 * JAIL_ROOT_MAX];
+	char name[JAIL_ROOT_MAX];
 	const char *rest;
-	struct mount m;
-	size_t size = 0;
-	FILE *f = fopen("/proc/self/mountinfo", "re");
+	size_t i;
+	int n;
 
 	buf[0] = '\0';
-	while (f != NULL && getline(&line, &size, f) != -1) {
-		if (!mount_parse(line, &m) || strcmp(m.dev, of->dev) != 0 ||
-		    (rest = below(of->root, m.root)) == NULL)
+	for (i = 0; i < here_n; i++) {
+		if (strcmp(here[i].dev, of->dev) != 0 ||
+		    (rest = below(of->root, here[i].root)) == NULL)
 			continue;
-		(void)snprintf(name, sizeof(name), "%s%s",
-		    strcmp(m.point, "/") == 0 ? "" : m.point, rest);
-		if (name[0] == '\0')
-			strcpy(name, "/");
-		if (strlen(name) < JAIL_ROOT_MAX &&
+		if (strcmp(rest, "/") == 0)
+			rest = "";
+		n = snprintf(name, sizeof(name), "%s%s",
+		    strcmp(here[i].point, "/") == 0 && *rest != '\0' ? "" :
+		    here[i].point, rest);
+		if (n > 0 && n < JAIL_ROOT_MAX &&
+		    mount_at(name) == here[i].id &&
 		    (buf[0] == '\0' || strlen(name) < strlen(buf)))
 			strcpy(buf, name);
 	}
-	if (f != NULL)
-		(void)fclose(f);
-	free(line);
 	return (buf[0] != '\0');
 }
 
-/* The link says where the root is in the jail's mount namespace: at the top
- * of it (pivot_root(2)), then the mount there tells; or not, as chroot(2)
- * leaves it.  A jail can make it the name of another's root, so the name has
- * to lead us to where the jail is. */
+/* Does a name that comes from inside lead there on the host?  It is looked
+ * for in the kernel's memory alone, which has the way to any folder in use:
+ * this mounts nothing and no file system hears of it. */
+static bool
+is_cached_there(struct jail_inside *in, const char *name)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
+	    .resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS };
+	struct statx sx;
+	struct stat st = { 0 };
+	int fd, i;
+
+	for (i = 0; i < OPEN_TRIES; i++) {
+		fd = (int)syscall(SYS_openat2, AT_FDCWD, name, &how,
+		    sizeof(how));
+		if (fd == -1 && errno == EAGAIN)
+			continue;
+		if (fd == -1)
+			return (false);
+		if (root_stat(fd, &sx)) {
+			st.st_dev = makedev(sx.stx_dev_major,
+			    sx.stx_dev_minor);
+			st.st_ino = sx.stx_ino;
+		}
+		close(fd);
+		return (st.st_ino != 0 && jail_inside_is(in, &st));
+	}
+	return (false);
+}
+
+/* The link says where the root is in the jail's mount namespace: that is
+ * ours, if its mount is one of ours, as for chroot(2) alone; or the root is
+ * all of a mount (pivot_root(2)), of which the same folder of the same file
+ * system is mounted here; or neither.  A jail can make the link the name of
+ * another's root. */
 int
 jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 {
-	char path[40];
+	static const char deleted[] = " (deleted)";
+	char path[40], *line;
 	struct mount m;
+	struct statx sx;
 	ssize_t n;
+	bool found;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/root",
 	    (long)in->jail->pid);
 	n = readlink(path, buf, JAIL_ROOT_MAX - 1);
-	if (n == -1)
+	if (n <= 0 || !root_stat(in->root_fd, &sx))
 		return (-1);
 	buf[n] = '\0';
-	if (jail_inside_is(in, buf))
+	errno = ENOENT;
+	if ((size_t)n > strlen(deleted) &&
+	    strcmp(buf + n - strlen(deleted), deleted) == 0)
+		return (-1);
+	if (buf[0] == '/' && mount_at(buf) == sx.stx_mnt_id)
 		return (0);
 	(void)snprintf(path, sizeof(path), "/proc/%ld/mountinfo",
 	    (long)in->jail->pid);
-	if (strcmp(buf, "/") == 0 && mount_on(path, "/", &m) &&
-	    mount_here(&m, buf) && jail_inside_is(in, buf))
-		return (0);
+	found = mount_inside(path, sx.stx_mnt_id, &m, &line) ?
+	    mount_here(&m, buf) : is_cached_there(in, buf);
+	free(line);
 	errno = ENOENT;
-	return (-1);
+	return (found ? 0 : -1);
 }

@@ -26,12 +26,15 @@
  * tenths of it; FreeBSD's init waits as long (kern.init_shutdown_timeout). */
 #define DEFAULT_SECONDS	120
 
-/* Of the time, a jail that is first looked at may take this part, but at
- * least so long: one that does not answer is not to take the others' time. */
+/* Of the time, the look at all jails that comes first may take this part, but
+ * at least so long; no more is taken from the time that they have to end. */
 #define LOOK_PART	10
 #define LOOK_MIN_MS	300
 
 #define WHY_MAX	256
+
+/* What keeps a jail that KILL did not end is looked for so long. */
+#define WHY_MS	1000
 
 /* The best, setpriority(2); for root alone. */
 #define PRIORITY	(-20)
@@ -200,18 +203,28 @@ dry(const struct target *t, const struct options *o)
 /*
  * -s
  */
+static void
+why_find(const struct jail *j, char why[WHY_MAX])
+{
+	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + WHY_MS;
+	struct jail_keepers *k = jail_keepers_find(end_ms);
+
+	if (!jail_kept_by(j, k, end_ms, why, WHY_MAX))
+		why[0] = '\0';
+	jail_keepers_free(k);
+}
+
 static int
 signal_one(struct target *t, const struct options *o)
 {
-	char why[WHY_MAX];
+	char why[WHY_MAX] = "";
 	int e = 0;
 
 	if (jail_hold(&t->jail) == -1 || jail_deliver(&t->jail, o->sig) == -1)
 		e = errno;
-	if (e != ETIMEDOUT || o->sig != SIGKILL ||
-	    (!jail_frozen(&t->jail, why, sizeof(why)) &&
-	    !jail_kept_by(&t->jail, why, sizeof(why))))
-		why[0] = '\0';
+	if (e == ETIMEDOUT && o->sig == SIGKILL &&
+	    !jail_frozen(&t->jail, why, sizeof(why)))
+		why_find(&t->jail, why);
 	jail_close(&t->jail);
 	if (e == ESRCH && o->which != TARGET_NAMED)
 		e = 0;		/* it has gone meanwhile */
@@ -234,20 +247,23 @@ signal_one(struct target *t, const struct options *o)
 static int
 request_all(struct targets *t, const struct options *o)
 {
+	const struct ask_what what = { .line = o->line };
 	int status = EX_OK;
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
-		t->list[i].listens = false;
-	targets_ask(t->list, t->n, o->line, TARGET_LOOK_MS);
-	for (i = 0; i < t->n; i++)
-		if (!t->list[i].listens) {
-			warnx("%s: %s", target_name(&t->list[i]),
-			    show_refusal(t->list[i].refused));
-			status = END_LEFT;
-		} else if (o->verbose)
-			(void)printf("%s: asked for %s",
-			    target_name(&t->list[i]), o->line + 1);
+	targets_look(t->list, t->n, &what, TARGET_LOOK_MS);
+	for (i = 0; i < t->n; i++) {
+		const struct target *j = &t->list[i];
+
+		if (j->taken && o->verbose)
+			(void)printf("%s: asked for %s", target_name(j),
+			    o->line + 1);
+		if (j->taken || (o->which == TARGET_LISTENING &&
+		    !target_listens(j)))
+			continue;
+		warnx("%s: %s", target_name(j), show_refusal(j->refused));
+		status = END_LEFT;
+	}
 	return (status);
 }
 
@@ -265,29 +281,6 @@ worse(int a, int b)
 	return (order[i]);
 }
 
-/* Leaves those out that we may not signal. */
-static int
-permitted(struct targets *t)
-{
-	size_t i, n = 0;
-	int error = 0;
-
-	for (i = 0; i < t->n; i++) {
-		struct target *j = &t->list[i];
-		bool no = jail_hold(&j->jail) == 0 &&
-		    jail_signal_first(&j->jail, 0) == -1 && errno == EPERM;
-
-		jail_close(&j->jail);
-		if (no) {
-			warnx("%s: %s", target_name(j), strerror(EPERM));
-			error = EX_NOPERM;
-		} else
-			t->list[n++] = *j;
-	}
-	t->n = n;
-	return (error);
-}
-
 static int64_t
 look_ms(const struct options *o)
 {
@@ -298,16 +291,65 @@ look_ms(const struct options *o)
 	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
 }
 
+/* Is asking the look?  Not where there is no time to ask. */
+static bool
+asks_at_once(const struct options *o)
+{
+	return (o->verb != REQUEST_NONE && !o->dry && o->limit_ms > 0);
+}
+
+static bool
+is_permitted(struct target *t)
+{
+	bool no = jail_hold(&t->jail) == 0 &&
+	    jail_signal_first(&t->jail, 0) == -1 && errno == EPERM;
+
+	jail_close(&t->jail);
+	return (!no);
+}
+
+/* Leaves those out that we may not signal; listening: and says so of those
+ * alone that listen, which is not known yet. */
+static int
+permitted(struct targets *t, bool listening, int64_t limit_ms)
+{
+	const struct ask_what what = { 0 };
+	struct target *j, *end = t->list + t->n, other;
+	size_t n = 0;
+	int error = 0;
+
+	for (j = t->list; j < end; j++)
+		if (is_permitted(j)) {
+			other = t->list[n];
+			t->list[n++] = *j;
+			*j = other;
+		}
+	t->n = n;
+	if (listening && t->list + n < end)
+		targets_look(t->list + n, (size_t)(end - t->list) - n, &what,
+		    limit_ms);
+	for (j = t->list + n; j < end; j++)
+		if (!listening || target_listens(j)) {
+			warnx("%s: %s", target_name(j), strerror(EPERM));
+			error = EX_NOPERM;
+		}
+	return (error);
+}
+
 /* The time began when we did; but what a look takes that nobody delays is not
- * to make a second less of what a jail is told. */
+ * to make a second less of what a jail is told, and who makes it long is not to
+ * have others killed that were not asked. */
 static int
 act(struct targets *t, const struct options *o, int64_t begun_ms)
 {
-	struct end_how how = { o->verb, o->limit_ms };
-	int status = permitted(t);
+	struct end_how how = { o->verb, o->limit_ms, asks_at_once(o) &&
+	    o->which == TARGET_LISTENING };
+	int status = permitted(t, how.listening, look_ms(o));
 	int64_t took_ms = clock_ms(CLOCK_MONOTONIC) - begun_ms;
 	size_t i;
 
+	if (took_ms > look_ms(o))
+		took_ms = look_ms(o);
 	if (took_ms >= LOOK_MIN_MS)
 		how.limit_ms -= took_ms;
 	if (how.limit_ms < 0)
@@ -368,8 +410,9 @@ main(int argc, char **argv)
 	/* Or, inherited as ignored, it has the kernel reap our children, and
 	 * their numbers may be others' when we end them. */
 	(void)signal(SIGCHLD, SIG_DFL);
-	targets_find(&t, o.which, argv + optind, o.list || o.dry ||
-	    o.verb != REQUEST_NONE, look_ms(&o));
+	targets_find(&t, asks_at_once(&o) && o.which == TARGET_LISTENING ?
+	    TARGET_MINE : o.which, argv + optind, o.list || o.dry ||
+	    (o.verb != REQUEST_NONE && !asks_at_once(&o)), look_ms(&o));
 	status = o.list ? list_print(&t, o.json) : act(&t, &o, begun_ms);
 	status = worse(status, t.error);
 	free(t.list);

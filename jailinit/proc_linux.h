@@ -11,16 +11,14 @@
 
 #include "text.h"
 
-/* Reads /proc/pid/what into buf as a string; false when that is not to be
- * had.  (Never cmdline or environ: these take locks that others hold.) */
+/* Reads the start of a file of /proc into buf as a string; false when that is
+ * not to be had. */
 static inline bool
-proc_read(pid_t pid, const char *what, char *buf, size_t size)
+proc_read_path(const char *path, char *buf, size_t size)
 {
-	char path[40];
 	ssize_t n;
 	int fd;
 
-	(void)text_format(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return (false);
@@ -30,6 +28,17 @@ proc_read(pid_t pid, const char *what, char *buf, size_t size)
 		return (false);
 	buf[n] = '\0';
 	return (true);
+}
+
+/* The same of /proc/pid/what.  (Never cmdline or environ: these take locks
+ * that others hold.) */
+static inline bool
+proc_read(pid_t pid, const char *what, char *buf, size_t size)
+{
+	char path[40];
+
+	(void)text_format(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	return (proc_read_path(path, buf, size));
 }
 
 #endif

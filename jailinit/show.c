@@ -196,7 +196,8 @@ show_live(const struct target *list, const struct halt *h, int64_t now_ms)
 	for (i = 0; i < h->n; i++) {
 		const struct halt_jail *j = &h->jails[i];
 
-		if (j->stage == HALT_GONE || j->stage == HALT_LEFT)
+		if (j->stage == HALT_GONE || j->stage == HALT_LEFT ||
+		    list[i].unsure)
 			continue;
 		if (drawn == rows) {
 			more++;
@@ -242,6 +243,8 @@ show_refusal(int error)
 	case EDQUOT:
 		return ("nobody can ask: the caller's limit of processes is "
 		    "reached");
+	case EBUSY:
+		return ("not asked, as too many others do not answer");
 	default:
 		return (strerror(error));
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which jails.  Touches standard error, memory and, by children, what
- * ask.h touches. */
+/* Which jails.  Touches standard error, memory, the folders that the caller
+ * names and, by children, what ask.h touches. */
+#include <sys/stat.h>
+
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -15,17 +17,23 @@
 #include "clock.h"
 #include "target.h"
 
-/* At most so many look at once. */
-#define LOOKERS		200
+/* So many look at once, at so many jails each, one after the other; who has
+ * heard nothing from a jail for so long is held, and another goes on with the
+ * next one. */
+#define LOOKERS		16
+#define PIECE		32
+#define QUIET_MS	100
 
-/* Where one can look at many: so many at once look at so many each, of whom
- * nobody is to have us wait longer than that. */
-#define TEAM		16
-#define TEAM_JAILS	32
-#define TEAM_MS		100
+/* There are no more than so many, held ones included, for the next to be sent
+ * to a jail of others, or of the caller's own: a jail may hold them for as long
+ * as it likes, even after their KILL. */
+#define OTHERS_MAX	16
+#define OWN_MAX		64
+
+/* Of several jails with one root so many are named. */
+#define NAMED_MAX	16
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
-#define EVENTS_MAX	64
 
 const char *
 printable(const char *text)
@@ -60,22 +68,26 @@ grow(void *p, size_t n, size_t size)
 	return (p);
 }
 
+/* Of what is known of it, that does not change: the jail, and its root. */
 static void
-add(struct targets *t, const struct jail *j)
+add(struct targets *t, const struct jail *j, const char *root)
 {
+	struct target *added;
+
 	if (t->n % 64 == 0)
 		t->list = grow(t->list, t->n + 64, sizeof(*t->list));
-	memset(&t->list[t->n], 0, sizeof(t->list[t->n]));
-	t->list[t->n].jail = *j;
-	t->list[t->n].ask.fd = -1;
-	t->n++;
+	added = &t->list[t->n++];
+	memset(added, 0, sizeof(*added));
+	added->jail = *j;
+	added->ask.fd = -1;
+	memcpy(added->root, root, strlen(root) + 1);
 }
 
 static bool
 add_each(struct jail *j, void *arg)
 {
 	jail_close(j);
-	add(arg, j);
+	add(arg, j, "");
 	return (true);
 }
 
@@ -86,8 +98,11 @@ void
 target_hear(struct target *t, const struct ask_word *word)
 {
 	switch (word->kind) {
-	case ASK_TAKEN:
+	case ASK_LISTENS:
 		t->listens = true;
+		break;
+	case ASK_TAKEN:
+		t->taken = true;
 		break;
 	case ASK_REFUSED:
 		t->refused = word->error;
@@ -109,26 +124,34 @@ target_hear(struct target *t, const struct ask_word *word)
 	}
 }
 
-/* Hears what he has to say; true when he has nothing more. */
-static bool
-look_hear(struct target *t)
-{
-	struct ask_word word;
-	int r;
-
-	while ((r = ask_hear(&t->ask, &word)) == 1)
-		target_hear(t, &word);
-	return (r == -1);
-}
+/* One who looks at list[at..end). */
+struct looker {
+	struct ask ask;
+	size_t begin, at, end;	/* begin: what he counts from */
+	int64_t heard_ms;
+	bool own, held;
+};
 
 struct look {
 	struct target *list;
-	int64_t *end_ms;	/* of each one's looker, while he is there */
-	size_t n, next, active;
-	int watch_fd;
-	int64_t limit_ms;
-	struct ask_what what;
+	size_t n;
+	const struct ask_what *what;
+	size_t next[2];		/* of others', own: before it all are given */
+	size_t team_n, held, others;	/* lookers; held; at others' jails */
+	struct looker team[OWN_MAX];
 };
+
+static bool
+is_own(const struct target *t)
+{
+	return (t->jail.whose != JAIL_OTHERS);
+}
+
+static int64_t
+now_ms(void)
+{
+	return (clock_ms(CLOCK_MONOTONIC));
+}
 
 /* Of descriptors, processes or memory. */
 static bool
@@ -138,174 +161,210 @@ is_shortage(int error)
 	    error == ENOMEM);
 }
 
-/* False: there is no room for one more now, but there will be. */
+/* Sends him to as many as he may look at. */
+static int
+looker_send(const struct look *l, struct looker *k)
+{
+	struct jail jails[PIECE];
+	size_t i, max = jail_inside_stays && l->what->line == NULL ? PIECE : 1;
+
+	k->end = k->begin;
+	for (i = 0; i < max && k->end < l->n && !l->list[k->end].given &&
+	    is_own(&l->list[k->end]) == k->own; i++)
+		jails[i] = l->list[k->end++].jail;
+	return (ask_start_many(&k->ask, jails, i, l->what));
+}
+
 static bool
-look_start(struct look *l)
+may_start(const struct look *l, bool own)
 {
-	struct target *t = &l->list[l->next];
-	bool later = false;
+	size_t hung = ask_hung();
 
-	if (t->looked) {
-		l->next++;
-		return (true);
+	return (own ? l->team_n + hung < OWN_MAX :
+	    l->others + hung < OTHERS_MAX && l->team_n < OWN_MAX);
+}
+
+/* The next piece, the caller's own jails' first.  False: there is none, or no
+ * room now. */
+static bool
+looker_start(struct look *l)
+{
+	struct looker *k = &l->team[l->team_n];
+	size_t i, *next;
+	int own, error = 0;
+
+	for (own = 1; own >= 0; own--) {
+		next = &l->next[own];
+		while (*next < l->n && (l->list[*next].given ||
+		    is_own(&l->list[*next]) != own))
+			(*next)++;
+		if (*next < l->n && may_start(l, own))
+			break;
 	}
-	if (jail_hold(&t->jail) == -1 ||
-	    ask_start(&t->ask, &t->jail, &l->what) == -1 ||
-	    jail_watch_fd(l->watch_fd, t->ask.fd, l->next) == -1) {
-		later = l->active > 0 && is_shortage(errno);
-		t->refused = later ? 0 : errno;
-		ask_end(&t->ask);
+	if (own < 0 || l->team_n - l->held >= LOOKERS)
+		return (false);
+	*k = (struct looker){ .begin = *next, .at = *next, .own = own,
+	    .heard_ms = now_ms() };
+	if (looker_send(l, k) == -1) {
+		error = errno;
+		if (l->team_n > 0 && is_shortage(error))
+			return (false);
 	} else {
-		l->end_ms[l->next] = clock_ms(CLOCK_MONOTONIC) +
-		    l->limit_ms;
-		l->active++;
+		l->others += !own;
+		l->team_n++;
 	}
-	jail_close(&t->jail);	/* he has it */
-	l->next += !later;
-	return (!later);
-}
-
-static void
-look_end(struct look *l, size_t i, int error)
-{
-	if (error != 0)
+	for (i = k->begin; i < k->end; i++) {
+		l->list[i].given = true;
 		l->list[i].refused = error;
-	ask_end(&l->list[i].ask);
-	l->active--;
+	}
+	return (true);
 }
 
-/* Ends those whose time is up, and says for how long to wait for others. */
-static int64_t
-look_due(struct look *l)
+/* What he has not come to is for another to look at. */
+static void
+looker_leave(struct look *l, struct looker *k)
 {
-	int64_t left = l->limit_ms, now = clock_ms(CLOCK_MONOTONIC);
 	size_t i;
 
-	for (i = 0; i < l->next; i++) {
-		if (l->list[i].ask.pid == 0)
-			continue;
-		if (now >= l->end_ms[i])
-			look_end(l, i, ETIMEDOUT);
-		else if (l->end_ms[i] - now < left)
-			left = l->end_ms[i] - now;
+	for (i = k->at + 1; i < k->end; i++) {
+		l->list[i].given = false;
+		if (i < l->next[k->own])
+			l->next[k->own] = i;
 	}
-	return (left);
+	if (k->end > k->at)
+		k->end = k->at + 1;
 }
 
 static void
-look_all(struct target *list, size_t n, const struct ask_what *what,
+looker_end(struct look *l, struct looker *k)
+{
+	looker_leave(l, k);
+	ask_end(&k->ask);
+	l->others -= !k->own;
+	l->held -= k->held;
+	*k = l->team[--l->team_n];
+}
+
+/* False when he has ended, or what he has come to is all that is his. */
+static bool
+looker_hear(struct look *l, struct looker *k)
+{
+	struct ask_word word;
+	int r;
+
+	while ((r = ask_hear(&k->ask, &word)) == 1) {
+		if (word.which != k->at - k->begin || k->at >= k->end)
+			continue;
+		k->heard_ms = now_ms();
+		target_hear(&l->list[k->at], &word);
+		k->at += word.kind == ASK_LOOKED;
+	}
+	return (r == 0 && k->at < k->end);
+}
+
+/* Who is quiet for too long is held; for how long to wait for the others. */
+static int64_t
+look_due(struct look *l, int64_t left_ms)
+{
+	int64_t now = now_ms(), quiet_ms;
+	struct looker *k;
+
+	for (k = l->team; k < l->team + l->team_n; k++) {
+		quiet_ms = now - k->heard_ms;
+		if (!k->held && quiet_ms >= QUIET_MS) {
+			k->held = true;
+			l->held++;
+			looker_leave(l, k);
+		} else if (!k->held && QUIET_MS - quiet_ms < left_ms)
+			left_ms = QUIET_MS - quiet_ms;
+	}
+	return (left_ms);
+}
+
+static void
+look_wait(struct look *l, int64_t left_ms)
+{
+	struct pollfd p[OWN_MAX];
+	size_t i;
+
+	for (i = 0; i < l->team_n; i++)
+		p[i] = (struct pollfd){ l->team[i].ask.fd, POLLIN, 0 };
+	(void)poll(p, (nfds_t)l->team_n, (int)left_ms);
+	for (i = l->team_n; i-- > 0;)	/* the last takes the place */
+		if (p[i].revents != 0 && !looker_hear(l, &l->team[i]))
+			looker_end(l, &l->team[i]);
+}
+
+static void
+look_begin(struct look *l)
+{
+	size_t i;
+
+	jail_inside_init();
+	for (i = 0; i < l->n; i++) {
+		l->list[i].given = l->list[i].looked = false;
+		l->list[i].refused = 0;
+	}
+}
+
+/* Those that were given and not looked at had their time. */
+static void
+look_finish(const struct look *l)
+{
+	struct target *t;
+	size_t left = 0;
+
+	for (t = l->list; t < l->list + l->n; t++) {
+		if (!t->given)
+			left++;
+		if (!t->looked && t->refused == 0)
+			t->refused = t->given ? ETIMEDOUT : EBUSY;
+	}
+	if (left > 0)
+		warnx("%zu jails were not looked at: too many others do not "
+		    "answer", left);
+}
+
+void
+targets_look(struct target *list, size_t n, const struct ask_what *what,
     int64_t limit_ms)
 {
-	struct look l = { .list = list, .n = n, .limit_ms = limit_ms,
-	    .what = *what };
-	uint64_t tags[EVENTS_MAX];
-	int64_t left;
-	int i, got;
+	struct look l = { .list = list, .n = n, .what = what };
+	int64_t left, end_ms = now_ms() + limit_ms;
 
-	l.end_ms = grow(NULL, n + 1, sizeof(*l.end_ms));
-	l.watch_fd = jail_watch_new();
-	if (l.watch_fd == -1)
-		err(EX_OSERR, "watching");
-	for (;;) {
-		left = look_due(&l);
-		while (l.next < n && l.active < LOOKERS && look_start(&l))
+	look_begin(&l);
+	while ((left = end_ms - now_ms()) > 0) {
+		left = look_due(&l, left);
+		while (looker_start(&l))
 			continue;
-		if (l.active == 0)
+		if (l.team_n == 0)
 			break;
-		got = jail_watch_wait(l.watch_fd, tags, EVENTS_MAX, left);
-		for (i = 0; i < got; i++)
-			if (list[tags[i]].ask.pid != 0 &&
-			    look_hear(&list[tags[i]]))
-				look_end(&l, (size_t)tags[i], 0);
+		look_wait(&l, left);
 	}
-	close(l.watch_fd);
-	free(l.end_ms);
-}
-
-/* Sends one to look at list[0..n). */
-static void
-team_start(struct ask *a, const struct target *list, size_t n, const char *dir)
-{
-	struct jail jails[TEAM_JAILS];
-	size_t i;
-
-	a->pid = 0;
-	a->fd = -1;
-	if (n == 0)
-		return;
-	for (i = 0; i < n; i++)
-		jails[i] = list[i].jail;
-	(void)ask_start_many(a, jails, n, dir);
-}
-
-/* Hears him until he has ended, or nothing for too long. */
-static void
-team_hear(struct ask *a, struct target *list, size_t n)
-{
-	struct pollfd p = { a->fd, POLLIN, 0 };
-	struct ask_word word;
-
-	while (a->fd != -1 && poll(&p, 1, TEAM_MS) == 1 &&
-	    ask_hear(a, &word) == 1)
-		if (word.which < n)
-			target_hear(&list[word.which], &word);
-	ask_end(a);
-}
-
-/* A child for each of a thousand jails costs more than all that they look
- * at.  Whom these do not come to is left to look_all(). */
-static void
-look_together(struct target *list, size_t n, const char *dir)
-{
-	struct ask team[TEAM];
-	size_t at[TEAM + 1], i;
-
-	at[TEAM] = 0;
-	while (at[TEAM] < n) {
-		at[0] = at[TEAM];
-		for (i = 0; i < TEAM; i++) {
-			at[i + 1] = n - at[i] < TEAM_JAILS ? n :
-			    at[i] + TEAM_JAILS;
-			team_start(&team[i], list + at[i], at[i + 1] - at[i],
-			    dir);
-		}
-		for (i = 0; i < TEAM; i++)
-			team_hear(&team[i], list + at[i], at[i + 1] - at[i]);
-	}
-}
-
-static void
-forget(struct target *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		list[i].looked = false;
-}
-
-void
-targets_look(struct target *list, size_t n, const char *dir, int64_t limit_ms)
-{
-	const struct ask_what what = { .dir = dir };
-
-	forget(list, n);
-	if (n > 1 && jail_inside_stays)
-		look_together(list, n, dir);
-	look_all(list, n, &what, limit_ms);
-}
-
-void
-targets_ask(struct target *list, size_t n, const char *line, int64_t limit_ms)
-{
-	const struct ask_what what = { .line = line };
-
-	forget(list, n);
-	look_all(list, n, &what, limit_ms);
+	while (l.team_n > 0)
+		looker_end(&l, &l.team[0]);
+	look_finish(&l);
 }
 
 /*
  * Finding.
  */
+size_t
+targets_sort(struct target *list, size_t n)
+{
+	struct target *others = grow(NULL, n + 1, sizeof(*others));
+	size_t i, n_others = 0, n_own = 0;
+
+	for (i = 0; i < n; i++)
+		if (is_own(&list[i]))
+			list[n_own++] = list[i];
+		else
+			others[n_others++] = list[i];
+	if (n_others > 0)
+		memcpy(list + n_own, others, n_others * sizeof(*others));
+	free(others);
+	return (n_own);
+}
 
 /* Keeps those for which keep says so, in their order. */
 static void
@@ -325,18 +384,19 @@ is_mine(const struct target *t)
 	return (t->jail.mine);
 }
 
-/* One whose FIFO cannot be reached, as its file system hangs or it is full,
- * is told by its first process's name: nobody is harmed if that is a lie but
- * the liar. */
-static bool
-is_listening(const struct target *t)
+bool
+target_is_jailinit(const struct target *t)
 {
 	char comm[JAIL_COMM_MAX];
 
-	if (t->listens)
-		return (true);
 	jail_comm(&t->jail, comm);
 	return (strcmp(comm, "jailinit") == 0);
+}
+
+bool
+target_listens(const struct target *t)
+{
+	return (t->listens || target_is_jailinit(t));
 }
 
 static void
@@ -359,92 +419,134 @@ has(const struct targets *t, jailid_t jid)
 	return (false);
 }
 
+/* Those that were found are dealt with, whatever kept us from others. */
 static void
-find_root(struct targets *t, struct targets *all, const char *dir,
-    int64_t look_ms)
+find_all(struct targets *t)
 {
-	struct target *found = NULL;
-	size_t i, n = 0;
+	if (jail_each(add_each, t) == -1) {
+		warn("looking for jails");
+		t->error = EX_OSERR;
+	}
+	(void)targets_sort(t->list, t->n);
+}
 
-	if (access(dir, F_OK) == -1) {
+/* What a name is looked for in that is a folder: all jails, once. */
+struct all {
+	struct targets t;
+	bool found;
+	int64_t end_ms;		/* of the looks at their roots */
+};
+
+/* Anybody can make a jail with this root: it is that of whoever asks, if one
+ * of them is.  NULL: none has it (*n 0), or it is not clear which. */
+static const struct target *
+root_choose(const struct targets *all, size_t *n)
+{
+	const struct target *found = NULL;
+	int whose;
+	size_t i;
+
+	*n = 0;
+	for (whose = JAIL_OWN; whose >= JAIL_OTHERS && *n == 0; whose--)
+		for (i = 0; i < all->n; i++)
+			if (all->list[i].same &&
+			    (int)all->list[i].jail.whose == whose) {
+				found = &all->list[i];
+				(*n)++;
+			}
+	return (*n == 1 ? found : NULL);
+}
+
+/* "52, 60": those with this root, but for one. */
+static void
+root_others(const struct targets *all, const struct target *but, char *buf,
+    size_t size)
+{
+	size_t i, n = 0, len = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < all->n && len < size; i++)
+		if (all->list[i].same && &all->list[i] != but &&
+		    n++ < NAMED_MAX)
+			len += (size_t)snprintf(buf + len, size - len,
+			    "%s%" PRIu64, n > 1 ? ", " : "",
+			    all->list[i].jail.jid);
+	if (n > NAMED_MAX && len < size)
+		(void)snprintf(buf + len, size - len, " and %zu more",
+		    n - NAMED_MAX);
+}
+static void
+find_root(struct targets *t, struct all *all, const char *dir)
+{
+	struct stat st;
+	const struct ask_what what = { .dir = &st };
+	const struct target *found;
+	char others[(NAMED_MAX + 2) * 24];
+	size_t n;
+
+	if (stat(dir, &st) == -1) {
 		complain(t, dir, "no jail has this name, and no folder",
 		    EX_NOHOST);
 		return;
 	}
-	targets_look(all->list, all->n, dir, look_ms);
-	for (i = 0; i < all->n; i++)
-		if (all->list[i].same) {
-			found = &all->list[i];
-			n++;
-		}
+	if (!all->found)
+		find_all(&all->t);
+	all->found = true;
+	targets_look(all->t.list, all->t.n, &what, all->end_ms - now_ms());
+	found = root_choose(&all->t, &n);
+	root_others(&all->t, found, others, sizeof(others));
 	if (n == 0)
-		complain(t, dir, "no jail has this root", all->error != 0 ?
-		    all->error : EX_NOHOST);
-	else if (n > 1)
-		complain(t, dir, "several jails have this root; name one by "
-		    "its jid", EX_USAGE);
-	else if (!has(t, found->jail.jid))
-		add(t, &found->jail);
+		complain(t, dir, "no jail has this root", all->t.error != 0 ?
+		    all->t.error : EX_NOHOST);
+	else if (found == NULL) {
+		warnx("%s: several jails have this root; name one by its "
+		    "jid: %s", printable(dir), others);
+		t->error = t->error == 0 ? EX_USAGE : t->error;
+	} else {
+		if (others[0] != '\0')
+			warnx("%s: %" PRIu64 " is meant; others have this "
+			    "root: %s", printable(dir), found->jail.jid,
+			    others);
+		if (!has(t, found->jail.jid))
+			add(t, &found->jail, found->root);
+	}
 }
 
-/* A jid that is in all is not looked for once more. */
 static void
-find_name(struct targets *t, struct targets *all, const char *name,
-    int64_t look_ms)
+find_name(struct targets *t, struct all *all, const char *name)
 {
-	char jid[24];
 	struct jail j;
-	size_t i;
 
-	for (i = 0; i < all->n; i++) {
-		(void)snprintf(jid, sizeof(jid), "%" PRIu64,
-		    all->list[i].jail.jid);
-		if (strcmp(jid, name) != 0)
-			continue;
-		if (!has(t, all->list[i].jail.jid))
-			add(t, &all->list[i].jail);
-		return;
-	}
 	if (jail_open_name(&j, name) == 0) {
 		jail_close(&j);
 		if (!has(t, j.jid))
-			add(t, &j);
+			add(t, &j, "");
 	} else if (errno == EINVAL)
-		find_root(t, all, name, look_ms);
+		find_root(t, all, name);
 	else if (errno == ESRCH)
 		complain(t, name, "no such jail", EX_NOHOST);
 	else
 		complain(t, name, strerror(errno), EX_OSERR);
 }
 
-/* Those that were found are dealt with, whatever kept us from others. */
-static void
-find_all(struct targets *t)
-{
-	if (jail_each(add_each, t) == 0)
-		return;
-	warn("looking for jails");
-	t->error = EX_OSERR;
-}
-
 void
 targets_find(struct targets *t, enum target_which which, char *const *names,
     bool look, int64_t look_ms)
 {
-	struct targets all = { NULL, 0, 0 };
+	const struct ask_what what = { 0 };
+	struct all all = { .end_ms = now_ms() + look_ms };
 
 	memset(t, 0, sizeof(*t));
 	if (which == TARGET_NAMED) {
-		find_all(&all);
 		for (; *names != NULL; names++)
-			find_name(t, &all, *names, look_ms);
-		free(all.list);
+			find_name(t, &all, *names);
+		free(all.t.list);
 	} else
 		find_all(t);
 	if (which == TARGET_MINE || which == TARGET_LISTENING)
 		sift(t, is_mine);
 	if (look || which == TARGET_LISTENING)
-		targets_look(t->list, t->n, NULL, look_ms);
+		targets_look(t->list, t->n, &what, all.end_ms - now_ms());
 	if (which == TARGET_LISTENING)
-		sift(t, is_listening);
+		sift(t, target_listens);
 }

@@ -16,8 +16,11 @@ struct target {
 	struct jail jail;		/* closed: jail_hold() it */
 	struct ask ask;
 	bool listens;			/* its FIFO has a reader */
+	bool taken;			/* and has taken the line */
+	bool given;			/* somebody was sent to look */
 	bool looked;			/* all that was asked is known */
 	bool same;			/* its root is the folder asked for */
+	bool unsure;			/* is it one that was asked for? */
 	int refused;			/* if not, why: an errno */
 	char state[ASK_VALUE_MAX];	/* its own word, as it is; "" if none */
 	char forced[ASK_VALUE_MAX];
@@ -37,27 +40,34 @@ struct targets {
 	int error;		/* of names: 0, EX_USAGE, EX_NOHOST */
 };
 
-/* So long a jail may take to answer, if there is no reason for less. */
+/* So long all that is looked at may take, if there is no reason for less. */
 #define TARGET_LOOK_MS	3000
 
-/* Finds them; names ends at NULL, and is read for TARGET_NAMED.  look: what
- * the jails themselves say of them (listens ... root) is asked for as well.
- * look_ms: so long each of those that are asked has for it.
+/* Finds them; names ends at NULL, and is read for TARGET_NAMED.  Of all that
+ * are found, the caller's own come first.  look: what the jails themselves say
+ * of them (listens ... root) is asked for as well.  look_ms: so long it may
+ * take to ask jails, for whatever reason, in all.
  * Of a name that is none or whose jail is not there a line on standard error
  * tells, and error; the others are found all the same. */
 void targets_find(struct targets *t, enum target_which which,
     char *const *names, bool look, int64_t look_ms);
 
-/* Asks the jails in list[0..n) for listens, state, forced and root, side by
- * side; one that does not answer in limit_ms stays as it is.  dir: NULL, or
- * to be compared (same). */
-void targets_look(struct target *list, size_t n, const char *dir,
+/* Asks the jails in list[0..n) for what, side by side, the caller's own first;
+ * one of which not all is known in limit_ms stays as it is.  Those that have
+ * too many wait are left out, of which a line on standard error tells. */
+void targets_look(struct target *list, size_t n, const struct ask_what *what,
     int64_t limit_ms);
 
-/* The same, and has each take line, with its newline, through its FIFO: one
- * that has then listens, and of another refused says why not. */
-void targets_ask(struct target *list, size_t n, const char *line,
-    int64_t limit_ms);
+/* The caller's own first, else in their order.  How many these are. */
+size_t targets_sort(struct target *list, size_t n);
+
+/* Is its first process a jailinit by its name?  Nobody is harmed if that is a
+ * lie but the liar. */
+bool target_is_jailinit(const struct target *t);
+
+/* Does it listen, or is one: if its FIFO cannot be reached, as its file system
+ * hangs or it is full, by that name? */
+bool target_listens(const struct target *t);
 
 /* Takes in a word of ask_hear(). */
 void target_hear(struct target *t, const struct ask_word *word);

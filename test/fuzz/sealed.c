@@ -52,21 +52,24 @@ SEALED(int, jail_watch_new, void)
 SEALED(int, jail_watch_fd, int watch_fd, int fd, uint64_t tag)
 SEALED(int, jail_watch_wait, int watch_fd, uint64_t *tags, int max,
     int64_t wait_ms)
-SEALED(int, jail_inside_open, struct jail_inside *in, const struct jail *j)
+SEALED(int, jail_inside_open, struct jail_inside *in, const struct jail *j,
+    bool life)
+SEALED(void, jail_inside_init, void)
 SEALED(void, jail_inside_close, struct jail_inside *in)
 SEALED(int, jail_inside_ctl, struct jail_inside *in)
 SEALED(ssize_t, jail_inside_status, struct jail_inside *in, char *buf,
     size_t size)
 SEALED(enum jail_news, jail_inside_life, struct jail_inside *in)
 SEALED(int, jail_inside_root, struct jail_inside *in, char buf[JAIL_ROOT_MAX])
-SEALED(bool, jail_inside_is, struct jail_inside *in, const char *dir)
+SEALED(bool, jail_inside_is, struct jail_inside *in, const struct stat *dir)
 
 SEALED(int, ask_start, struct ask *a, const struct jail *j,
     const struct ask_what *w)
 SEALED(int, ask_start_many, struct ask *a, const struct jail *jails, size_t n,
-    const char *dir)
+    const struct ask_what *w)
 SEALED(int, ask_hear, struct ask *a, struct ask_word *word)
 SEALED(void, ask_end, struct ask *a)
+SEALED(size_t, ask_hung, void)
 
 SEALED(int, end_run, struct target *list, size_t n, const struct end_how *how)
 SEALED(int, list_print, const struct targets *t, bool json)
