@@ -170,8 +170,9 @@ table_fill(struct jail *j, const struct jail_opts *o, const char *rc)
 	    "echo down $1 >/tmp/down"), 0);
 	assert_int_equal(jail_start(j, o, JAILINIT, NULL), 0);
 	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
-	/* No status is being written any more. */
+	/* No status is being written any more, and all places are taken. */
 	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	jail_sleep_ms(jail_slack(500));
 	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
 }
 
