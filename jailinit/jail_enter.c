@@ -26,8 +26,11 @@
  * so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
-/* What stops has stopped after so many looks, a millisecond apart. */
+/* What stops has stopped after so many looks, a millisecond apart, or is held
+ * by the kernel and starts nothing; what waits for a processor takes longer on
+ * a busy machine. */
 #define STOP_LOOKS	1000
+#define STOP_LOOKS_MOST	3000
 #define LOOK_NS		1000000
 
 /* The last user there can be, whom hardly a jail has; where we may not be him
@@ -287,8 +290,8 @@ others_signal(char *const *signals)
 }
 
 /* Until the first process has stopped or ended: what it was forking when it
- * got the signal is there then. */
-static void
+ * got the signal is there then.  0, or -ETIMEDOUT. */
+static long
 first_stops(void)
 {
 	static const struct time pause = { 0, LOOK_NS };
@@ -296,18 +299,20 @@ first_stops(void)
 	long n;
 	int i;
 
-	for (i = 0; i < STOP_LOOKS; i++) {
+	for (i = 0; i < STOP_LOOKS_MOST; i++) {
 		n = call(__NR_pread64, 2, (long)buf, sizeof(buf) - 1, 0, 0);
 		if (n <= 0)
-			return;
+			return (0);
 		buf[n] = '\0';
 		for (state = p = buf; *p != '\0'; p++)
 			if (p[0] == ')' && p[1] == ' ')
 				state = p + 2;
-		if (*state != 'R' && *state != 'S' && *state != 'D')
-			return;
+		if (*state != 'R' && (i >= STOP_LOOKS ||
+		    (*state != 'S' && *state != 'D')))
+			return (0);
 		(void)CALL2(__NR_nanosleep, &pause, 0);
 	}
+	return (-ETIMEDOUT);
 }
 
 /*
@@ -318,15 +323,17 @@ first_stops(void)
 static long
 all_signal(char *const *signals, int first)
 {
-	long r = others_signal(signals);
+	long r = others_signal(signals), stops;
 	int i, sig;
 
 	for (i = 0; first && r == 0 && signals[i] != NULL; i++) {
 		sig = number(signals[i]);
 		r = call(__NR_pidfd_send_signal, 0, sig, 0, 0, 0);
 		if (sig == SIGSTOP && r == 0) {
-			first_stops();
+			stops = first_stops();
 			r = others_signal(signals);
+			if (r == 0)
+				r = stops;
 		}
 	}
 	return (r);
