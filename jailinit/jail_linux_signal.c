@@ -33,8 +33,11 @@
  * left to whoever reaps when we have gone. */
 #define CHILD_END_MS	500
 
-/* What stops has stopped after so many looks, a millisecond apart. */
+/* What stops has stopped after so many looks, a millisecond apart, or is held
+ * by the kernel and starts nothing; what waits for a processor takes longer on
+ * a busy machine. */
 #define STOP_LOOKS	1000
+#define STOP_LOOKS_MOST	3000
 #define LOOK_NS		1000000
 
 /* The runner's descriptors. */
@@ -274,8 +277,8 @@ others_signal(const struct runner *r)
 }
 
 /* Until the first process has stopped or ended: what it was forking when it
- * got the signal is there then. */
-static void
+ * got the signal is there then.  0, or ETIMEDOUT. */
+static int
 first_stops(void)
 {
 	static const struct timespec pause = { 0, LOOK_NS };
@@ -284,16 +287,18 @@ first_stops(void)
 	ssize_t n;
 	int i;
 
-	for (i = 0; i < STOP_LOOKS; i++) {
+	for (i = 0; i < STOP_LOOKS_MOST; i++) {
 		n = pread(STAT_FD, buf, sizeof(buf) - 1, 0);
 		if (n <= 0)
-			return;
+			return (0);
 		buf[n] = '\0';
 		state = strrchr(buf, ')');
-		if (state == NULL || strchr("RSD", state[2]) == NULL)
-			return;
+		if (state == NULL || (state[2] != 'R' && (i >= STOP_LOOKS ||
+		    (state[2] != 'S' && state[2] != 'D'))))
+			return (0);
 		(void)nanosleep(&pause, NULL);
 	}
+	return (ETIMEDOUT);
 }
 
 /*
@@ -304,7 +309,7 @@ first_stops(void)
 static int
 all_signal(const struct runner *r)
 {
-	int e = others_signal(r), i, sig;
+	int e = others_signal(r), i, sig, stops;
 
 	for (i = 1; r->first && e == 0 && r->argv[i] != NULL; i++) {
 		sig = (int)text_number(r->argv[i]);
@@ -312,8 +317,10 @@ all_signal(const struct runner *r)
 		    -1)
 			return (errno);
 		if (sig == SIGSTOP) {
-			first_stops();
+			stops = first_stops();
 			e = others_signal(r);
+			if (e == 0)
+				e = stops;
 		}
 	}
 	return (e);
