@@ -209,6 +209,22 @@ test_waits_below(void **state)
 	killed(*state, waits_start);
 }
 
+/* Whose namespaces are not for the caller to see. */
+static void
+test_waits_unseen(void **state)
+{
+	struct jail *j = *state;
+
+	served_by = SERVED_PLAIN;
+	waits_start(j);
+	outlives_kill(j);
+	assert_int_equal(plain("setpriv --bounding-set -all,+kill stat -L "
+	    "/proc/%d/ns/pid", j->pid), 1);
+	assert_int_equal(plain("setpriv --bounding-set -all,+kill %s -s KILL "
+	    "%s", jailkill_path(), jail_name(j)), 0);
+	assert_false(is_there(j));
+}
+
 /* It is nobody's child in there.  (The test reaps it with the jail.) */
 static void
 test_waits_outside(void **state)
@@ -336,7 +352,7 @@ test_nested_debugger(void **state)
 /*
  * Who enters, traced from its first instruction on.
  */
-#define CAUGHT		3	/* so often is it to be caught */
+#define CAUGHT		6	/* so often is it to be caught */
 #define CATCH_RUNS	500	/* in so many runs */
 #define PATIENCE_MS	300	/* of a tracer */
 #define KEY		"jailkill-test"
@@ -524,20 +540,30 @@ key_take(pid_t pid)
 		loot->keys++;
 }
 
-/* A process of its, which is traced from its birth on. */
+/* A process of its, which is traced from its birth on: by fork(2), or (again)
+ * as it was made itself. */
 static void
-fork_make(pid_t pid, long options)
+fork_make(pid_t pid, long options, bool again)
 {
+	struct user_regs_struct r;
+	struct iovec v = { &r, sizeof(r) };
 	unsigned long child = 0;
 
 	(void)ptrace(PTRACE_SETOPTIONS, pid, NULL, options |
-	    PTRACE_O_TRACEFORK);
-	(void)inject(pid, SYS_fork, 0, 0, 0, 0);
+	    PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE);
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &v) == -1)
+		return;
+	if (again)
+		(void)inject(pid, SYS_clone, (long)r.rdi, (long)r.rsi,
+		    (long)r.rdx, (long)r.r10);
+	else
+		(void)inject(pid, SYS_fork, 0, 0, 0, 0);
 	if (ptrace(PTRACE_GETEVENTMSG, pid, NULL, &child) == 0 && child != 0 &&
 	    kill((pid_t)child, 0) == 0)
 		loot->forked++;
 }
 
+/* One attack each time, as a filter kills it. */
 static void
 catch_it(pid_t pid)
 {
@@ -550,8 +576,10 @@ catch_it(pid_t pid)
 	if (!stops(pid))
 		return;
 	look_at(pid);
-	key_take(pid);
-	fork_make(pid, options);
+	if (loot->caught % 3 == 0)
+		key_take(pid);
+	else
+		fork_make(pid, options, loot->caught % 3 == 1);
 	loot->caught++;
 	(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
@@ -1020,6 +1048,7 @@ main(void)
 		LIVE_TEST(test_waits_comet),
 		LIVE_TEST(test_waits_comets),
 		LIVE_TEST(test_waits_below),
+		LIVE_TEST(test_waits_unseen),
 		LIVE_TEST(test_waits_outside),
 		LIVE_TEST(test_chain),
 		LIVE_TEST(test_nested_debugger),
