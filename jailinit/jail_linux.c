@@ -281,7 +281,7 @@ whose_look(struct jail *j)
 static int
 open_fd(struct jail *j, bool any)
 {
-	struct pid_about a;
+	struct pid_about a = { 0 };
 	int e = ESRCH;
 
 	if (!pid_about(j->fd, &a))
