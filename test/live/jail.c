@@ -611,8 +611,11 @@ root_enter(const struct start *s)
 	    mount(root, root, NULL, MS_BIND | MS_REC, NULL) == -1)
 		start_fail(s, "mount /");
 	snprintf(proc, sizeof(proc), "%s/proc", root);
-	if (!s->o->no_proc && mount("proc", proc, "proc",
-	    MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
+	/* A user may mount that of a PID namespace of his own alone. */
+	if (!s->o->no_proc && (s->o->host && s->j->userns ?
+	    mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) :
+	    mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+	    NULL)) == -1)
 		start_fail(s, "mount /proc");
 	if (!s->o->no_dev)
 		dev_make(s);
