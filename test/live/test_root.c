@@ -1753,7 +1753,7 @@ test_update_led_out(void **state)
 	assert_int_equal(sh("chmod 600 '%s'; rm -rf '%s/'t?*", victim,
 	    watched), 0);
 	before = tree(host);
-	for (i = 0; i < long_run(100, 20); i++)
+	for (i = 0; i < long_run(100, 12); i++)
 		EXITS(0, j, &h, "-u", at("www"));
 	after = tree(host);
 	assert_true(same(before, after));
