@@ -737,7 +737,7 @@ end_run(struct target *list, size_t n, const struct end_how *how)
 
 	e.jails = calloc(n + 1, sizeof(*e.jails));
 	e.ones = calloc(n + 1, sizeof(*e.ones));
-	e.killed = calloc(n + 1, sizeof(*e.killed));
+	e.killed = calloc(n + 1, sizeof(struct jail *));
 	e.watch_fd = jail_watch_new();
 	if (e.jails == NULL || e.ones == NULL || e.killed == NULL ||
 	    e.watch_fd == -1)

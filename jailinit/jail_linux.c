@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -42,13 +41,7 @@
 /* Room for so many processes at first. */
 #define PIDS_FIRST	1024
 
-/* What /proc/pid/status says of a process. */
-struct about {
-	char comm[JAIL_COMM_MAX];
-	pid_t group;	/* its number as a process, if this is a thread */
-	pid_t tracer;	/* a thread; 0: none */
-	int levels;	/* of PID namespaces, ours included */
-};
+#define ENTRIES_SIZE	32768	/* of a folder, at once */
 
 /*
  * /proc.
@@ -129,52 +122,15 @@ stat_field(const char *buf, int field)
 	return (p == NULL ? "" : p + 1);
 }
 
-/* Line by line, as who has many groups has a long file.  ESRCH: there is no
- * such process, or it is not for us to see. */
-static bool
-proc_about(pid_t pid, struct about *a)
-{
-	char path[40], *line = NULL, *v;
-	size_t size = 0;
-	long last;
-	FILE *f;
-	int e;
-
-	memset(a, 0, sizeof(*a));
-	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-	errno = 0;
-	f = fopen(path, "re");
-	while (f != NULL && a->levels == 0 &&
-	    getline(&line, &size, f) != -1) {
-		v = strchr(line, '\t');
-		if (v == NULL)
-			continue;
-		*v++ = '\0';
-		v[strcspn(v, "\n")] = '\0';
-		if (strcmp(line, "Name:") == 0)
-			(void)snprintf(a->comm, sizeof(a->comm), "%s", v);
-		else if (strcmp(line, "Tgid:") == 0)
-			a->group = (pid_t)strtol(v, NULL, 10);
-		else if (strcmp(line, "TracerPid:") == 0)
-			a->tracer = (pid_t)strtol(v, NULL, 10);
-		else if (strcmp(line, "NSpid:") == 0)
-			a->levels = nspid_parse(v, &last);
-	}
-	e = errno == 0 || errno == ENOENT || errno == EACCES ||
-	    errno == EPERM ? ESRCH : errno;
-	free(line);
-	if (f != NULL)
-		(void)fclose(f);
-	errno = e;
-	return (a->levels > 0);
-}
-
 pid_t
 pid_tracer(pid_t tid)
 {
-	struct about a;
+	char buf[STAT_SIZE], *p;
 
-	return (proc_about(tid, &a) ? a.tracer : 0);
+	if (!proc_read(tid, "status", buf, sizeof(buf)))
+		return (0);
+	p = strstr(buf, "\nTracerPid:\t");
+	return (p == NULL ? 0 : (pid_t)strtol(p + 12, NULL, 10));
 }
 
 int
@@ -326,35 +282,53 @@ jail_hold(struct jail *j)
 	return (-1);
 }
 
-/* The numbers of all processes, allocated, at once: who looked at each as he
- * found it would run after a jail that forks as fast as it can, whose new ones
- * are always further on.  *error: why some are missing, or 0. */
+/* What getdents64(2) gives. */
+struct entry {
+	uint64_t ino;
+	int64_t next;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+/* Not by readdir(3): who asks once more behind the last one finds those that
+ * have been made since, and so runs after a jail that forks all the time. */
 pid_t *
 pids_read(size_t *n, int *error)
 {
-	const struct dirent *e;
+	static const long longest = sizeof(struct entry) + 256;
+	_Alignas(struct entry) char buf[ENTRIES_SIZE];
+	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	pid_t pid, *list = NULL, *more;
+	const struct entry *e;
 	size_t room = 0;
-	DIR *d;
+	long at, got;
 
 	*n = 0;
-	d = opendir("/proc");
-	while (d != NULL && (errno = 0, e = readdir(d)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0)
-			continue;
-		if (*n == room) {
-			room = room * 2 + PIDS_FIRST;
-			more = realloc(list, room * sizeof(*list));
-			if (more == NULL)
-				break;
-			list = more;
+	errno = 0;
+	do {
+		got = fd == -1 ? 0 :
+		    syscall(SYS_getdents64, fd, buf, sizeof(buf));
+		for (at = 0; at < got; at += e->size) {
+			e = (const void *)(buf + at);
+			pid = (pid_t)strtol(e->name, NULL, 10);
+			if (pid <= 0)
+				continue;
+			if (*n == room) {
+				room = room * 2 + PIDS_FIRST;
+				more = reallocarray(list, room, sizeof(*list));
+				if (more == NULL) {
+					got = 0;
+					break;
+				}
+				list = more;
+			}
+			list[(*n)++] = pid;
 		}
-		list[(*n)++] = pid;
-	}
+	} while (got > (long)sizeof(buf) - longest);
 	*error = errno;
-	if (d != NULL)
-		closedir(d);
+	if (fd != -1)
+		close(fd);
 	return (list);
 }
 

@@ -14,24 +14,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "jail.h"
 #include "jail_linux.h"
+#include "pid_linux.h"
 #include "proc_linux.h"
 
 /* All processes are looked at again as long as there are new ones, but no
  * longer than this. */
 #define ROUNDS_MS	20
-
-#define PIDS_FIRST	1024	/* room for so many at first */
-#define STAT_SIZE	1024
-#define ENTRIES_SIZE	32768	/* of a folder, at once */
 
 /* More parents, or namespaces, one above the other than there can be. */
 #define DEPTH_MAX	64
@@ -39,11 +34,6 @@
 struct doomed {
 	ino_t ns;		/* PID namespace; 0: not known */
 	struct jail *jail;
-};
-
-struct pids {
-	pid_t *list;
-	size_t n, room;
 };
 
 struct doom {
@@ -61,14 +51,6 @@ jail_kill(const struct jail *j)
 /*
  * Whose is a process?
  */
-static bool
-lives(int pid_fd)
-{
-	struct pollfd p = { pid_fd, POLLIN, 0 };
-
-	return (poll(&p, 1, 0) == 0);
-}
-
 static struct jail *
 jail_by_ns(const struct doom *d, ino_t ns)
 {
@@ -95,12 +77,9 @@ static pid_t
 parent_of(pid_t pid)
 {
 	char buf[STAT_SIZE];
-	const char *p;
 
-	if (!proc_read(pid, "stat", buf, sizeof(buf)))
-		return (0);
-	p = strrchr(buf, ')');		/* ") S 1": a name may hold any */
-	return (p == NULL || strlen(p) < 4 ? 0 : (pid_t)text_number(p + 4));
+	return (pid_stat(pid, buf) ?
+	    (pid_t)strtol(stat_field(buf, STAT_PARENT), NULL, 10) : 0);
 }
 
 /* Where its namespace is not for us to see: by its parents.  Each is asked
@@ -122,7 +101,7 @@ jail_by_parents(const struct doom *d, pid_t pid)
 		pid = parent;
 		parent = above;
 	}
-	return (j != NULL && lives(j->fd) ? j : NULL);
+	return (j != NULL && !pid_has_ended(j->fd) ? j : NULL);
 }
 
 static int
@@ -176,7 +155,7 @@ process_kill(const struct doom *d, pid_t pid)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct jail *j = fd == -1 ? NULL : jail_of(d, pid);
-	bool killed = j != NULL && pid != j->pid && lives(fd) &&
+	bool killed = j != NULL && pid != j->pid && !pid_has_ended(fd) &&
 	    syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 
 	if (killed)
@@ -184,61 +163,6 @@ process_kill(const struct doom *d, pid_t pid)
 	if (fd != -1)
 		close(fd);
 	return (killed);
-}
-
-/* What getdents64(2) gives. */
-struct entry {
-	uint64_t ino;
-	int64_t next;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
-
-/* Adds a number; false: no memory is left. */
-static bool
-pid_add(struct pids *p, pid_t pid)
-{
-	pid_t *more;
-
-	if (p->n == p->room) {
-		more = realloc(p->list, (p->room * 2 + PIDS_FIRST) *
-		    sizeof(*more));
-		if (more == NULL)
-			return (false);
-		p->list = more;
-		p->room = p->room * 2 + PIDS_FIRST;
-	}
-	p->list[p->n++] = pid;
-	return (true);
-}
-
-/* All processes that are there now.  Not by readdir(3): who asks once more
- * behind the last one finds those that have been made since, and so runs after
- * a jail that forks all the time. */
-static bool
-pids_read(struct pids *p)
-{
-	static const long longest = sizeof(struct entry) + 256;
-	_Alignas(struct entry) char buf[ENTRIES_SIZE];
-	const struct entry *e;
-	long at, got = 0;
-	int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	p->n = 0;
-	do {
-		if (fd != -1)
-			got = syscall(SYS_getdents64, fd, buf, sizeof(buf));
-		for (at = 0; at < got; at += e->size) {
-			e = (const void *)(buf + at);
-			if (text_number(e->name) > 0 && !pid_add(p,
-			    (pid_t)text_number(e->name)))
-				break;
-		}
-	} while (got > (long)sizeof(buf) - longest);
-	if (fd != -1)
-		close(fd);
-	return (p->n > 0);
 }
 
 static int
@@ -255,25 +179,25 @@ static void
 all_kill(const struct doom *d)
 {
 	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + ROUNDS_MS;
-	struct pids now = { NULL, 0, 0 }, before = { NULL, 0, 0 }, swap;
+	pid_t *pids, *before = NULL;
+	size_t i, n, n_before = 0;
 	bool again = true;
-	size_t i;
+	int error;
 
-	while (again && pids_read(&now)) {
+	while (again && (pids = pids_read(&n, &error)) != NULL) {
 		again = false;
-		for (i = now.n; i-- > 0;)
-			if (process_kill(d, now.list[i]) && (before.n == 0 ||
-			    bsearch(&now.list[i], before.list, before.n,
-			    sizeof(*before.list), pid_compare) == NULL))
+		for (i = n; i-- > 0;)
+			if (process_kill(d, pids[i]) && (before == NULL ||
+			    bsearch(&pids[i], before, n_before,
+			    sizeof(*before), pid_compare) == NULL))
 				again = true;
+		free(before);
+		before = pids;
+		n_before = n;
 		if (clock_ms(CLOCK_MONOTONIC) >= end_ms)
 			break;
-		swap = before;
-		before = now;
-		now = swap;
 	}
-	free(now.list);
-	free(before.list);
+	free(before);
 }
 
 void
@@ -289,7 +213,7 @@ jail_kill_again(struct jail *const *jails, size_t n)
 		close(fd);
 	for (i = 0; i < n; i++) {
 		(void)jail_kill(jails[i]);
-		if (d.list == NULL || !lives(jails[i]->fd))
+		if (d.list == NULL || pid_has_ended(jails[i]->fd))
 			continue;
 		j = jails[i];
 		fd = ns_open(j->pid);
@@ -298,7 +222,8 @@ jail_kill_again(struct jail *const *jails, size_t n)
 		if (fd != -1)
 			close(fd);
 		/* The number is its own if it still lives. */
-		if (lives(j->fd) && (fd == -1 || d.list[d.n].ns != d.own))
+		if (!pid_has_ended(j->fd) &&
+		    (fd == -1 || d.list[d.n].ns != d.own))
 			d.n++;
 	}
 	if (d.n > 0)
@@ -309,6 +234,6 @@ jail_kill_again(struct jail *const *jails, size_t n)
 bool
 jail_frozen(const struct jail *j, char *buf, size_t size)
 {
-	return ((lives(j->fd) && cgroup_frozen(j->pid, buf, size)) ||
+	return ((!pid_has_ended(j->fd) && cgroup_frozen(j->pid, buf, size)) ||
 	    (j->rest != 0 && cgroup_frozen(j->rest, buf, size)));
 }
