@@ -299,7 +299,7 @@ static union {
 	char room[PAGE_MAX];
 } page __attribute__((aligned(PAGE_MAX)));
 
-#define ARG(n)		(offsetof(struct seccomp_data, args) + 8 * (n))
+#define ARG(n)		(offsetof(struct seccomp_data, args) + 8UL * (n))
 #define LOAD(field)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(field))
 #define END(how)	BPF_STMT(BPF_RET | BPF_K, (how))
 #define SKIP(value, same, other)					\

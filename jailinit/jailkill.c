@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jailkill(8): options, and what is done by no other file: signals, requests. */
+/* jailkill(8): options, and what no other file does: signals, requests. */
 #include <sys/resource.h>
 
 #include <err.h>
