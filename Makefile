@@ -288,7 +288,7 @@ deb:
 demo:
 	sh test/deps demo
 	$(MAKE) all
-	sh test/demo/demo $(B)/jailinit
+	sh test/confined $(B) sh test/demo/demo $(B)/jailinit
 
 # The demo and check beside two busy loops for each processor: they have to
 # pass each time, which takes hours.

@@ -7,8 +7,8 @@
  * devices can be written to.  What it changes below a copy is kept in memory,
  * and gone with it.  Its first process reaps, hands on TERM, INT and HUP, and
  * stays until what the command left behind has ended, 15 seconds at most.
- * The exit status is the command's; where namespaces are not to be had the
- * command runs without, after a line that says so.
+ * The exit status is the command's.  Where namespaces, or a /proc in them, are
+ * not to be had the command runs without: test/can says why.
  */
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -166,7 +166,7 @@ mounts_make(char *const *folders)
 			fail("mount", *f);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    NULL) == -1)
-		fail("mount", "/proc");
+		_exit(71);
 	if (writable("/", false) == -1)
 		fail("read-only", "/");
 	for (f = folders; strcmp(*f, "--") != 0; f++)
@@ -176,9 +176,11 @@ mounts_make(char *const *folders)
 		(void)writable(also[i], true);
 }
 
+/* CONFINED in its environment tells it. */
 static _Noreturn void
-command_run(char **argv)
+command_run(char **argv, const char *is_confined)
 {
+	(void)setenv("CONFINED", is_confined, 1);
 	execvp(argv[0], argv);
 	fprintf(stderr, "confine: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -186,7 +188,7 @@ command_run(char **argv)
 
 /* Process 1 of the namespace; what is there when it ends is killed. */
 static _Noreturn void
-first(char *const *folders, char **command, const char *cwd)
+first(char *const *folders, char **command, const char *cwd, int ready_fd)
 {
 	pid_t pid, p;
 	int st, status = 71;
@@ -195,9 +197,11 @@ first(char *const *folders, char **command, const char *cwd)
 	mounts_make(folders);
 	if (chdir(cwd) == -1)
 		fail("chdir", cwd);
+	(void)!write(ready_fd, "", 1);
+	close(ready_fd);
 	pid = fork();
 	if (pid == 0)
-		command_run(command);
+		command_run(command, "yes");
 	signals_hand_on(pid);
 	while ((p = waitpid(-1, &st, 0)) > 0 || errno == EINTR) {
 		if (p != pid)
@@ -209,10 +213,31 @@ first(char *const *folders, char **command, const char *cwd)
 	_exit(status);
 }
 
+/* Makes the namespaces, and waits for their first process. */
+static _Noreturn void
+confined(char *const *folders, char **command, int ready_fd)
+{
+	char *cwd = getcwd(NULL, 0);
+	pid_t pid;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (cwd == NULL || !namespaces_make())
+		_exit(71);
+	pid = fork();
+	if (pid == 0)
+		first(folders, command, cwd, ready_fd);
+	close(ready_fd);
+	if (pid == -1)
+		fail("fork", "");
+	signals_hand_on(pid);
+	_exit(wait_for(pid));
+}
+
 int
 main(int argc, char *argv[])
 {
-	char **command = argv + 1, *cwd;
+	char **command = argv + 1, c;
+	int ready[2];
 	pid_t pid;
 
 	while (*command != NULL && strcmp(*command, "--") != 0)
@@ -221,19 +246,16 @@ main(int argc, char *argv[])
 		fprintf(stderr, "usage: confine folder ... -- command ...\n");
 		return (64);
 	}
-	cwd = getcwd(NULL, 0);
-	if (cwd == NULL)
-		fail("getcwd", "");
-	if (!namespaces_make()) {
-		fprintf(stderr, "confine: no namespaces: %s: without\n",
-		    strerror(errno));
-		command_run(command);
-	}
-	pid = fork();
-	if (pid == 0)
-		first(argv + 1, command, cwd);
-	if (pid == -1)
+	if (pipe2(ready, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		fail("fork", "");
+	if (pid == 0) {
+		close(ready[0]);
+		confined(argv + 1, command, ready[1]);
+	}
+	close(ready[1]);
 	signals_hand_on(pid);
-	return (wait_for(pid));
+	if (read(ready[0], &c, 1) == 1)
+		return (wait_for(pid));
+	(void)wait_for(pid);
+	command_run(command, "no");
 }
