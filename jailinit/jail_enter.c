@@ -195,8 +195,9 @@ namespaces_enter(void)
 	return (r);
 }
 
-/* Our root and working directory become an empty file system that is
- * mounted nowhere.  Where that cannot be had we are in the jail's root, or
+/* Our root and working directory become an empty file system that is mounted
+ * nowhere: setns(2) leads to the root of a mount namespace, which is the
+ * host's if the jail is a chroot alone.  Where that cannot be had, we are
  * without the privilege that would be worth stealing. */
 static void
 root_leave(void)
