@@ -30,7 +30,7 @@ LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 # code and constants in one segment.
 SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
 		-fdata-sections -Wl,--gc-sections -Wl,--sort-section=alignment \
-		-Wl,-z,noseparate-code
+		-Wl,-z,noseparate-code -Wl,-z,nodynamic-undefined-weak
 LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
