@@ -998,7 +998,7 @@ test_one_line(void **state)
 	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r",
 	    "/etc/no\nne\033\177\t\303\244", NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	live_log_has(j, "jailinit: /etc/no?ne???\303\244: No such file or "
+	live_log_has(j, "jailinit: /etc/no?ne?????: No such file or "
 	    "directory\n");
 	halts_again(j);
 }
