@@ -27,7 +27,7 @@ RELRO =		-Wl,-z,relro -Wl,-z,now
 LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
 		echo -fPIE -pie $(RELRO)
 # Fewer pages: no tables for C++'s exceptions, nothing unused, no gaps,
-# code and constants in one segment.
+# code and constants in one segment, no names of what crt files only try.
 SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
 		-fdata-sections -Wl,--gc-sections -Wl,--sort-section=alignment \
 		-Wl,-z,noseparate-code -Wl,-z,nodynamic-undefined-weak
@@ -205,7 +205,7 @@ coverage:
 # Unit tests and programs under memcheck; x86-64, as root.
 valgrind:
 	sh test/deps valgrind
-	sh test/valgrind/run $(B)
+	$(CONFINED) sh test/valgrind/run $(B)
 
 # Each system call of the programs made to fail in turn, which check samples:
 # half an hour, and a table.
@@ -217,7 +217,7 @@ faults:
 	    -o $(B)/faults test/live/test_faults.c test/live/jail.c \
 	    test/live/many.c -lcmocka
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
-	    JAILKILL=$(B)/jailkill $(B)/faults
+	    JAILKILL=$(B)/jailkill $(CONFINED) $(B)/faults
 
 # Jails side by side in a random storm; then all is as at the start.
 soak:
@@ -227,7 +227,7 @@ soak:
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/soak \
 	    test/live/soak.c test/live/jail.c
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
-	    $(B)/soak $(SOAK)
+	    $(CONFINED) $(B)/soak $(SOAK)
 
 # jailinit -- command beside tini, dumb-init and catatonit, as a table.
 check-dropin:
@@ -235,17 +235,17 @@ check-dropin:
 	$(MAKE) all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
 	    test/peers/dropin.c test/live/jail.c
-	JAILINIT=$(B)/jailinit $(B)/dropin
+	JAILINIT=$(B)/jailinit $(CONFINED) $(B)/dropin
 
 # Tables of jailinit, its peers and the least that could be, and a chart of
 # each in $(B)/bench: ten minutes.  Sizes: test/bench/bench.h.
 bench: bench-build
-	sh test/bench/run $(B)
+	$(CONFINED) sh test/bench/run $(B)
 
 # What of it is exact, in less than a minute: fails when that is not reached.
 bench-quick: bench-build
 	sh test/bench/size $(B) $(SRC) jailinit/os_$(OS).c
-	sh test/bench/run $(B) quick
+	$(CONFINED) sh test/bench/run $(B) quick
 
 bench-build:
 	sh test/deps bench

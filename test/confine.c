@@ -8,7 +8,8 @@
  * and gone with it.  Its first process reaps, hands on TERM, INT and HUP, and
  * stays until what the command left behind has ended, 15 seconds at most.
  * The exit status is the command's.  Where namespaces, or a /proc in them, are
- * not to be had the command runs without: test/can says why.
+ * refused the command runs without: test/can says why.  Whatever else fails
+ * ends it with 71, and the command is not run.
  */
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -32,8 +33,10 @@
 #include "mountns.h"
 
 #define AFTER_S	15	/* for those who tidy up behind a command */
+#define REFUSED	69	/* nothing was run */
 
-static pid_t other;	/* to whom a signal is handed on */
+static pid_t other;	/* to whom a signal is handed on; 0: it has ended */
+static volatile sig_atomic_t status = 71;	/* the command's */
 
 static void
 fail(const char *what, const char *name)
@@ -45,14 +48,15 @@ fail(const char *what, const char *name)
 static void
 hand_on(int sig)
 {
-	if (other > 0)
-		(void)kill(other, sig);
+	if (other == 0 || sig == SIGALRM)
+		_exit(status);	/* and the kernel ends what is left */
+	(void)kill(other, sig);
 }
 
 static void
 signals_hand_on(pid_t to)
 {
-	static const int sigs[] = { SIGHUP, SIGINT, SIGTERM };
+	static const int sigs[] = { SIGALRM, SIGHUP, SIGINT, SIGTERM };
 	struct sigaction sa = { .sa_handler = hand_on };
 	size_t i;
 
@@ -108,8 +112,8 @@ namespaces_make(void)
 	return (text_write("/proc/self/uid_map", map));
 }
 
-/* What is seen as / becomes the root of the namespace: mounted once more, as
- * in a chroot it may be no mount at all. */
+/* Mounts / on itself and makes that the root of the namespace: in a chroot /
+ * may be no mount point. */
 static int
 root_own(void)
 {
@@ -166,7 +170,7 @@ mounts_make(char *const *folders)
 			fail("mount", *f);
 	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 	    NULL) == -1)
-		_exit(71);
+		_exit(REFUSED);
 	if (writable("/", false) == -1)
 		fail("read-only", "/");
 	for (f = folders; strcmp(*f, "--") != 0; f++)
@@ -191,7 +195,7 @@ static _Noreturn void
 first(char *const *folders, char **command, const char *cwd, int ready_fd)
 {
 	pid_t pid, p;
-	int st, status = 71;
+	int st;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	mounts_make(folders);
@@ -221,8 +225,10 @@ confined(char *const *folders, char **command, int ready_fd)
 	pid_t pid;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (cwd == NULL || !namespaces_make())
-		_exit(71);
+	if (cwd == NULL)
+		fail("getcwd", "");
+	if (!namespaces_make())
+		_exit(REFUSED);
 	pid = fork();
 	if (pid == 0)
 		first(folders, command, cwd, ready_fd);
@@ -237,13 +243,15 @@ int
 main(int argc, char *argv[])
 {
 	char **command = argv + 1, c;
-	int ready[2];
+	int code, ready[2];
+	ssize_t n;
 	pid_t pid;
 
 	while (*command != NULL && strcmp(*command, "--") != 0)
 		command++;
 	if (argc < 3 || *command == NULL || *++command == NULL) {
-		fprintf(stderr, "usage: confine folder ... -- command ...\n");
+		fprintf(stderr, "usage: confine [-c copy] ... folder ... -- "
+		    "command ...\n");
 		return (64);
 	}
 	if (pipe2(ready, O_CLOEXEC) == -1 || (pid = fork()) == -1)
@@ -254,8 +262,10 @@ main(int argc, char *argv[])
 	}
 	close(ready[1]);
 	signals_hand_on(pid);
-	if (read(ready[0], &c, 1) == 1)
-		return (wait_for(pid));
-	(void)wait_for(pid);
+	while ((n = read(ready[0], &c, 1)) == -1 && errno == EINTR)
+		continue;
+	code = wait_for(pid);
+	if (n == 1 || code != REFUSED)
+		return (code);
 	command_run(command, "no");
 }

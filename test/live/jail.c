@@ -288,6 +288,21 @@ inside_create(int root_fd, const char *path)
 	return (fd);
 }
 
+static void
+inside_unlink(const struct jail *j, const char *path)
+{
+	char dir[PATH_MAX];
+	int dir_fd, root_fd = root_open(j);
+
+	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
+	    path);
+	dir_fd = inside_open(root_fd, dir, O_PATH | O_DIRECTORY, 0);
+	(void)unlinkat(dir_fd, strrchr(path, '/') + 1, 0);
+	close(root_fd);
+	if (dir_fd != -1)
+		close(dir_fd);
+}
+
 static int
 file_copy(const struct jail *j, const char *from, const char *to)
 {
@@ -814,8 +829,11 @@ start_parent(struct start *s, int go_fd, int error_fd)
 	ssize_t n;
 
 	snprintf(pid, sizeof(pid), "%d", (int)j->pid);
-	if (!s->o->host)
+	if (!s->o->host) {
 		pidns_hold(j, pid);
+		if (j->pidns == 0 || j->pidns_fd == -1)
+			return (complain("PID namespace of", pid));
+	}
 	if (j->userns && userns_map(j->pid) == -1)
 		return (-1);
 	if (s->o->pids_max > 0 && cgroup_join(j, PIDS_CGROUP, "pids.max",
@@ -1012,7 +1030,7 @@ jail_again(struct jail *j)
 
 	j->via_proc = false;
 	(void)unlink(j->log);
-	(void)unlink(jail_path(j, JAIL_STATUS));
+	inside_unlink(j, JAIL_STATUS);
 	return (e);
 }
 
@@ -1040,8 +1058,11 @@ jail_free(struct jail *j)
 int
 jail_ctl_open(const struct jail *j)
 {
-	return (open(jail_path(j, JAIL_CTL),
-	    O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+	int root_fd = root_open(j);
+	int fd = inside_open(root_fd, JAIL_CTL, O_WRONLY | O_NONBLOCK, 0);
+
+	close(root_fd);
+	return (fd);
 }
 
 int
@@ -1141,6 +1162,7 @@ struct enter {
 	int (*fn)(void *);
 	void *arg;
 	int root_fd, proc_fd;	/* the jail's root; the caller's /proc */
+	struct stat own;	/* the caller's root, which is no jail's */
 	int pid_fd, inside_fd;	/* told to the test: a pid; 1 or 0 */
 };
 
@@ -1160,7 +1182,8 @@ inside_go(const struct enter *e)
 	return (fchdir(e->root_fd) == 0 && chroot(".") == 0 &&
 	    fstat(e->root_fd, &jail) == 0 && stat("/", &root) == 0 &&
 	    stat(".", &cwd) == 0 && is_same(&root, &jail) &&
-	    is_same(&cwd, &jail) && (e->j->pidns == 0 ||
+	    is_same(&cwd, &jail) && !is_same(&root, &e->own) &&
+	    (e->j->pidns == 0 ||
 	    (fstatat(e->proc_fd, "self/ns/pid", &pidns, 0) == 0 &&
 	    pidns.st_ino == e->j->pidns)));
 }
@@ -1210,13 +1233,13 @@ inside_see(int fd)
 pid_t
 jail_enter(struct jail *j, int (*fn)(void *), void *arg)
 {
-	struct enter e = { j, fn, arg, -1, -1, -1, -1 };
+	struct enter e = { .j = j, .fn = fn, .arg = arg };
 	char root[64];
 	pid_t helper, pid = -1;
 	int p[2], in[2];
 
 	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(p, O_CLOEXEC) == -1 ||
-	    pipe2(in, O_CLOEXEC) == -1)
+	    pipe2(in, O_CLOEXEC) == -1 || stat("/", &e.own) == -1)
 		return (-1);
 	snprintf(root, sizeof(root), "/proc/%d/root", (int)j->pid);
 	e.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);

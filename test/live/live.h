@@ -47,8 +47,8 @@
 
 /* Time in which what should happen at once must have happened, and what a
  * deadline may be exceeded by, all beside neighbours that take the processors
- * and the disk for themselves.  Who tells two times apart by their length
- * keeps them further apart than that. */
+ * and the disk for themselves.  A test that compares two times needs a larger
+ * difference than this. */
 #define LIVE_SOON_MS	jail_slack(9000)
 #define LIVE_LATE_MS	jail_slack(8000)
 

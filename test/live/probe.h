@@ -257,7 +257,6 @@ probe_fill(void)
 		}
 }
 
-/* The exit status when this is the probe, -1 when it is the test. */
 /* crowd, orphans: they keep it full until there is a file PROBE_ROOM. */
 static inline void
 probe_crowd(bool orphans)
@@ -274,6 +273,7 @@ probe_crowd(bool orphans)
 	_exit(0);
 }
 
+/* The exit status when this is the probe, -1 when it is the test. */
 static inline int
 probe_main(int argc, char **argv)
 {
