@@ -228,13 +228,10 @@ child(const struct jail *j, const struct ask_what *w)
 }
 
 /* What the parent holds of other jails is not for us to hold; nor is what it
- * writes to, since whoever reads that would wait for us when we hang.  It may
- * be as many descriptors as there can be, so none is free before. */
+ * writes to, since whoever reads that would wait for us when we hang. */
 static int
 child_begin(int jail_fd, int say_fd)
 {
-	int fd;
-
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (jail_fd == SAY_FD)
 		jail_fd = dup(jail_fd);
@@ -245,10 +242,6 @@ child_begin(int jail_fd, int say_fd)
 	else
 		close(JAIL_FD);
 	closefrom(JAIL_FD + 1);
-	for (fd = 0; fd < SAY_FD; fd++)
-		close(fd);
-	for (fd = 0; fd < SAY_FD; fd++)
-		(void)open("/dev/null", O_RDWR);
 	return (jail_fd);
 }
 

@@ -27,9 +27,8 @@
  * is two processes, for a moment. */
 #define ENTER_MAX	64
 
-/* So many ask and have no answer yet, at the caller's own jails and at those
- * of others.  Who asks can be held by a jail for as long as it likes, even
- * after his KILL; the others then are not asked but signalled. */
+/* Limits of askers without an answer.  A jail can hold an asker even after its
+ * SIGKILL; a jail beyond the limit is signalled instead. */
 #define ASKERS_OWN	200
 #define ASKERS_OTHERS	16
 
@@ -95,6 +94,7 @@ struct end {
 	struct halt_jail *jails;
 	struct halt halts[SIDES];
 	bool closed[SIDES];		/* no room even for one */
+	bool failed[SIDES];		/* until a jail has ended */
 	size_t inside[SIDES], askers[SIDES];
 	struct jail **killed;		/* room for n */
 	size_t n, n_own, left, room, unasked;
@@ -274,7 +274,7 @@ do_kill(struct end *e, size_t i)
 	if (jail_frozen(&e->list[i].jail, why, sizeof(why)))
 		e->ones[i].frozen = strdup(why);
 	(void)jail_kill(&e->list[i].jail);
-	if (e->kill_again_ms < again_ms)
+	if (e->kill_again_ms <= now_ms())	/* nobody waits for it */
 		e->kill_again_ms = again_ms;
 }
 
@@ -364,6 +364,7 @@ report(struct end *e, size_t i)
 	e->unasked += o->dropped && o->wants_ask;
 	o->wants_ask = o->wants_term = false;
 	o->last_word_ms = 0;
+	e->failed[OWN] = e->failed[OTHERS] = false;
 	e->left--;
 	if (outcome > e->worst)
 		e->worst = outcome;
@@ -425,7 +426,8 @@ room_share(struct end *e)
 	size_t used = own->active + own->waiting, keep = others->active;
 	size_t n;
 
-	if (keep == 0 && others->waiting > 0 && e->room > 1)
+	if (keep == 0 && others->waiting > 0 && e->room > 1 &&
+	    !e->failed[OTHERS])
 		keep = 1;
 	n = e->room > keep ? e->room - keep : 0;
 	e->closed[OWN] = n == 0;
@@ -460,6 +462,7 @@ static void
 no_room(struct end *e, size_t i)
 {
 	e->room = e->halts[OWN].active + e->halts[OTHERS].active;
+	e->failed[side_of(e, i)] = true;
 	if (e->room == 0)
 		err(EX_OSERR, "%s", target_name(&e->list[i]));
 	room_share(e);

@@ -31,8 +31,7 @@
  * so many seconds, also when jailkill is no longer there to do it. */
 #define LIMIT_S	5
 
-/* The last user there can be, whom hardly a jail has; where we may not be him
- * we stay who we are. */
+/* An unlikely uid.  If setresuid(2) fails, keep ours. */
 #define UID	0xfffffffeU
 
 /* Those who own a keyring of ours, a user for each of our pids. */
@@ -216,9 +215,9 @@ root_leave(void)
 	(void)CALL1(__NR_close, fs);
 }
 
-/* A session keyring of its own: what is in the caller's its possessor may read,
- * and so may who traces it.  It is a user's of our own, since the quota of
- * keys of any other may be used up by a jail.  A kernel without keys has none;
+/* Joins a new session keyring: who traces us could read the caller's.  It
+ * belongs to a uid of its own, because a jail can use up the key quota of any
+ * other.  A kernel without keys has none;
  * where a filter forbids the call, our child cannot ask for a key either. */
 static long
 keyring_leave(void)

@@ -305,10 +305,12 @@ pids_read(size_t *n, int *error)
 	long at, got;
 
 	*n = 0;
-	errno = 0;
+	*error = fd == -1 ? errno : 0;
 	do {
 		got = fd == -1 ? 0 :
 		    syscall(SYS_getdents64, fd, buf, sizeof(buf));
+		if (got == -1)
+			*error = errno;
 		for (at = 0; at < got; at += e->size) {
 			e = (const void *)(buf + at);
 			pid = (pid_t)strtol(e->name, NULL, 10);
@@ -318,6 +320,7 @@ pids_read(size_t *n, int *error)
 				room = room * 2 + PIDS_FIRST;
 				more = reallocarray(list, room, sizeof(*list));
 				if (more == NULL) {
+					*error = ENOMEM;
 					got = 0;
 					break;
 				}
@@ -326,7 +329,6 @@ pids_read(size_t *n, int *error)
 			list[(*n)++] = pid;
 		}
 	} while (got > (long)sizeof(buf) - longest);
-	*error = errno;
 	if (fd != -1)
 		close(fd);
 	return (list);

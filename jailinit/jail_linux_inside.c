@@ -145,7 +145,11 @@ jail_inside_ctl(struct jail_inside *in)
 	struct stat st;
 	int e, fd;
 
-	in->run_fd = open_below(in->root_fd, RUN, O_DIRECTORY);
+	fd = open_below(in->root_fd, RUN, O_DIRECTORY);
+	if (fd != -1 && in->run_fd != -1)
+		close(in->run_fd);
+	if (fd != -1)
+		in->run_fd = fd;
 	fd = open_below(in->root_fd, RUN "/" CTL, O_NOFOLLOW);
 	if (fd == -1)
 		return (-1);

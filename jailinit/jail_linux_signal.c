@@ -33,9 +33,8 @@
  * left to whoever reaps when we have gone. */
 #define CHILD_END_MS	500
 
-/* What stops has stopped after so many looks, a millisecond apart, or is held
- * by the kernel and starts nothing; what waits for a processor takes longer on
- * a busy machine. */
+/* Looks a millisecond apart.  After 1000 a sleeping process is held by the
+ * kernel and starts nothing.  A runnable one may need 3000 on a busy machine. */
 #define STOP_LOOKS	1000
 #define STOP_LOOKS_MOST	3000
 #define LOOK_NS		1000000
@@ -165,6 +164,7 @@ program_open(void)
 {
 	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
 	struct rlimit rl = { RLIM_INFINITY, RLIM_INFINITY };
+	ssize_t n;
 	int fd;
 
 	/* A file in memory is one, and the caller's limit may be low. */
@@ -178,8 +178,10 @@ program_open(void)
 		fd = memfd_create("jailkill", flags);
 	if (fd == -1)
 		return (-1);
-	if (write(fd, jail_enter_program, jail_enter_size) !=
-	    (ssize_t)jail_enter_size ||
+	n = write(fd, jail_enter_program, jail_enter_size);
+	if (n >= 0 && n < (ssize_t)jail_enter_size)
+		errno = EFBIG;	/* cut at the limit */
+	if (n != (ssize_t)jail_enter_size ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
 	    F_SEAL_GROW | F_SEAL_SEAL) == -1)
 		return (-1);
@@ -372,6 +374,12 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 	if (stat_fd == -1)
 		return (-1);
 	enter_fd = enter_open(j);
+	if (enter_fd == -1) {
+		e = errno;
+		close(stat_fd);
+		errno = e;
+		return (-1);
+	}
 	/* No signal at its end, so that nobody's SIGCHLD or wait(2) is
 	 * concerned. */
 	child->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD, NULL, &child->fd,
@@ -380,8 +388,7 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 		run(&r, j->fd, enter_fd, stat_fd);
 	e = errno == EAGAIN ? EDQUOT : errno;
 	close(stat_fd);
-	if (enter_fd != -1)
-		close(enter_fd);
+	close(enter_fd);
 	errno = e;
 	return (child->pid == -1 ? -1 : 0);
 }

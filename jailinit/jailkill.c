@@ -336,9 +336,9 @@ permitted(struct targets *t, bool listening, int64_t limit_ms)
 	return (error);
 }
 
-/* The time began when we did; but what a look takes that nobody delays is not
- * to make a second less of what a jail is told, and who makes it long is not to
- * have others killed that were not asked. */
+/* The time begins at our start.  A fast look-up is not charged to the jails'
+ * time.  A slow one is charged up to look_ms(), so that one jail cannot use up
+ * the others' time. */
 static int
 act(struct targets *t, const struct options *o, int64_t begun_ms)
 {

@@ -17,16 +17,14 @@
 #include "clock.h"
 #include "target.h"
 
-/* So many look at once, at so many jails each, one after the other; who has
- * heard nothing from a jail for so long is held, and another goes on with the
- * next one. */
+/* 16 workers check 32 jails each.  A worker that hears nothing for 100 ms counts
+ * as held, and another takes its remaining jails. */
 #define LOOKERS		16
 #define PIECE		32
 #define QUIET_MS	100
 
-/* There are no more than so many, held ones included, for the next to be sent
- * to a jail of others, or of the caller's own: a jail may hold them for as long
- * as it likes, even after their KILL. */
+/* Limits of workers, held ones included, at other users' jails and at the
+ * caller's own.  A jail can hold a worker for ever, even after its SIGKILL. */
 #define OTHERS_MAX	16
 #define OWN_MAX		64
 
@@ -209,6 +207,8 @@ looker_start(struct look *l)
 		error = errno;
 		if (l->team_n > 0 && is_shortage(error))
 			return (false);
+		if (error == EAGAIN)
+			error = EDQUOT;		/* ours, fork(2) */
 	} else {
 		l->others += !own;
 		l->team_n++;

@@ -227,7 +227,7 @@ confined(char *const *folders, char **command, int ready_fd)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (cwd == NULL)
 		fail("getcwd", "");
-	if (!namespaces_make())
+	if (access("/proc/self/ns/mnt", F_OK) == -1 || !namespaces_make())
 		_exit(REFUSED);
 	pid = fork();
 	if (pid == 0)
