@@ -305,7 +305,8 @@ pids_read(size_t *n, int *error)
 	long at, got;
 
 	*n = 0;
-	errno = 0;
+	if (fd != -1)
+		errno = 0;
 	do {
 		got = fd == -1 ? 0 :
 		    syscall(SYS_getdents64, fd, buf, sizeof(buf));
