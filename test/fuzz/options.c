@@ -181,8 +181,9 @@ jailkill_options(int argc, char **argv)
 	MUST(!o.json || o.list);
 	MUST((o.verb == REQUEST_RUN) == (n > 0));
 	if (n > 0)
-		MUST(o.line[n - 1] == '\n' && naive_parse(o.line, n - 1, &rq)
-		    == REQUEST_OK && rq.verb == REQUEST_RUN);
+		MUST(o.line[0] == '\n' && o.line[n - 1] == '\n' &&
+		    naive_parse(o.line + 1, n - 2, &rq) == REQUEST_OK &&
+		    rq.verb == REQUEST_RUN);
 	if (o.limit_ms != -1) {
 		is_seconds(o.limit_ms);
 		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_REBOOT);

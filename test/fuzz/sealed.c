@@ -47,7 +47,12 @@ SEALED(void, jail_comm, const struct jail *j, char comm[JAIL_COMM_MAX])
 SEALED(int, jail_signal_first, const struct jail *j, int sig)
 SEALED(int, jail_other_signal, const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX])
-SEALED(int, jail_deliver, const struct jail *j, int sig)
+SEALED(int, jail_deliver, struct jail *j, int sig)
+SEALED(bool, jail_frozen, const struct jail *j, char *buf, size_t size)
+SEALED(struct jail_keepers *, jail_keepers_find, int64_t end_ms)
+SEALED(void, jail_keepers_free, struct jail_keepers *k)
+SEALED(bool, jail_kept_by, const struct jail *j, const struct jail_keepers *k,
+    int64_t end_ms, char *buf, size_t size)
 SEALED(int, jail_watch_new, void)
 SEALED(int, jail_watch_fd, int watch_fd, int fd, uint64_t tag)
 SEALED(int, jail_watch_wait, int watch_fd, uint64_t *tags, int max,

@@ -99,7 +99,7 @@ one_line(struct input *in)
 	    LOG_LINE_MAX - 1));
 	for (i = 0; i < n - 1; i++)
 		MUST(line[i] == all[i] || (line[i] == '?' &&
-		    (all[i] == '\177' || (unsigned char)all[i] < ' ')));
+		    (all[i] > '~' || all[i] < ' ')));
 	MUST(log_dropped() == 0);
 }
 
