@@ -69,7 +69,7 @@ struct one {
 	struct jail_child child;	/* fd -1: nobody is inside */
 	int64_t child_end_ms;
 	int64_t last_word_ms;		/* its line is due; 0: not yet */
-	char *frozen;			/* when it got KILL; NULL: it was not */
+	char frozen[WHY_MAX];		/* when it got KILL; "": it was not */
 	char *why;			/* what keeps it; NULL: not known */
 	bool wants_ask;			/* somebody is to ask */
 	bool asking;			/* and has no answer yet */
@@ -269,10 +269,10 @@ static void
 do_kill(struct end *e, size_t i)
 {
 	int64_t again_ms = now_ms() + KILL_EVERY_MS;
-	char why[WHY_MAX];
+	char *why = e->ones[i].frozen;
 
-	if (jail_frozen(&e->list[i].jail, why, sizeof(why)))
-		e->ones[i].frozen = strdup(why);
+	if (!jail_frozen(&e->list[i].jail, why, WHY_MAX))
+		why[0] = '\0';
 	(void)jail_kill(&e->list[i].jail);
 	if (e->kill_again_ms <= now_ms())	/* nobody waits for it */
 		e->kill_again_ms = again_ms;
@@ -345,8 +345,7 @@ report(struct end *e, size_t i)
 	int outcome = o->dropped ? END_CLEAN : h->stage == HALT_LEFT ?
 	    END_LEFT : h->forced ? END_FORCED : END_CLEAN;
 
-	if (o->frozen != NULL)
-		(void)snprintf(why, sizeof(why), "%s", o->frozen);
+	(void)snprintf(why, sizeof(why), "%s", o->frozen);
 	if (h->stage == HALT_LEFT && !o->dropped &&
 	    !jail_frozen(&t->jail, why, sizeof(why)))
 		(void)snprintf(why, sizeof(why), "%s",
@@ -358,9 +357,8 @@ report(struct end *e, size_t i)
 	ask_over(e, i);
 	ask_end(&t->ask);
 	jail_close(&t->jail);
-	free(o->frozen);
 	free(o->why);
-	o->frozen = o->why = NULL;
+	o->why = NULL;
 	e->unasked += o->dropped && o->wants_ask;
 	o->wants_ask = o->wants_term = false;
 	o->last_word_ms = 0;

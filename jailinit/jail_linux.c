@@ -318,7 +318,7 @@ pids_read(size_t *n, int *error)
 				continue;
 			if (*n == room) {
 				room = room * 2 + PIDS_FIRST;
-				more = reallocarray(list, room, sizeof(*list));
+				more = realloc(list, room * sizeof(*list));
 				if (more == NULL) {
 					*error = ENOMEM;
 					got = 0;

@@ -34,7 +34,8 @@
 #define CHILD_END_MS	500
 
 /* Looks a millisecond apart.  After 1000 a sleeping process is held by the
- * kernel and starts nothing.  A runnable one may need 3000 on a busy machine. */
+ * kernel and starts nothing.  A runnable one may need 3000 on a busy
+ * machine. */
 #define STOP_LOOKS	1000
 #define STOP_LOOKS_MOST	3000
 #define LOOK_NS		1000000

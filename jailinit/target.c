@@ -17,8 +17,8 @@
 #include "clock.h"
 #include "target.h"
 
-/* 16 workers check 32 jails each.  A worker that hears nothing for 100 ms counts
- * as held, and another takes its remaining jails. */
+/* 16 workers check 32 jails each.  A worker that hears nothing for 100 ms
+ * counts as held, and another takes its remaining jails. */
 #define LOOKERS		16
 #define PIECE		32
 #define QUIET_MS	100
