@@ -872,7 +872,8 @@ test_lost_request(void **state)
 		    JAIL_CTL)), 0);
 	assert_true(shared->seen > 0);
 	assert_int_equal(jail_signal(j, SIGSTOP), 0);	/* ends with asking */
-	jk(halt_ms(4), "-v", "-h", "-t", "4", jail_name(j), NULL);
+	/* Between TERM and KILL are 3.6 s, also for a busy machine. */
+	jk(halt_ms(12), "-v", "-h", "-t", "12", jail_name(j), NULL);
 	code_is(0, 1);
 	assert_true(jail_exists(j, "/tmp/shutdown"));
 }
