@@ -19,12 +19,19 @@ struct pty {
 	char buf[65536];	/* what was read, a string */
 };
 
+/* What was read counts no more. */
+static inline void
+pty_forget(struct pty *t)
+{
+	t->used = 0;
+	t->buf[0] = '\0';
+}
+
 /* Neither end becomes a controlling terminal. */
 static inline bool
 pty_open(struct pty *t)
 {
-	t->used = 0;
-	t->buf[0] = '\0';
+	pty_forget(t);
 	t->slave_fd = -1;
 	t->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (t->master_fd != -1 && unlockpt(t->master_fd) == 0)
@@ -44,12 +51,11 @@ pty_close(struct pty *t)
 static inline void
 pty_type(struct pty *t, const char *text)
 {
-	t->used = 0;
-	t->buf[0] = '\0';
+	pty_forget(t);
 	(void)!write(t->master_fd, text, strlen(text));
 }
 
-/* True when text has come since the last pty_type(), in time. */
+/* True when text has come since it last forgot, in time. */
 static inline bool
 pty_says(struct pty *t, const char *text, int64_t within_ms)
 {

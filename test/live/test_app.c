@@ -771,7 +771,7 @@ test_tty_reboot(void **state)
 	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
 	    "echo li''fe; read x; echo got-$x; sleep 1000", NULL), 0);
 	pty_expect(&t, "life");
-	t.used = 0;
+	pty_forget(&t);
 	assert_int_equal(jail_signal(j, 39), 0);
 	pty_expect(&t, "life");
 	pty_type(&t, "hello\n");
