@@ -38,6 +38,7 @@ struct init init;
 static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET,
     "" };
 
+static bool term_sent;		/* to all; not with a budget of 0 */
 static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
@@ -333,13 +334,15 @@ act(unsigned actions)
 		command_send(SIGCONT, init.opt.group);
 	}
 	if ((actions & LIFE_DO_TERM_ALL) != 0) {
+		term_sent = true;
 		os_signal_all(SIGTERM);
 		os_signal_all(SIGCONT);
 	}
 	if ((actions & LIFE_DO_KILL_ALL) != 0) {
 		names_list(names, sizeof(names));
 		if (names[0] != '\0')
-			log_line("still there after TERM: %s", names);
+			log_line("%s: %s", term_sent ?
+			    "still there after TERM" : "killed", names);
 		all_kill();
 	}
 	if ((actions & LIFE_DO_RUN_SHUTDOWN) != 0)

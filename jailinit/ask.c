@@ -42,7 +42,8 @@ say(enum ask_kind kind)
 	said.kind = kind;
 	if (kind == ASK_ROOT)
 		n += strlen(said.root);
-	if (send(SAY_FD, &said, n, 0) == -1)
+	/* From FreeBSD 15.0 on nothing else ends a record, unix(4). */
+	if (send(SAY_FD, &said, n, MSG_EOR) == -1)
 		_exit(1);	/* nobody listens any more */
 }
 

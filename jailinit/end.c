@@ -214,6 +214,10 @@ do_signal(struct end *e, size_t i)
 
 	if (e->ones[i].wants_ask)
 		t->refused = EBUSY;
+	if (sig == 0) {
+		step(e, i, HALT_NOBODY);
+		return;
+	}
 	show_signalled(t, sig, comm);
 	(void)jail_signal_first(&t->jail, sig);
 	(void)jail_signal_first(&t->jail, SIGCONT);

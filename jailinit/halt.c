@@ -255,6 +255,12 @@ on_event(struct halt *h, struct halt_jail *j, enum halt_event event)
 			return (HALT_DO_SIGNAL);
 		}
 		break;
+	case HALT_NOBODY:
+		if (j->stage == HALT_SIGNALLED) {
+			j->stage = HALT_TERM;
+			return (HALT_DO_TERM);
+		}
+		break;
 	case HALT_ENDED:
 		if (!is_over(j))
 			return (finish(h, j, HALT_GONE));

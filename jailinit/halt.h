@@ -10,7 +10,8 @@
  * A jail that listens is ASKED by its FIFO and told nine tenths of the time,
  * so that its own jailinit ends it first; then all its processes get TERM,
  * and when the time is up KILL.  One that does not has its first process
- * SIGNALLED, and after a third of the time TERM for all.  A jail is GONE only
+ * SIGNALLED, and after a third of the time (at once, if it has none) TERM for
+ * all.  A jail is GONE only
  * when it was seen to be; and LEFT when KILL did not help in a last moment.
  * The stage only moves to the right, any may be left out, and by halt_end_ms
  * all jails are GONE or LEFT, whatever they do.
@@ -50,6 +51,7 @@ enum halt_event {
 	HALT_TICK,	/* nothing but time */
 	HALT_TAKEN,	/* the FIFO has taken the request */
 	HALT_REFUSED,	/* it has not, and will not */
+	HALT_NOBODY,	/* no first process was there to be signalled */
 	HALT_ENDED	/* the jail was seen to be gone */
 };
 

@@ -50,6 +50,7 @@ struct jail {
 	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; else "" */
 	pid_t rest;	/* Linux: another process of it, when KILL was
 			 * repeated; 0: none was seen */
+	int kills;	/* FreeBSD: how often KILL was repeated */
 };
 
 /*
@@ -108,7 +109,8 @@ struct jail_child {
 int jail_signal_first(const struct jail *j, int sig);
 
 /* How it is asked when it does not listen: the signal by which its first
- * process is told to halt, power off or reboot, and that process's name. */
+ * process is told to halt, power off or reboot, and that process's name; 0:
+ * none stands for the others. */
 int jail_other_signal(const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX]);
 
@@ -123,8 +125,8 @@ int jail_child_end(struct jail_child *child, bool force);
 
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
  * jail_look() says so, and until then it is to be sent again, to all such
- * jails at once: on FreeBSD by jail_remove(2) as well (a jail that persists
- * without processes is not removed), on Linux to each process of them and of
+ * jails at once: on FreeBSD by jail_remove(2) as well (of a jail that persists
+ * only in the end), on Linux to each process of them and of
  * those in them, as the end of the first one may be in their hands. */
 int jail_kill(const struct jail *j);
 void jail_kill_again(struct jail *const *jails, size_t n);

@@ -45,6 +45,7 @@ about_get(const char *key, int *value, int flags, struct jail_about *a)
 		PARAM("name", a->name, sizeof(a->name)),
 		PARAM("parent", &a->parent, sizeof(a->parent)),
 		PARAM("persist", &a->persist, sizeof(a->persist)),
+		PARAM("children.cur", &a->children, sizeof(a->children)),
 		PARAM("path", a->path, sizeof(a->path)),
 	};
 	unsigned skip = key == NULL ? 2 : 0;
@@ -80,16 +81,6 @@ desc_open(int jid)
 }
 
 int
-jail_attach_to(const struct jail *j)
-{
-#ifdef DESCRIPTORS
-	if (j->fd != -1)
-		return (jail_attach_jd(j->fd));
-#endif
-	return (jail_attach((int)j->jid));
-}
-
-int
 jail_remove_it(const struct jail *j)
 {
 #ifdef DESCRIPTORS
@@ -116,6 +107,24 @@ jail_about(const struct jail *j, struct jail_about *a)
 		jid = -1;
 	}
 	return (jid);
+}
+
+/* By its jid, since jail_attach_jd(2) of 15.0 keeps a reference to the jail,
+ * which then is dying for ever.  A jid is given again only while its jail is
+ * dying, and a dying jail does not come back (kern_jail_set() in
+ * sys/kern/kern_jail.c).  So if the descriptor's jail lives after we have
+ * attached, and has this jid, it is the one that we are in. */
+int
+jail_attach_to(const struct jail *j)
+{
+	struct jail_about a;
+
+	if (jail_attach((int)j->jid) == -1)
+		return (-1);
+	if (j->fd == -1 || jail_about(j, &a) == (int)j->jid)
+		return (0);
+	errno = ESRCH;
+	return (-1);
 }
 
 /*
@@ -152,13 +161,13 @@ jail_hold(struct jail *j)
 	if (about_get("jid", &jid, 0, &a) == -1)
 		return (-1);
 	j->fd = desc_open(jid);
-	if (strcmp(a.name, j->name) != 0 || jail_about(j, &a) == -1) {
+	if (jail_about(j, &a) == -1 || strcmp(a.name, j->name) != 0) {
 		jail_close(j);
 		errno = ESRCH;
 		return (-1);
 	}
 	if (!jail_is_init(j->jid, j->pid, &kp)) {
-		jail_people_read(&who, j->jid);
+		jail_people_read(&who, j);
 		j->pid = who.init_pid;
 	}
 	return (0);
@@ -234,12 +243,43 @@ jail_each(jail_fn *fn, void *arg)
 		last = jid;
 		if (a.parent != 0)
 			continue;
-		jail_people_find(&who, (jailid_t)jid, list, n);
+		jail_people_find(&who, (jailid_t)jid, false, list, n);
 		fill(&j, jid, &a, &who);
 		more = fn(&j, arg);
 	}
 	free(list);
 	return (!more || errno == ESRCH ? 0 : -1);
+}
+
+int
+jail_parent(int jid)
+{
+	struct jail_about a;
+
+	return (about_get("jid", &jid, JAIL_DYING, &a) == -1 ? -1 : a.parent);
+}
+
+/* While the jail itself is there, no other has its jid. */
+void
+jail_children_remove(const struct jail *j)
+{
+	struct jail_about a, parent;
+	struct jail child;
+	int jid, last = 0;
+
+	if (jail_about(j, &parent) == -1 || parent.children == 0)
+		return;
+	while ((jid = about_get("lastjid", &last, 0, &a)) != -1) {
+		last = jid;
+		if ((jailid_t)a.parent != j->jid ||
+		    open_found(&child, jid, &a) == -1)
+			continue;
+		if (jail_about(&child, &a) != -1 &&
+		    (jailid_t)a.parent == j->jid &&
+		    jail_about(j, &parent) != -1)
+			(void)jail_remove_it(&child);
+		jail_close(&child);
+	}
 }
 
 void
@@ -285,11 +325,12 @@ jail_kept_by(const struct jail *j, const struct jail_keepers *k,
 	return (false);
 }
 
+/* No process but a jailinit stands for the others. */
 int
 jail_other_signal(const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX])
 {
 	(void)verb;
 	jail_comm(j, comm);
-	return (SIGTERM);
+	return (comm[0] == '\0' ? 0 : SIGTERM);
 }

@@ -42,10 +42,22 @@ jail_procs(size_t *n)
 }
 
 bool
-jail_has(jailid_t jid, const struct kinfo_proc *kp)
+jail_has(jailid_t jid, bool children, const struct kinfo_proc *kp)
 {
-	return (kp->ki_structsize == (int)sizeof(*kp) &&
-	    kp->ki_stat != SZOMB && (jailid_t)kp->ki_jid == jid);
+	int of = kp->ki_jid;
+
+	if (kp->ki_structsize != (int)sizeof(*kp) || kp->ki_stat == SZOMB)
+		return (false);
+	while (children && of > 0 && (jailid_t)of != jid)
+		of = jail_parent(of);
+	return (of >= 0 && (jailid_t)of == jid);
+}
+
+static bool
+is_called_init(const struct kinfo_proc *kp)
+{
+	return (strcmp(kp->ki_comm, JAIL_INIT) == 0 ||
+	    strcmp(kp->ki_comm, JAIL_INIT_FD) == 0);
 }
 
 static bool
@@ -58,7 +70,7 @@ is_older(const struct kinfo_proc *kp, const struct kinfo_proc *than)
 
 /* P_WEXIT, sys/proc.h: it has begun to exit, which can take time. */
 void
-jail_people_find(struct jail_people *who, jailid_t jid,
+jail_people_find(struct jail_people *who, jailid_t jid, bool children,
     const struct kinfo_proc *list, size_t n)
 {
 	const struct kinfo_proc *any = NULL, *init = NULL, *kp;
@@ -67,14 +79,15 @@ jail_people_find(struct jail_people *who, jailid_t jid,
 	memset(who, 0, sizeof(*who));
 	for (i = 0; i < n; i++) {
 		kp = &list[i];
-		if (!jail_has(jid, kp))
+		if (!jail_has(jid, children, kp))
 			continue;
 		who->any = true;
 		if ((kp->ki_flag & P_WEXIT) != 0)
 			continue;
 		if (is_older(kp, any))
 			any = kp;
-		if (strcmp(kp->ki_comm, JAIL_INIT) == 0 && is_older(kp, init))
+		if ((jailid_t)kp->ki_jid == jid && is_called_init(kp) &&
+		    is_older(kp, init))
 			init = kp;
 	}
 	who->any_pid = any == NULL ? 0 : any->ki_pid;
@@ -83,12 +96,14 @@ jail_people_find(struct jail_people *who, jailid_t jid,
 
 /* Without memory for the list somebody is there: that ends nothing. */
 void
-jail_people_read(struct jail_people *who, jailid_t jid)
+jail_people_read(struct jail_people *who, const struct jail *j)
 {
 	size_t n = 0;
 	struct kinfo_proc *list = jail_procs(&n);
+	struct jail_about a;
 
-	jail_people_find(who, jid, list, n);
+	jail_people_find(who, j->jid, jail_about(j, &a) != -1 &&
+	    a.children > 0, list, n);
 	if (list == NULL)
 		who->any = true;
 	free(list);
@@ -107,6 +122,6 @@ jail_proc(pid_t pid, struct kinfo_proc *kp)
 bool
 jail_is_init(jailid_t jid, pid_t pid, struct kinfo_proc *kp)
 {
-	return (jail_proc(pid, kp) && jail_has(jid, kp) &&
-	    strcmp(kp->ki_comm, JAIL_INIT) == 0);
+	return (jail_proc(pid, kp) && jail_has(jid, false, kp) &&
+	    is_called_init(kp));
 }

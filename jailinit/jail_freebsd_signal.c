@@ -35,6 +35,9 @@
 /* There is somebody, but nobody who could be watched any more. */
 #define LOOK_AGAIN_MS	20
 
+/* A jail that persists is removed when KILL was repeated so often. */
+#define REMOVE_AFTER	5
+
 #define SIGNALS		128	/* _SIG_MAXSIG of sys/_sigset.h */
 #define EVENTS_MAX	64
 
@@ -257,9 +260,9 @@ jail_kill(const struct jail *j)
 	return (all_kill(j, &a));
 }
 
-/* jail_remove(2) kills from outside, where no jail can hinder it, but would
- * also end a persistent jail as such, which is jail(8)'s to do; any other
- * ends with its last process anyway. */
+/* jail_remove(2) kills from outside, where no jail can hinder it.  It ends a
+ * jail that persists as such, too, which is jail(8)'s to do unless nothing
+ * else helps; any other ends with its last process anyway. */
 void
 jail_kill_again(struct jail *const *jails, size_t n)
 {
@@ -269,7 +272,7 @@ jail_kill_again(struct jail *const *jails, size_t n)
 	for (i = 0; i < n; i++) {
 		a.persist = true;
 		(void)all_kill(jails[i], &a);
-		if (!a.persist)
+		if (!a.persist || ++jails[i]->kills >= REMOVE_AFTER)
 			(void)jail_remove_it(jails[i]);
 	}
 }
@@ -336,7 +339,8 @@ people_watch(int watch_fd, const struct jail *j, const struct jail_people *who,
 	struct kinfo_proc kp;
 
 	if (pid != 0 && watch(watch_fd, (uintptr_t)pid, EVFILT_PROC, EV_ADD,
-	    what, tag) == 0 && jail_proc(pid, &kp) && jail_has(j->jid, &kp))
+	    what, tag) == 0 && jail_proc(pid, &kp) &&
+	    jail_has(j->jid, true, &kp))
 		return (0);
 	return (watch(watch_fd, (uintptr_t)tag, EVFILT_TIMER,
 	    EV_ADD | EV_ONESHOT, 0, tag));
@@ -347,7 +351,7 @@ jail_watch_jail(int watch_fd, const struct jail *j, uint64_t tag)
 {
 	struct jail_people who;
 
-	jail_people_read(&who, j->jid);
+	jail_people_read(&who, j);
 	return (people_watch(watch_fd, j, &who, tag));
 }
 
@@ -381,16 +385,20 @@ has_executed(int watch_fd, uint64_t tag)
 	    tag) == 0);
 }
 
-/* Zombies do not count; who is still on his way out does. */
+/* Zombies do not count; who is still on his way out does.  Jails in it end with
+ * it; whether it persists itself is for jail(8) to say, which sets that, too,
+ * while it waits for its "command". */
 enum jail_news
 jail_look(int watch_fd, const struct jail *j, uint64_t tag)
 {
 	bool executed = has_executed(watch_fd, tag);
 	struct jail_people who;
 
-	jail_people_read(&who, j->jid);
-	if (!who.any)
+	jail_people_read(&who, j);
+	if (!who.any) {
+		jail_children_remove(j);
 		return (JAIL_GONE);
+	}
 	(void)people_watch(watch_fd, j, &who, tag);
 	return (executed && who.init_pid != 0 ? JAIL_REBOOTED : JAIL_LIVES);
 }

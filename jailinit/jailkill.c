@@ -138,8 +138,8 @@ option(struct options *o, int c)
 	case 'V':
 		(void)puts("jailkill " VERSION);
 		exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
-	default:
-		break;
+	default:	/* FreeBSD's getopt(3) takes -+ */
+		usage("-+", "no such option");
 	}
 }
 
@@ -181,7 +181,7 @@ static void
 dry(const struct target *t, const struct options *o)
 {
 	char comm[JAIL_COMM_MAX];
-	int sig;
+	int sig = jail_other_signal(&t->jail, o->verb, comm);
 
 	if (o->verb == REQUEST_NONE)
 		(void)printf("%s: would send %s to all of it\n",
@@ -192,12 +192,13 @@ dry(const struct target *t, const struct options *o)
 	else if (t->listens)
 		(void)printf("%s: would ask it to %s\n", target_name(t),
 		    request_name(o->verb));
-	else {
-		sig = jail_other_signal(&t->jail, o->verb, comm);
+	else if (sig == 0)
+		(void)printf("%s: does not listen, would send TERM to all of "
+		    "it\n", target_name(t));
+	else
 		(void)printf("%s: does not listen, would send %s to its "
 		    "first process, %s\n", target_name(t), signame_name(sig),
 		    printable(comm));
-	}
 }
 
 /*

@@ -70,6 +70,12 @@ void os_signal_all(int sig);
  * entered the jail from outside is nobody's child here.) */
 bool os_others_left(void);
 
+/* A descriptor that is readable once the file of this path has been removed or
+ * replaced, where something may do so during boot (FreeBSD's cleanvar); else
+ * -1, with ENOENT if it is not there.  There is one such file; NULL forgets
+ * it. */
+int os_removal_watch(const char *path);
+
 /* Calls fn with the name, as it is, and the pid of each process that
  * os_signal_all() reaches and that can be seen, until fn says false.  Never
  * blocks. */

@@ -4,6 +4,7 @@
  * files, at the start the FIFO's path and the program's own. */
 #include <sys/param.h>
 #include <sys/auxv.h>
+#include <sys/event.h>
 #include <sys/proc.h>
 #include <sys/procctl.h>
 #include <sys/reboot.h>
@@ -305,6 +306,33 @@ os_others_left(void)
 	memset(&rs, 0, sizeof(rs));
 	return (place == OS_SUBTREE && procctl(P_PID, getpid(),
 	    PROC_REAP_STATUS, &rs) == 0 && rs.rs_descendants != 0);
+}
+
+/* kqueue(2) tells of a file that is open; no child inherits a kqueue. */
+int
+os_removal_watch(const char *path)
+{
+	static int file_fd = -1, queue_fd = -1;
+	struct kevent ev;
+
+	if (queue_fd != -1)
+		close(queue_fd);
+	if (file_fd != -1)
+		close(file_fd);
+	file_fd = queue_fd = -1;
+	if (path != NULL)
+		file_fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW |
+		    O_CLOEXEC);
+	if (file_fd == -1)
+		return (-1);
+	queue_fd = kqueue();
+	EV_SET(&ev, (uintptr_t)file_fd, EVFILT_VNODE, EV_ADD | EV_CLEAR,
+	    NOTE_DELETE | NOTE_RENAME, 0, NULL);
+	if (queue_fd != -1) {
+		(void)fcntl(queue_fd, F_SETFD, FD_CLOEXEC);
+		(void)kevent(queue_fd, &ev, 1, NULL, 0, NULL);
+	}
+	return (queue_fd);
 }
 
 struct each {

@@ -107,6 +107,13 @@ struct entry {
 
 /* libc refuses 32 to 34, its own, but a caller may have had them ignored.
  * The kernel's struct is all zeros here, whatever its layout. */
+int
+os_removal_watch(const char *path)
+{
+	(void)path;
+	return (-1);
+}
+
 void
 os_signal_default(int sig)
 {

@@ -61,13 +61,17 @@ alarm_init(void)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* At the host's shutdown nobody says what kind of terminal the console is. */
 void
 show_init(bool q, bool v)
 {
+	const char *term = getenv("TERM");
+
 	alarm_init();
 	quiet = q;
 	verbose = v;
-	live = !q && !v && isatty(STDOUT_FILENO);
+	live = !q && !v && isatty(STDOUT_FILENO) && term != NULL &&
+	    strcmp(term, "") != 0 && strcmp(term, "dumb") != 0;
 }
 
 bool

@@ -3,6 +3,7 @@
  * into a pipe that it is done, and its end is seen there, whoever reaps it. */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -24,7 +25,9 @@ static pid_t writer_pid;		/* alive as long as that has not */
 static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
 static bool said_any, unsaid;		/* unsaid: what can be said later */
-static bool lost;			/* the last writer was killed */
+static bool lost;			/* the last writer was killed, or its
+					 * file was removed */
+static int removal_fd = -1;
 
 /* "a,b" of the stages in a set. */
 static const char *
@@ -73,23 +76,26 @@ status_init(const char *path)
 
 /* In the child.  A new file renamed into place: readers see all or nothing,
  * and what was planted in its place is not followed. */
-static void
+static bool
 file_write(const char *text, size_t len)
 {
 	char tmp[CONTROL_PATH_MAX];
+	bool done;
 	int fd;
 
 	if (text_format(tmp, sizeof(tmp), "%s.new", file) == sizeof(tmp) - 1)
-		return;
+		return (false);
 	(void)unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0644);
 	if (fd == -1)
-		return;
+		return (false);
 	(void)fchmod(fd, 0644);
-	if (write(fd, text, len) != (ssize_t)len || rename(tmp, file) == -1)
+	done = write(fd, text, len) == (ssize_t)len && rename(tmp, file) == 0;
+	if (!done)
 		(void)unlink(tmp);
 	close(fd);
+	return (done);
 }
 
 /* The text is made before the fork: its pid is the parent's.  The child keeps
@@ -99,6 +105,7 @@ writer_start(const struct status *s, const struct control *c)
 {
 	char text[STATUS_MAX];
 	size_t len = status_format(s, text);
+	char there = 0;
 	int p[2];
 	pid_t pid;
 
@@ -110,10 +117,10 @@ writer_start(const struct status *s, const struct control *c)
 		/* Should it hang, then not with the FIFO open. */
 		os_close_others(3, p[1]);
 		if (file != NULL)
-			file_write(text, len);
+			there = file_write(text, len);
 		if (c != NULL)
 			control_remove(c);
-		(void)!write(p[1], "", 1);
+		(void)!write(p[1], &there, 1);
 		_exit(0);
 	}
 	close(p[1]);
@@ -201,11 +208,29 @@ status_fd(void)
 void
 status_done(void)
 {
-	char c;
+	char there = 0;
 
 	if (writer_fd == -1)
 		return;
-	lost = read(writer_fd, &c, 1) != 1;
+	lost = read(writer_fd, &there, 1) != 1;
 	close(writer_fd);
 	writer_fd = -1;
+	errno = 0;
+	removal_fd = os_removal_watch(said.stage == LIFE_BOOT ? file : NULL);
+	if (removal_fd == -1 && errno == ENOENT && there)
+		lost = true;
+}
+
+int
+status_removal_fd(void)
+{
+	return (removal_fd);
+}
+
+/* Our own writer renames a new file over it. */
+void
+status_removed(void)
+{
+	removal_fd = os_removal_watch(NULL);
+	lost = lost || writer_fd == -1;
 }

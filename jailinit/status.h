@@ -59,4 +59,9 @@ void status_farewell(const struct status *s, const struct control *c,
 int status_fd(void);
 void status_done(void);
 
+/* Readable when somebody else removed the file during boot: call
+ * status_removed(), and it is written again. */
+int status_removal_fd(void);
+void status_removed(void);
+
 #endif

@@ -568,6 +568,7 @@ run_lead(const struct run *r, const struct run_how *how,
 	pid_t pid;
 
 	(void)setsid();
+	(void)setenv("TERM", "vt100", 1);
 	fd = open(ptsname(r->pty_fd), O_RDWR | O_CLOEXEC);
 	if (fd == -1 || ioctl(fd, TIOCSCTTY, 0) == -1)
 		_exit(125);

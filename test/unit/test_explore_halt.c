@@ -19,7 +19,7 @@
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define JAILS_MAX	3
-#define EVENTS		4
+#define EVENTS		5
 #define LIMIT_MS	20000
 
 static const struct world {
@@ -50,7 +50,7 @@ static void
 tell(int move)
 {
 	static const char *const name[] = { "tick", "taken", "refused",
-	    "ended" };
+	    "nobody", "ended" };
 	int i = move / EVENTS;
 
 	printf("at %lld: %s, jail %d\n",
@@ -79,6 +79,8 @@ leads_to(const struct halt_jail *was, enum halt_event event)
 		return (HALT_GONE);
 	if (event == HALT_REFUSED && was->stage == HALT_ASKING)
 		return (HALT_SIGNALLED);
+	if (event == HALT_NOBODY && was->stage == HALT_SIGNALLED)
+		return (HALT_TERM);
 	if (event == HALT_TAKEN &&
 	    (was->stage == HALT_ASKING || was->stage == HALT_SIGNALLED))
 		return (HALT_ASKED);

@@ -146,6 +146,26 @@ test_refused(void **state)
 	assert_int_equal(jails[0].stage, HALT_TERM);
 }
 
+/* Nobody stands for the others: all of it at once.  One that was signalled, or
+ * asked, has its time. */
+static void
+test_nobody(void **state)
+{
+	(void)state;
+	one();
+	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 4), 0);
+	assert_int_equal(jails[0].stage, HALT_ASKING);
+	(void)halt_step(&h, 0, HALT_REFUSED, T0 + 5);
+	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 6), HALT_DO_TERM);
+	assert_int_equal(jails[0].stage, HALT_TERM);
+	assert_int_equal(halt_due_ms(&h), T0 + 20000);
+	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 7), 0);
+	one();
+	(void)halt_step(&h, 0, HALT_TAKEN, T0 + 5);
+	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 6), 0);
+	assert_int_equal(jails[0].stage, HALT_ASKED);
+}
+
 /* Seen to be gone it is so from any stage, and forced after KILL alone; and
  * nothing moves it any more. */
 static void
@@ -610,6 +630,7 @@ main(void)
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_time_outs),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_ended_late),
 		cmocka_unit_test(test_late),
