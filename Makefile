@@ -1,7 +1,7 @@
 # jailinit: for GNU make and BSD make alike, so no conditionals, no pattern
 # rules; what differs is asked of the shell.
 #
-#	make [STATIC=1] [CC=musl-gcc] [B=build]
+#	make [STATIC=1|0] [CC=musl-gcc] [B=build]
 #	make check | check-fresh | check-host | check-managers | check-dropin |
 #	check-long
 #	make bench | bench-quick | deb | demo | clean
@@ -24,8 +24,12 @@ WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 DEFS =		-std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 RELRO =		-Wl,-z,relro -Wl,-z,now
-LINK !=		test "$(STATIC)" = 1 && echo -fno-pie -static -Wl,-z,norelro || \
-		echo -fPIE -pie $(RELRO)
+DYNAMIC =	-fPIE -pie $(RELRO)
+# FreeBSD: libutil is another with each release, so what goes into a jail, which
+# may be of an older one, is static without STATIC=0.
+LINK !=		case "$(STATIC)$(OS)" in \
+		1*|freebsd) echo -fno-pie -static -Wl,-z,norelro ;; \
+		*) echo $(DYNAMIC) ;; esac
 # Fewer pages: no tables for C++'s exceptions, nothing unused, no gaps,
 # code and constants in one segment, no names of what crt files only try.
 SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections \
@@ -140,7 +144,7 @@ $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
     jailinit/os_$(OS).c $(ENTER) $(B)/flags
 	$(CAN_BSD)
-	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(LINK) -o $@ $(KILL_SRC) \
+	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(DYNAMIC) -o $@ $(KILL_SRC) \
 	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(LIBS) \
 	    $(BSD_LIBS)
 
