@@ -330,7 +330,9 @@ int
 jail_other_signal(const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX])
 {
-	(void)verb;
 	jail_comm(j, comm);
-	return (comm[0] == '\0' ? 0 : SIGTERM);
+	if (comm[0] == '\0')
+		return (0);
+	return (verb == REQUEST_REBOOT ? SIGRTMIN + 5 :
+	    verb == REQUEST_POWEROFF ? SIGRTMIN + 4 : SIGTERM);
 }
