@@ -2,6 +2,7 @@
 /* The status file.  Touches its path in forked children alone; a child says
  * into a pipe that it is done, and its end is seen there, whoever reaps it. */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,6 +173,16 @@ status_due_ms(void)
 	    INT64_MAX);
 }
 
+/* On FreeBSD a jail is dying as long as a zombie of it is left, and init(8) may
+ * sleep for long before it reaps what we leave.  On Linux none outlives us. */
+static void
+writer_reap(int wait_ms)
+{
+	while (!os_kernel_reaps && wait_ms-- > 0 &&
+	    waitpid(writer_pid, NULL, WNOHANG) == 0)
+		(void)poll(NULL, 0, 1);
+}
+
 void
 status_farewell(const struct status *s, const struct control *c, int wait_ms)
 {
@@ -197,6 +208,7 @@ status_farewell(const struct status *s, const struct control *c, int wait_ms)
 			wait_ms -= FORK_AGAIN_MS;
 		}
 	}
+	writer_reap(wait_ms);
 }
 
 int
