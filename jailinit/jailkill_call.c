@@ -78,7 +78,7 @@ jailkill(jailid_t jid, int sig)
 	struct jail j;
 	int e, r;
 
-	if (sig < 0 || sig >= NSIG) {
+	if (sig < 0 || sig > SIGRTMAX) {
 		errno = EINVAL;
 		return (-1);
 	}
