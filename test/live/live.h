@@ -177,6 +177,7 @@ live_bystander(struct jail *j)
 static inline void
 live_pty(int *master_fd, int *slave_fd)
 {
+	(void)setenv("TERM", "vt100", 1);	/* of who is started on it */
 	*master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(*master_fd >= 0);
 	assert_int_equal(unlockpt(*master_fd), 0);
