@@ -83,6 +83,9 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
 
+# Of the live tests.
+HARNESS =	test/live/jail.c test/live/harness_$(OS).c
+
 BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
 		test/bench/latency.c test/bench/life.c test/bench/look.c \
 		test/bench/main.c test/bench/memory.c test/bench/peers.c \
@@ -218,7 +221,7 @@ faults:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -Ijailinit \
-	    -o $(B)/faults test/live/test_faults.c test/live/jail.c \
+	    -o $(B)/faults test/live/test_faults.c $(HARNESS) \
 	    test/live/many.c -lcmocka
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill $(CONFINED) $(B)/faults
@@ -229,7 +232,7 @@ soak:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/soak \
-	    test/live/soak.c test/live/jail.c
+	    test/live/soak.c $(HARNESS)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    $(CONFINED) $(B)/soak $(SOAK)
 
@@ -238,7 +241,7 @@ check-dropin:
 	sh test/deps dropin
 	$(MAKE) all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
-	    test/peers/dropin.c test/live/jail.c
+	    test/peers/dropin.c $(HARNESS)
 	JAILINIT=$(B)/jailinit $(CONFINED) $(B)/dropin
 
 # Tables of jailinit, its peers and the least that could be, and a chart of
@@ -263,7 +266,7 @@ bench-build:
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
 	    -o $(B)/bench/bench $(BENCH_SRC) -lm
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
-	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
+	    -o $(B)/bench_kill test/bench/bench_kill.c $(HARNESS) \
 	    test/live/many.c
 
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.

@@ -2,7 +2,8 @@
 /*
  * The harness of the live tests: a small root, a PID namespace with the
  * program under test as its process 1, and ways to talk to and to look at it
- * from outside.  libc and Linux only.  Not for use by several threads.
+ * from outside.  Not for use by several threads.  On FreeBSD a jail is one of
+ * jail(2), and its "process 1" the one that it began with; see harness.h.
  *
  * Environment: JAILINIT names the program (build/jailinit), JAILINIT_MUSL one
  * that is linked with musl, JAIL_SLACK a factor for the time limits of tests
@@ -67,7 +68,9 @@ struct jail {
 	int pidfd;		/* -1: none */
 	ino_t pidns;		/* 0: none */
 	int pidns_fd;		/* keeps that number from other jails */
+	int jid;		/* FreeBSD; 0: none */
 	bool userns;
+	bool host;		/* as in jail_opts */
 	bool via_proc;		/* paths as process 1 sees them (mounts) */
 	int64_t started_ms;
 	int64_t asked_ms;	/* last jail_ctl() or jail_signal() */
@@ -177,6 +180,19 @@ int proc_fds(pid_t pid);
 long proc_figure(pid_t pid, const char *key);
 
 /* Helpers. */
+
+#ifdef O_PATH
+#define JAIL_O_PATH	O_PATH
+#else
+#define JAIL_O_PATH	0
+#endif
+
+/* Removes a temporary directory and all that is in it, with the jails that
+ * have their roots there, once nobody holds *hold_fd any more.  Its pid, or
+ * -1. */
+pid_t jail_janitor(const char *dir, int *hold_fd);
+/* The caller gets KILL when its parent ends. */
+int die_with_parent(void);
 
 bool jail_has_pids(void);	/* is there a pids cgroup to be made? */
 bool jail_has_memory(void);	/* a memory cgroup? */
