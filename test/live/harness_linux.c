@@ -3,6 +3,7 @@
  * Touches the namespaces it makes, and cgroups of its own if asked to. */
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -83,6 +84,16 @@ sys_libraries_copy(const struct jail *j, const char *program)
 	}
 	(void)pclose(f);
 	return (e);
+}
+
+/* The kernel takes a script's name. */
+int
+jail_program(const struct jail *j, const char *name, const char *text)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/bin/%s", name);
+	return (jail_script(j, path, text));
 }
 
 /* As process 1 sees its mounts, if so asked.  Once it is reaped its number may
@@ -458,6 +469,75 @@ sys_enter(struct jail *j, const struct enter *e)
 }
 
 /*
+ * A world.
+ */
+static _Noreturn void
+world_fail(const char *what)
+{
+	perror(what);
+	_exit(1);
+}
+
+static void
+world_write(const char *path, const char *text)
+{
+	if (text_write(path, text) == -1)
+		world_fail(path);
+}
+
+/* Root at least over a user namespace. */
+static void
+world_user(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char map[32];
+
+	if (uid == 0 || unshare(CLONE_NEWUSER) == -1)
+		return;
+	world_write("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	world_write("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	world_write("/proc/self/gid_map", map);
+}
+
+static _Noreturn void
+world_end(pid_t pid, int st)
+{
+	/* What a sanitizer does at exit has no processes here. */
+	_exit(pid == -1 ? 1 : WIFEXITED(st) ? WEXITSTATUS(st) :
+	    128 + WTERMSIG(st));
+}
+
+/* Its process 1 only reaps. */
+void
+jail_world(void)
+{
+	pid_t pid, first;
+	int st = 0;
+
+	world_user();
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == -1)
+		world_fail("unshare");
+	fflush(NULL);
+	first = fork();
+	if (first != 0) {
+		(void)waitpid(first, &st, 0);
+		world_end(first, st);
+	}
+	if (die_with_parent() == -1 || mountns_private() == -1 ||
+	    mount("proc", "/proc", "proc", 0, NULL) == -1)
+		world_fail("mount /proc");
+	pid = fork();
+	if (pid == 0)
+		return;
+	while ((first = wait(&st)) != pid && first != -1)
+		continue;
+	world_end(first, st);
+}
+
+/*
  * Processes.
  */
 static char
@@ -501,6 +581,130 @@ sys_walk(const struct jail *j, const char *name, char state, pid_t *first)
 	if (d != NULL)
 		closedir(d);
 	return (n);
+}
+
+pid_t
+jail_pid(const struct jail *j)
+{
+	return (j->host ? j->pid : 1);
+}
+
+const char *
+jail_fd_name(const struct jail *j, int fd)
+{
+	static char name[PATH_MAX];
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)j->pid, fd);
+	n = readlink(path, name, sizeof(name) - 1);
+	name[n < 0 ? 0 : n] = '\0';
+	return (name);
+}
+
+const char *
+jail_cwd(const struct jail *j, pid_t pid)
+{
+	static char name[PATH_MAX];
+	char path[64];
+	ssize_t n;
+
+	(void)j;
+	snprintf(path, sizeof(path), "/proc/%d/cwd", (int)pid);
+	n = readlink(path, name, sizeof(name) - 1);
+	name[n < 0 ? 0 : n] = '\0';
+	return (name);
+}
+
+const char *
+proc_title(pid_t pid)
+{
+	static char buf[256];
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	(void)text_read(path, buf, sizeof(buf));
+	return (buf);
+}
+
+bool
+proc_environ_has(pid_t pid, const char *text)
+{
+	char path[64], buf[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return (false);
+	n = read(fd, buf, sizeof(buf));
+	close(fd);
+	return (n > 0 && memmem(buf, (size_t)n, text, strlen(text) + 1) !=
+	    NULL);
+}
+
+int
+proc_limit_fds(pid_t pid, int n)
+{
+	const struct rlimit rl = { (rlim_t)n, (rlim_t)n };
+
+	return (prlimit(pid, RLIMIT_NOFILE, &rl, NULL));
+}
+
+int
+proc_self(char path[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	path[n < 0 ? 0 : n] = '\0';
+	return (n > 0 ? 0 : -1);
+}
+
+int
+proc_jid(pid_t pid)
+{
+	(void)pid;
+	return (0);
+}
+
+pid_t
+proc_find(const char *comm)
+{
+	const struct dirent *e;
+	char name[64];
+	pid_t pid = 0;
+	DIR *d;
+
+	d = opendir("/proc");
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+		    state_of(e->d_name, name, sizeof(name)) != '\0' &&
+		    strcmp(name, comm) == 0)
+			pid = (pid_t)strtol(e->d_name, NULL, 10);
+	if (d != NULL)
+		closedir(d);
+	return (pid);
+}
+
+size_t
+proc_children(pid_t *list, size_t max)
+{
+	char path[64], buf[4096], *p, *end;
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
+	    (int)getpid());
+	(void)text_read(path, buf, sizeof(buf));
+	for (p = buf; n < max && strtol(p, &end, 10) > 1; p = end)
+		list[n++] = (pid_t)strtol(p, NULL, 10);
+	return (n);
+}
+
+int
+proc_adopt(bool adopt)
+{
+	return (prctl(PR_SET_CHILD_SUBREAPER, adopt ? 1 : 0));
 }
 
 int64_t

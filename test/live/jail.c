@@ -962,6 +962,18 @@ jail_zombies(const struct jail *j)
 }
 
 int
+jail_count_of(const struct jail *j, const char *comm)
+{
+	return (sys_walk(j, comm, '\0', NULL));
+}
+
+int
+jail_count_in(const struct jail *j, int state)
+{
+	return (sys_walk(j, NULL, (char)state, NULL));
+}
+
+int
 jail_wait_count(const struct jail *j, int n, int64_t timeout_ms)
 {
 	int64_t end_ms = jail_now_ms() + timeout_ms;

@@ -27,6 +27,18 @@
 #define JAIL_CTL	"/var/run/jailinit.ctl"
 #define JAIL_STATUS	"/var/run/jailinit.status"
 
+/* The kernel's first real-time signal that libc leaves to us, the last one,
+ * and a signal that tells a machine to halt. */
+#ifdef __linux__
+#define JAIL_SIGRTMIN	34
+#define JAIL_SIGMAX	64
+#define JAIL_SIGPWR	SIGPWR
+#else
+#define JAIL_SIGRTMIN	65
+#define JAIL_SIGMAX	126
+#define JAIL_SIGPWR	SIGUSR1
+#endif
+
 /* For jail_opts.fds. */
 #define JAIL_FD_DEFAULT	(-1)	/* 0: /dev/null, 1 and 2: the log */
 #define JAIL_FD_CLOSED	(-2)
@@ -113,6 +125,8 @@ int jail_write(const struct jail *j, const char *path, mode_t mode,
     const char *text);
 /* An executable script: "#!/bin/sh\n" and text. */
 int jail_script(const struct jail *j, const char *path, const char *text);
+/* The same as /bin/NAME, and the kernel calls the process so. */
+int jail_program(const struct jail *j, const char *name, const char *text);
 bool jail_exists(const struct jail *j, const char *path);
 /* 0 when the file is there in time. */
 int jail_wait_file(const struct jail *j, const char *path,
@@ -148,6 +162,14 @@ int jail_wait_state(const struct jail *j, const char *state,
 
 /* Processes. */
 
+/* The number that process 1 has in the jail. */
+pid_t jail_pid(const struct jail *j);
+/* What a descriptor of process 1 is: the jail's path, or "pipe:[...]"; in a
+ * static buffer. */
+const char *jail_fd_name(const struct jail *j, int fd);
+/* The working directory of a process in the jail, as it sees it, in a static
+ * buffer. */
+const char *jail_cwd(const struct jail *j, pid_t pid);
 /* Runs fn(arg) in a child of the caller that has entered the namespaces, with
  * its root and working directory in the jail's root, and exits with what it
  * returns.  Its pid, or -1.  It is ended and reaped by jail_free() unless the
@@ -167,6 +189,9 @@ int proc_wait_state(pid_t pid, int state, int64_t timeout_ms);
  * the zombies. */
 int jail_count(const struct jail *j);
 int jail_zombies(const struct jail *j);
+/* Those with that name; those in that state. */
+int jail_count_of(const struct jail *j, const char *comm);
+int jail_count_in(const struct jail *j, int state);
 /* 0 when there are n processes in time. */
 int jail_wait_count(const struct jail *j, int n, int64_t timeout_ms);
 /* The host's pid of the first process named comm, 0 if there is none. */
@@ -175,6 +200,22 @@ pid_t jail_find(const struct jail *j, const char *comm);
  * and a figure of /proc/PID/status (kB, or as is, a set of signals
  * cut off at LONG_MAX); -1 if not known. */
 int64_t proc_cpu_us(pid_t pid);
+/* Its first argument, which is its title, in a static buffer; "" if none. */
+const char *proc_title(pid_t pid);
+/* Has it the variable, "NAME=value", in its environment? */
+bool proc_environ_has(pid_t pid, const char *text);
+/* Sets the process's limit of descriptors, which may have more; 0 or -1. */
+int proc_limit_fds(pid_t pid, int n);
+/* The path of the caller's own program; 0 or -1. */
+int proc_self(char path[PATH_MAX]);
+/* The last process of the host's, or of the world's, that is called so; 0:
+ * none. */
+pid_t proc_find(const char *comm);
+/* The caller's children; returns how many. */
+size_t proc_children(pid_t *list, size_t max);
+/* From now on orphans among the caller's descendants are its children, or no
+ * longer. */
+int proc_adopt(bool adopt);
 int proc_state(pid_t pid);
 int proc_fds(pid_t pid);
 long proc_figure(pid_t pid, const char *key);
@@ -191,6 +232,13 @@ long proc_figure(pid_t pid, const char *key);
  * have their roots there, once nobody holds *hold_fd any more.  Its pid, or
  * -1. */
 pid_t jail_janitor(const char *dir, int *hold_fd);
+/* Goes into a world in which no jails are but those made there: on Linux a
+ * PID namespace, on FreeBSD a jail that may have jails, and whose files are
+ * the host's.  Returns in a child that is in there, the callers end as it
+ * does. */
+void jail_world(void);
+/* FreeBSD: the jail that a process is in; 0: none. */
+int proc_jid(pid_t pid);
 /* The caller gets KILL when its parent ends. */
 int die_with_parent(void);
 

@@ -84,7 +84,7 @@ namespace_first(struct jail *j, void (*fn)(struct jail *))
 	pid_t pid, test;
 	int st;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	MUST(mountns_private() == 0);
 	MUST(mount("proc", "/proc", "proc", 0, NULL) == 0);
 	test = fork();
@@ -239,7 +239,7 @@ first(const struct many_jail *j, const struct many_how *how)
 	if (null_fd == -1 || fd == -1 || dup2(null_fd, 0) == -1 ||
 	    dup2(fd, 1) == -1 || dup2(fd, 2) == -1)
 		_exit(125);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	umask(022);
 	if (how->first != NULL) {
 		how->first(how->arg);
@@ -546,7 +546,7 @@ run_exec(const struct run *r, const struct run_how *how,
 	(void)signal(SIGCHLD, how->ignore_chld ? SIG_IGN : SIG_DFL);
 	if (dup2(r->out_fd, 1) == -1 || dup2(r->err_fd, 2) == -1)
 		_exit(125);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	for (i = 0; i < how->inherit; i++)
 		(void)dup(1);
 	if (how->nofile != 0 && setrlimit(RLIMIT_NOFILE, &rl) == -1)

@@ -78,7 +78,7 @@ test_exit_signals(void **state)
 	int sig;
 
 	assert_int_equal(probe_install(j), 0);
-	for (sig = 1; sig <= 64; sig++) {
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++) {
 		if (is_harmless(sig))
 			continue;
 		snprintf(text, sizeof(text), "%d", sig);
@@ -229,8 +229,8 @@ static bool
 is_passed(int sig)
 {
 	return (sig != SIGKILL && sig != SIGSTOP && sig != SIGCHLD &&
-	    sig != SIGTERM && sig != SIGPWR && sig != 32 && sig != 33 &&
-	    (sig < 37 || sig > 39));
+	    sig != SIGTERM && sig != JAIL_SIGPWR && sig != 32 && sig != 33 &&
+	    (sig < JAIL_SIGRTMIN + 3 || sig > JAIL_SIGRTMIN + 5));
 }
 
 static void
@@ -238,7 +238,7 @@ signals_pass(struct jail *j, bool group)
 {
 	int sig;
 
-	for (sig = 1; sig <= 64; sig++) {
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++) {
 		if (!is_passed(sig))
 			continue;
 		assert_int_equal(jail_signal(j, sig), 0);
@@ -269,7 +269,8 @@ test_signals_passed(void **state)
 static void
 test_signals_end(void **state)
 {
-	static const int enders[] = { SIGTERM, SIGPWR, 37, 38, 39 };
+	static const int enders[] = { SIGTERM, JAIL_SIGPWR, JAIL_SIGRTMIN + 3,
+	    JAIL_SIGRTMIN + 4, JAIL_SIGRTMIN + 5 };
 	static const char *const verb[] = { "halt", "halt", "halt",
 	    "poweroff", "reboot" };
 	struct jail *j = *state;
@@ -381,7 +382,7 @@ test_rc_shutdown(void **state)
 	    " echo $! >/tmp/left; trap 'touch /tmp/termed; exit 3' TERM;"
 	    " touch /tmp/up; while :; do sleep 0.02; done");
 	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, 38), 0);
+	assert_int_equal(jail_signal(j, JAIL_SIGRTMIN + 4), 0);
 	(void)live_exits(j, 3, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "down poweroff\n"
 	    "others\n");
@@ -517,7 +518,8 @@ test_listen(void **state)
 		assert_string_equal(probe_value(j, "probe", "open"),
 		    "0,1,2,3,4");
 		(void)unlink(jail_path(j, "/tmp/up"));
-		assert_int_equal(jail_signal(j, life == 1 ? 39 : SIGTERM), 0);
+		assert_int_equal(jail_signal(j, life == 1 ?
+		    JAIL_SIGRTMIN + 5 : SIGTERM), 0);
 	}
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
@@ -772,7 +774,7 @@ test_tty_reboot(void **state)
 	    "echo li''fe; read x; echo got-$x; sleep 1000", NULL), 0);
 	pty_expect(&t, "life");
 	pty_forget(&t);
-	assert_int_equal(jail_signal(j, 39), 0);
+	assert_int_equal(jail_signal(j, JAIL_SIGRTMIN + 5), 0);
 	pty_expect(&t, "life");
 	pty_type(&t, "hello\n");
 	pty_expect(&t, "got-hello");

@@ -126,7 +126,7 @@ blow_begin(struct jail *j, struct blow *b)
 	assert_int_equal(pipe(p), 0);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		if (ptrace(PTRACE_SEIZE, j->pid, NULL, PTRACE_O_TRACEFORK |
 		    PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE) == 0)
 			c = 'y';

@@ -186,7 +186,7 @@ in_chroot(struct jail *j, check_fn *fn, bool is_mount)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		if (unshare(CLONE_NEWNS) == -1 || mountns_private() == -1 ||
 		    (is_mount ? mount("/", dir, NULL, MS_BIND | MS_REC, NULL) :
 		    system_bind(dir)) == -1 || chroot(dir) == -1 ||

@@ -1206,7 +1206,7 @@ workers_run(int n)
 		pids[i] = fork();
 		assert_true(pids[i] != -1);
 		if (pids[i] == 0) {
-			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)die_with_parent();
 			_exit(root_with(play_some));
 		}
 	}

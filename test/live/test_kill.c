@@ -9,9 +9,12 @@
 #include "kill.h"
 
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#ifdef __linux__
 #include <sys/vfs.h>
 
 #include <linux/sched.h>
+#endif
 
 #include <ctype.h>
 #include <dirent.h>
@@ -29,6 +32,9 @@
 
 #define GOT		"/tmp/got"	/* what the probe got */
 #define PIDFS_MAGIC	0x50494446
+#ifndef __WALL
+#define __WALL		0
+#endif
 
 /*
  * Jails.
@@ -97,6 +103,18 @@ boot(struct jail *j, const char *rc_shutdown, const char *leave)
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 }
 
+/* As a chroot of its own alone, where there are others; jailinit's pid. */
+static pid_t
+boot_chroot(struct jail *j)
+{
+#ifdef __linux__
+	return (kill_chroot(j, j->root, "/sbin/jailinit"));
+#else
+	boot(j, NULL, NULL);
+	return (j->pid);
+#endif
+}
+
 #define MARK_ARG	"echo $1 >>" LIVE_MARK
 
 static int
@@ -125,33 +143,6 @@ gone(struct jail *j)
 	assert_int_equal(jail_count(j), 0);
 }
 
-/* The pid of a process whose name this is, in whatever namespace. */
-static pid_t
-find_comm(const char *comm)
-{
-	char path[300], name[64];
-	const struct dirent *e;
-	pid_t pid = 0;
-	FILE *f;
-	DIR *d;
-
-	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
-		if (!isdigit((unsigned char)e->d_name[0]) ||
-		    (f = fopen(path, "re")) == NULL)
-			continue;
-		if (fgets(name, sizeof(name), f) != NULL &&
-		    strncmp(name, comm, strlen(comm)) == 0 &&
-		    name[strlen(comm)] == '\n')
-			pid = (pid_t)atoi(e->d_name);
-		(void)fclose(f);
-	}
-	if (d != NULL)
-		closedir(d);
-	return (pid);
-}
-
 /* Whether a process stops: a signal has been sent when it was sent to all,
  * and is acted upon soon. */
 static bool
@@ -164,38 +155,15 @@ stops(pid_t pid)
 	return (proc_state(pid) == 'T');
 }
 
-/* How many processes of the jail have this state. */
-static int
-states_now(const struct jail *j, int state)
-{
-	const struct dirent *e;
-	char path[300];
-	struct stat st;
-	int n = 0;
-	DIR *d;
-
-	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/%s/ns/pid", e->d_name);
-		if (isdigit((unsigned char)e->d_name[0]) &&
-		    stat(path, &st) == 0 && st.st_ino == j->pidns &&
-		    proc_state((pid_t)atoi(e->d_name)) == state)
-			n++;
-	}
-	if (d != NULL)
-		closedir(d);
-	return (n);
-}
-
 /* Have n of them this state, soon? */
 static void
 states(const struct jail *j, int state, int n)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	while (states_now(j, state) != n && jail_now_ms() < end_ms)
+	while (jail_count_in(j, state) != n && jail_now_ms() < end_ms)
 		jail_sleep_ms(1);
-	assert_int_equal(states_now(j, state), n);
+	assert_int_equal(jail_count_in(j, state), n);
 }
 
 /* Can we become somebody else? */
@@ -275,10 +243,11 @@ list_line(jailid_t jid, pid_t pid, const char *state, const char *root)
 	    (long)pid, state, root));
 }
 
-#define LIST_HEAD	"JID            PID STATE    ROOT\n"
+#define LIST_TITLES	"JID            PID STATE    ROOT\n"
 
 /* The jail of a process: by its pidfd, which on a kernel that numbers these
  * says the jid. */
+#ifdef __linux__
 static void
 jid_is_pidfd(const struct jail *j)
 {
@@ -290,6 +259,13 @@ jid_is_pidfd(const struct jail *j)
 	assert_int_equal(fstat(j->pidfd, &st), 0);
 	assert_int_equal(kill_jid_of(j->pid), st.st_ino);
 }
+#else
+static void
+jid_is_pidfd(const struct jail *j)
+{
+	assert_int_equal(kill_jid_of(j->pid), j->jid);
+}
+#endif
 
 /* A pivoted root, a chroot alone, and a jail that does not listen. */
 static void
@@ -300,11 +276,11 @@ test_list(void **state)
 	pid_t pid;
 
 	boot(j, NULL, NULL);
-	pid = kill_chroot(c, c->root, "/sbin/jailinit");
+	pid = boot_chroot(c);
 	assert_int_equal(jail_wait_state(c, "run", LIVE_SOON_MS), 0);
 	boot_plain(p, PLAIN);
 	jid_is_pidfd(j);
-	want = kill_fmt(LIST_HEAD "%s%s%s",
+	want = kill_fmt(LIST_TITLES "%s%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root),
 	    list_line(kill_jid_of(pid), pid, "run", c->root),
 	    list_line(kill_jid_of(p->pid), p->pid, "-", p->root));
@@ -331,15 +307,15 @@ test_list_some(void **state)
 	head_j = list_line(kill_jid_of(j->pid), j->pid, "run", j->root);
 	head_p = list_line(kill_jid_of(p->pid), p->pid, "-", p->root);
 	kill_says(kill_run(NULL, "-l", kill_pid_name(j->pid), NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_j), "");
+	    kill_fmt(LIST_TITLES "%s", head_j), "");
 	kill_says(kill_run(NULL, "-l", p->root, NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_p), "");
+	    kill_fmt(LIST_TITLES "%s", head_p), "");
 	kill_says(kill_run(NULL, "-l", "-a", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_j), "");
+	    kill_fmt(LIST_TITLES "%s", head_j), "");
 	kill_says(kill_run(NULL, "-l", "-A", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s%s", head_j, head_p), "");
+	    kill_fmt(LIST_TITLES "%s%s", head_j, head_p), "");
 	kill_says(kill_run(NULL, "-l", "pid=0", kill_jid(j), NULL),
-	    EX_NOHOST, kill_fmt(LIST_HEAD "%s", head_j),
+	    EX_NOHOST, kill_fmt(LIST_TITLES "%s", head_j),
 	    "jailkill: pid=0: *\n");
 }
 
@@ -351,7 +327,7 @@ test_list_state(void **state)
 	boot(j, "sleep 1000", NULL);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "shutdown", j->root)),
 	    "");
 }
@@ -364,7 +340,7 @@ test_list_old_status(void **state)
 
 	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, "state=run\n"), 0);
 	boot_plain(j, PLAIN);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "-", j->root)), "");
 }
 
@@ -372,7 +348,7 @@ static void
 test_list_nothing(void **state)
 {
 	(void)state;
-	kill_says(kill_run(NULL, "-l", NULL), 0, LIST_HEAD, "");
+	kill_says(kill_run(NULL, "-l", NULL), 0, LIST_TITLES, "");
 	kill_says(kill_run(NULL, "-J", NULL), 0, "", "");
 }
 
@@ -407,7 +383,7 @@ test_list_odd_root(void **state)
 	assert_int_equal(rename(j->root, root), 0);
 	assert_true(strlen(root) < sizeof(j->root));
 	strcpy(j->root, root);
-	pid = kill_chroot(j, root, "/sbin/jailinit");
+	pid = boot_chroot(j);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(kill_run(NULL, "-J", NULL), 0);
 	p = strstr(kill_last.out, ",\"state\":\"run\",\"root\":");
@@ -417,7 +393,7 @@ test_list_odd_root(void **state)
 	assert_string_equal(p, "}\n");
 	p = kill_fmt("%s/a \"b\"\\\\\\^[[2J\\n\\M-C\\M-)", j->dir);
 	assert_string_equal(text, p);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(pid), pid, "run", p)), "");
 	kill_says(kill_run(NULL, "-h", root, NULL), 0, kill_fmt(
 	    "%llu (%s): gone after # s\n",
@@ -517,6 +493,7 @@ test_names_ended(void **state)
 	}
 }
 
+#ifdef __linux__
 static void
 test_names_ambiguous(void **state)
 {
@@ -532,6 +509,8 @@ test_names_ambiguous(void **state)
 	    kill_fmt("%llu (%s): *\n", (unsigned long long)kill_jid_of(pid),
 	    j->root), "");
 }
+
+#endif
 
 static void
 test_names_twice(void **state)
@@ -713,6 +692,7 @@ test_signal_jailinit(void **state)
 /*
  * Jails in jails.
  */
+#ifdef __linux__
 static void
 exit_on(int sig)
 {
@@ -749,7 +729,7 @@ wait_comm(const char *comm)
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	pid_t pid;
 
-	while ((pid = find_comm(comm)) == 0 && jail_now_ms() < end_ms)
+	while ((pid = proc_find(comm)) == 0 && jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	assert_true(pid > 0);
 	return (pid);
@@ -771,17 +751,17 @@ test_nested(void **state)
 	struct jail *j = *state;
 
 	boot_nested(j);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root)), "");
 	/* All of a jail are those of the jails in it as well. */
 	kill_says(kill_run(NULL, "-s", "STOP", kill_jid(j), NULL), 0, "",
 	    "");
-	assert_true(stops(find_comm("nested1")));
-	assert_true(stops(find_comm("nested2")));
+	assert_true(stops(proc_find("nested1")));
+	assert_true(stops(proc_find("nested2")));
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
-	assert_int_equal(find_comm("nested1"), 0);
-	assert_int_equal(find_comm("nested2"), 0);
+	assert_int_equal(proc_find("nested1"), 0);
+	assert_int_equal(proc_find("nested2"), 0);
 	gone(j);
 }
 
@@ -793,17 +773,19 @@ test_nested_named(void **state)
 	pid_t pid;
 
 	boot_nested(j);
-	pid = find_comm("nested1");
+	pid = proc_find("nested1");
 	kill_says(kill_run(NULL, "-s", "STOP", kill_pid_name(pid), NULL), 0,
 	    "", "");
 	assert_true(stops(pid));
-	assert_true(stops(find_comm("nested2")));
+	assert_true(stops(proc_find("nested2")));
 	assert_int_equal(proc_state(j->pid), 'S');
 	kill_says(kill_run(NULL, "-s", "KILL", kill_pid_name(pid), NULL), 0,
 	    "", "");
-	assert_int_equal(find_comm("nested2"), 0);
+	assert_int_equal(proc_find("nested2"), 0);
 	lives(j, 0);
 }
+
+#endif
 
 /*
  * Halts.
@@ -909,12 +891,14 @@ test_request_refused(void **state)
 	    kill_fmt("jailkill: %s: has no FIFO\n", kill_name(j)));
 }
 
+#ifdef __linux__
 static void
 tmpfs_run(void *arg)
 {
 	(void)arg;
 	(void)mount("tmpfs", "/var/run", "tmpfs", 0, NULL);
 }
+#endif
 
 /* The last word of a jail, also when its file system goes with it. */
 static void
@@ -944,11 +928,13 @@ test_out_of_time(void **state)
 	out_of_time(*state, NULL);
 }
 
+#ifdef __linux__
 static void
 test_out_of_time_tmpfs(void **state)
 {
 	out_of_time(*state, tmpfs_run);
 }
+#endif
 
 /* rc.shutdown out of time, and somebody who does not know TERM. */
 static void
@@ -1299,7 +1285,7 @@ test_not_root(void **state)
 	    NULL), EX_NOPERM, "", err);
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, "", "");
 	kill_says(kill_run(&nobody, "-s", "KILL", "-A", NULL), 0, "", "");
-	kill_says(kill_run(&nobody, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s%s",
+	kill_says(kill_run(&nobody, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "-", "-"),
 	    list_line(kill_jid_of(p->pid), p->pid, "-", "-")), "");
 	lives(j, 1);
@@ -1308,6 +1294,7 @@ test_not_root(void **state)
 	assert_false(jail_exists(p, LIVE_MARK));
 }
 
+#ifdef __linux__
 /* Started by somebody else, as a user namespace of his own. */
 static void
 become(uid_t uid)
@@ -1350,7 +1337,7 @@ test_user(void **state)
 	assert_int_equal(jail_wait_file(p, "/tmp/ready", LIVE_SOON_MS), 0);
 
 	kill_says(kill_run(&nobody, "-l", "-A", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s%s",
+	    kill_fmt(LIST_TITLES "%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root),
 	    list_line(kill_jid_of(p->pid), p->pid, "-", p->root)), "");
 	kill_says(kill_run(&nobody, "-s", "USR1", p->root, NULL), 0, "", "");
@@ -1362,11 +1349,11 @@ test_user(void **state)
 	kill_says(kill_run(&nobody, "-s", "STOP", p->root, NULL), 0, "", "");
 	/* What had ended just before is a zombie: who reaps it is stopped. */
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
-	while (states_now(p, 'T') + jail_zombies(p) != jail_count(p) &&
+	while (jail_count_in(p, 'T') + jail_zombies(p) != jail_count(p) &&
 	    jail_now_ms() < end_ms)
 		jail_sleep_ms(1);
-	assert_int_equal(states_now(p, 'T') + jail_zombies(p), jail_count(p));
-	assert_true(states_now(p, 'T') > PLAIN_N);
+	assert_int_equal(jail_count_in(p, 'T') + jail_zombies(p), jail_count(p));
+	assert_true(jail_count_in(p, 'T') > PLAIN_N);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, line, "");
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
@@ -1395,6 +1382,8 @@ test_user_by_root(void **state)
 	gone(j);
 }
 
+#endif
+
 /*
  * Who a jail is does not depend on what it says.
  */
@@ -1416,6 +1405,7 @@ test_renamed_host(void **state)
 	live_log_has(j, "other\n");
 }
 
+#ifdef __linux__
 /* As process 1: a name of its own choice; TERM ends it. */
 static _Noreturn void
 named(const char *name)
@@ -1481,6 +1471,8 @@ test_renamed_comm(void **state)
 	kill_says(kill_run(NULL, "-h", jid, NULL), 0, line, "");
 	gone(j);
 }
+
+#endif
 
 /*
  * -n, -q, -v, terminals.
@@ -1744,7 +1736,7 @@ lib_run(void (*fn)(const struct jail *), const struct jail *j)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		(void)alarm(30);
 		fn(j);
 		_exit(0);
@@ -1953,6 +1945,7 @@ test_lib_threads(void **state)
 /*
  * Odd surroundings.
  */
+#ifdef __linux__
 static void
 no_proc(void *arg)
 {
@@ -2036,6 +2029,8 @@ test_other_proc_same_number(void **state)
 {
 	other_proc(*state, SAME_NUMBER);
 }
+
+#endif
 
 /* What is closed is not to become a file of ours. */
 static void
@@ -2231,7 +2226,8 @@ main(int argc, char **argv)
 		KILL_TEST(test_names),
 		KILL_TEST(test_names_unknown),
 		KILL_TEST(test_names_ended),
-		KILL_TEST(test_names_ambiguous),
+		KILL_ONLY_LINUX(test_names_ambiguous,
+		    "two jails with one root"),
 		KILL_TEST(test_names_twice),
 		KILL_TEST(test_names_some_unknown),
 		KILL_TEST(test_signal_default),
@@ -2241,14 +2237,17 @@ main(int argc, char **argv)
 		KILL_TEST(test_signal_0),
 		KILL_TEST(test_signal_kill),
 		KILL_TEST(test_signal_jailinit),
-		KILL_TEST(test_nested),
-		KILL_TEST(test_nested_named),
+		KILL_ONLY_LINUX(test_nested,
+		    "PID namespaces; test_freebsd has nested jails"),
+		KILL_ONLY_LINUX(test_nested_named,
+		    "PID namespaces; test_freebsd has nested jails"),
 		KILL_TEST(test_halt),
 		KILL_TEST(test_poweroff),
 		KILL_TEST(test_budget),
 		KILL_TEST(test_no_time),
 		KILL_TEST(test_out_of_time),
-		KILL_TEST(test_out_of_time_tmpfs),
+		KILL_ONLY_LINUX(test_out_of_time_tmpfs,
+		    "a mount of the jail's that its end takes along"),
 		KILL_TEST(test_out_of_time_deaf),
 		KILL_TEST(test_reboot),
 		KILL_TEST(test_reboot_exit),
@@ -2267,11 +2266,15 @@ main(int argc, char **argv)
 		KILL_TEST(test_stopped),
 		KILL_TEST(test_stopped_other),
 		KILL_TEST(test_not_root),
-		KILL_TEST(test_user),
-		KILL_TEST(test_user_by_root),
+		KILL_ONLY_LINUX(test_user,
+		    "only root has jails"),
+		KILL_ONLY_LINUX(test_user_by_root,
+		    "only root has jails"),
 		KILL_TEST(test_renamed_host),
-		KILL_TEST(test_renamed),
-		KILL_TEST(test_renamed_comm),
+		KILL_ONLY_LINUX(test_renamed,
+		    "PR_SET_NAME"),
+		KILL_ONLY_LINUX(test_renamed_comm,
+		    "/proc/1/comm"),
 		KILL_TEST(test_dry),
 		KILL_TEST(test_quiet),
 		KILL_TEST(test_verbose),
@@ -2283,9 +2286,12 @@ main(int argc, char **argv)
 		KILL_TEST(test_lib_signal),
 		KILL_TEST(test_lib_no_fds),
 		KILL_TEST(test_lib_threads),
-		KILL_TEST(test_no_proc),
-		KILL_TEST(test_other_proc),
-		KILL_TEST(test_other_proc_same_number),
+		KILL_ONLY_LINUX(test_no_proc,
+		    "/proc"),
+		KILL_ONLY_LINUX(test_other_proc,
+		    "/proc"),
+		KILL_ONLY_LINUX(test_other_proc_same_number,
+		    "/proc"),
 		KILL_TEST(test_closed),
 		KILL_TEST(test_sigchld_ignored),
 		KILL_TEST(test_broken_pipe),
@@ -2295,8 +2301,10 @@ main(int argc, char **argv)
 	};
 	int status = probe_main(argc, argv);
 
+#ifdef __linux__
 	if (argc == 3 && strcmp(argv[1], "named") == 0)
 		named(argv[2]);
+#endif
 	if (status != -1)
 		return (status);
 	kill_world();

@@ -722,7 +722,7 @@ static void
 first_named(void *arg)
 {
 	(void)arg;
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	(void)prctl(PR_SET_NAME, "\033[31m\"\n\\\233x");
 	shared->ready = 1;
 	for (;;)
@@ -1807,7 +1807,7 @@ all_child(struct jail *j)
 	static struct jail other;
 	int code = 0;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	if (mountns_private() == -1 ||
 	    mount("proc", "/proc", "proc", 0, NULL) == -1)
 		_exit(10);

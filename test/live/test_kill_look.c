@@ -93,7 +93,7 @@ text_put(const char *path, const char *text)
 static void
 user_become(void)
 {
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	if (setgroups(0, NULL) == -1 || setresgid(USER, USER, USER) == -1 ||
 	    setresuid(USER, USER, USER) == -1)
 		cannot("setresuid");
@@ -990,7 +990,7 @@ rooted(const char *root)
 	    SIGCHLD, NULL, NULL, NULL, NULL);
 
 	if (pid == 0) {
-		(void)syscall(SYS_close_range, 3, ~0U, 0);
+		closefrom(3);
 		if (chroot(root) == -1 || chdir("/") == -1)
 			cannot(root);
 		fake_first();

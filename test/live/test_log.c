@@ -298,7 +298,7 @@ race_filler(int fd, size_t size)
 
 	if (pid != 0)
 		return (pid);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	memset(buf, '\n', sizeof(buf));
 	while (write(fd, buf, size) > 0)
 		continue;
@@ -317,7 +317,7 @@ race_reader(int fd, struct race *r)
 
 	if (pid != 0)
 		return (pid);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	while (!r->stop && (n = read(fd, c, sizeof(c))) > 0)
 		for (i = 0; i < n; i++) {
 			at = c[i] == word[at] ? at + 1 : c[i] == word[0];

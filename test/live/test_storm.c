@@ -291,7 +291,7 @@ test_signal_run(void **state)
 static void
 test_signal_boot(void **state)
 {
-	answers(*state, "boot", SIGPWR);
+	answers(*state, "boot", JAIL_SIGPWR);
 }
 
 int
