@@ -6,8 +6,8 @@
 #	check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make analyze | coverage | cross-freebsd | faults | flakes | fuzz |
-#	fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
+#	make analyze | coverage | cross-freebsd | cross-freebsd-tests |
+#	faults | flakes | fuzz | fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
 #	valgrind
 
 VERSION =	0.1
@@ -47,7 +47,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/again test/can test/cannot test/check test/confined \
+SH =		test/again test/can test/cannot test/carried test/carry test/check test/confined \
 		test/counts test/deps test/demo/* test/enter.subr test/fresh \
 		test/hardened test/outside .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
@@ -177,7 +177,7 @@ check:
 	sh test/deps check
 	sh test/counts
 	$(MAKE) all
-	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	test $(OS) != linux || $(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(OUTSIDE) sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
@@ -332,6 +332,26 @@ cross-freebsd:
 		done; \
 	done
 
+# Programs and tests for FreeBSD in a folder, $(CARRIED), to be carried to one:
+# "sh test/carried" runs them there.  CMOCKA: where cmocka for FreeBSD has its
+# include and lib; without it the tests are only compiled.  FREEBSD_CC can be
+# any compiler for it, such as clang with a sysroot; FREEBSD_LINK and
+# FREEBSD_CFLAGS -static if it has the libraries for that.
+FREEBSD_CC =	$(ZIGCC).14.0
+FREEBSD_LINK =	$(DYNAMIC)
+FREEBSD_CFLAGS =
+CMOCKA =
+CARRIED =	$(B)/carried
+
+cross-freebsd-tests:
+	sh test/deps lint
+	mkdir -p $(CARRIED)/build
+	$(MAKE) OS=freebsd CC='$(FREEBSD_CC)' B=$(CARRIED)/build SMALL= \
+	    LINK='$(FREEBSD_LINK)' DYNAMIC='$(FREEBSD_LINK)' LIBS=-lutil \
+	    BSD_CFLAGS= BSD_LIBS= ENTER= all
+	CC='$(FREEBSD_CC)' CMOCKA='$(CMOCKA)' sh test/carry $(CARRIED) \
+	    $(FREEBSD_CFLAGS)
+
 # That the pure files do what their headers' contracts say, whatever happens.
 prove:
 	sh test/deps prove
@@ -437,6 +457,6 @@ clean:
 
 .PHONY: all analyze bench bench-build bench-quick check check-dropin \
     check-fresh check-host check-long check-managers clean coverage \
-    cross-freebsd deb demo faults flakes fuzz fuzz-long install \
+    cross-freebsd cross-freebsd-tests deb demo faults flakes fuzz fuzz-long install \
     install-host install-rc \
     install-rc-freebsd install-rc-linux lint prove sanitize soak valgrind

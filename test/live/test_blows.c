@@ -5,6 +5,7 @@
  * the command, the status's writer), at whatever moment; an end that waits
  * for what is stopped, and stopped again; a jail out of memory that loses
  * process 1; limits that are just reached, not far exceeded.
+ * only linux: ptrace(2), cgroups and /proc of Linux
  */
 #include "live.h"
 

@@ -4,6 +4,7 @@
  * whatever the root of the caller is, by the harness and by each command that
  * the manuals tell; and a test that would act outside of its jail is ended.
  * Guards against "nsenter --root --wd=/", which keeps a directory of the host.
+ * only linux: namespaces, and the commands that enter them
  */
 #include <sys/stat.h>
 

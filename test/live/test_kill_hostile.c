@@ -8,6 +8,7 @@
  * jail's paths: FreeBSD SA-07:01), 10, 13 (opening a FIFO hangs).
  * JAIL_LONG=1: races of 30 s, not 3.
  * check: few
+ * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
 #include "fuse.h"
 #include "hostile.h"

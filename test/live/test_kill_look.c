@@ -8,6 +8,7 @@
  *
  * Each test in a PID namespace of its own.
  * check: alone
+ * only linux: users with jails of their own, and /proc
  */
 #include "live.h"
 #include "many.h"

@@ -7,6 +7,7 @@
  *
  * Each test in a PID namespace of its own.  Full rounds with JAIL_LONG=1.
  * check: few
+ * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
 #include "live.h"
 #include "many.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jailroot(8): the real script, in a folder of its own.  Guards against roots
- * that do not boot, half-made ones, and writes that leave the root. */
+/*
+ * jailroot(8): the real script, in a folder of its own.  Guards against roots
+ * that do not boot, half-made ones, and writes that leave the root.
+ * only linux: roots of busybox and Debian
+ */
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
