@@ -268,24 +268,38 @@ is_below(const char *path, const char *dir)
  * root a moment longer: it gets that, then force.  Returns whether none is
  * left. */
 static bool
-unmount_below(const char *dir)
+unmount_below(const char *dir, bool force)
 {
 	struct statfs *list;
 	int i, n, try, left = 0;
 
-	for (try = 0; try < 20; try++) {
+	for (try = 0; try < 100; try++) {
 		n = getmntinfo(&list, MNT_NOWAIT);
 		left = 0;
 		for (i = n - 1; i >= 0; i--)
 			if (is_below(list[i].f_mntonname, dir) &&
 			    unmount(list[i].f_mntonname,
-			    try < 15 ? 0 : MNT_FORCE) == -1)
+			    force && try > 20 ? MNT_FORCE : 0) == -1)
 				left++;
 		if (left == 0)
 			break;
 		jail_sleep_ms(20);
 	}
 	return (left == 0);
+}
+
+int
+jail_mount(const struct jail *j)
+{
+	static const struct jail_opts plain;
+
+	return (mount_all(j, &plain, j->root));
+}
+
+int
+jail_unmount(const struct jail *j)
+{
+	return (unmount_below(j->dir, false) ? 0 : -1);
 }
 
 /*
@@ -523,7 +537,7 @@ sys_jail_end(struct jail *j)
 		(void)jail_remove(j->jid);
 	while (jail_count(j) > jail_zombies(j) && jail_now_ms() < end_ms)
 		jail_sleep_ms(POLL_MS);
-	if (!unmount_below(j->dir))
+	if (!unmount_below(j->dir, true))
 		(void)complain("unmount", j->dir);
 	j->jid = 0;
 	return (n);
@@ -555,7 +569,7 @@ bool
 sys_dir_leave(const char *dir)
 {
 	jails_remove(dir);
-	return (unmount_below(dir));
+	return (unmount_below(dir, true));
 }
 
 /*

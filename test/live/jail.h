@@ -239,6 +239,10 @@ pid_t jail_janitor(const char *dir, int *hold_fd);
 void jail_world(void);
 /* FreeBSD: the jail that a process is in; 0: none. */
 int proc_jid(pid_t pid);
+/* FreeBSD: mounts what jail_start() does, for jails of others' making; and
+ * unmounts it, without force: -1 when something holds it. */
+int jail_mount(const struct jail *j);
+int jail_unmount(const struct jail *j);
 /* The caller gets KILL when its parent ends. */
 int die_with_parent(void);
 
