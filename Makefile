@@ -85,6 +85,7 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 
 # Of the live tests.
 HARNESS =	test/live/jail.c test/live/harness_$(OS).c
+MANY =		test/live/many.c test/live/many_$(OS).c
 
 BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
 		test/bench/latency.c test/bench/life.c test/bench/look.c \
@@ -222,7 +223,7 @@ faults:
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -Ijailinit \
 	    -o $(B)/faults test/live/test_faults.c $(HARNESS) \
-	    test/live/many.c -lcmocka
+	    $(MANY) -lcmocka
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill $(CONFINED) $(B)/faults
 
@@ -267,7 +268,7 @@ bench-build:
 	    -o $(B)/bench/bench $(BENCH_SRC) -lm
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
 	    -o $(B)/bench_kill test/bench/bench_kill.c $(HARNESS) \
-	    test/live/many.c
+	    $(MANY)
 
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.
 check-host:

@@ -81,4 +81,20 @@ int sys_walk(const struct jail *j, const char *name, char state,
     pid_t *first);
 bool sys_has_pipe(pid_t pid);	/* has it one open besides 0-2? */
 
+#ifdef __FreeBSD__
+struct kinfo_proc;
+struct stat;
+
+/* For many_freebsd.c too.  A jail with that root, which persists until
+ * fbsd_jail_let_go(); -1. */
+int fbsd_jail_make(const char *root);
+void fbsd_jail_let_go(int jid);
+int fbsd_devfs_mount(const char *root);
+/* Is the caller in that jail, and at its root, which is this one? */
+bool fbsd_is_inside(int jid, const struct stat *root);
+int fbsd_end_watch(pid_t pid);	/* a descriptor to poll for its end */
+/* All processes, in a list that the caller frees; NULL if there is none. */
+struct kinfo_proc *fbsd_procs(size_t *n);
+#endif
+
 #endif

@@ -212,8 +212,8 @@ view_path(const struct jail *j, bool readonly, char *buf, size_t size)
 		snprintf(buf, size, "%s", j->root);
 }
 
-static int
-devfs_mount(const char *view)
+int
+fbsd_devfs_mount(const char *view)
 {
 	char dev[PATH_MAX];
 
@@ -252,7 +252,7 @@ mount_all(const struct jail *j, const struct jail_opts *o, const char *view)
 		if (mount_one("nullfs", from, to, MNT_RDONLY) == -1)
 			return (-1);
 	}
-	return (o->no_dev ? 0 : devfs_mount(view));
+	return (o->no_dev ? 0 : fbsd_devfs_mount(view));
 }
 
 static bool
@@ -307,12 +307,12 @@ jail_unmount(const struct jail *j)
  */
 #define PARAM(name, value, size) TEXT(name), { (value), (size) }
 
-static int
-jail_make(struct jail *j, const char *view)
+int
+fbsd_jail_make(const char *root)
 {
 	static unsigned n;
 	char name[64], path[PATH_MAX], error[256] = "", host[] = "test";
-	int children = 20;
+	int children = 20, jid;
 	struct iovec iov[] = {
 		PARAM("name", name, 0),
 		PARAM("path", path, 0),
@@ -324,20 +324,19 @@ jail_make(struct jail *j, const char *view)
 
 	snprintf(name, sizeof(name), "jailinit-test-%d-%u", (int)getpid(),
 	    n++);
-	snprintf(path, sizeof(path), "%s", view);
+	snprintf(path, sizeof(path), "%s", root);
 	iov[1].iov_len = strlen(name) + 1;
 	iov[3].iov_len = strlen(path) + 1;
-	j->jid = jail_set(iov, nitems(iov), JAIL_CREATE);
-	if (j->jid != -1)
-		return (0);
-	j->jid = 0;
-	fprintf(stderr, "jail: jail_set: %s %s\n", strerror(errno), error);
-	return (-1);
+	jid = jail_set(iov, nitems(iov), JAIL_CREATE);
+	if (jid == -1)
+		fprintf(stderr, "jail: jail_set: %s %s\n", strerror(errno),
+		    error);
+	return (jid);
 }
 
 /* From now on it is there as long as it has processes. */
-static void
-jail_let_go(int jid)
+void
+fbsd_jail_let_go(int jid)
 {
 	struct iovec iov[] = {
 		PARAM("jid", &jid, sizeof(jid)),
@@ -348,8 +347,8 @@ jail_let_go(int jid)
 }
 
 /* Is the caller in that jail, and where it should be there? */
-static bool
-is_inside(int jid, const struct stat *root)
+bool
+fbsd_is_inside(int jid, const struct stat *root)
 {
 	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid() };
 	struct kinfo_proc kp;
@@ -433,8 +432,8 @@ first_start(struct jail *j)
 	return (pid == -1 ? complain("fork", "") : 0);
 }
 
-static int
-end_watch(pid_t pid)
+int
+fbsd_end_watch(pid_t pid)
 {
 	struct kevent ev;
 	int fd = kqueue();
@@ -453,7 +452,10 @@ sys_start(struct start *s)
 	pid_t pid;
 
 	view_path(s->j, s->o->readonly, view, sizeof(view));
-	if (mount_all(s->j, s->o, view) == -1 || jail_make(s->j, view) == -1)
+	if (mount_all(s->j, s->o, view) == -1)
+		return (-1);
+	s->j->jid = fbsd_jail_make(view);
+	if (s->j->jid == -1)
 		return (-1);
 	if (s->o->pids_max > 0 && maxproc_set(s->j, s->o->pids_max) == -1)
 		return (-1);
@@ -461,7 +463,7 @@ sys_start(struct start *s)
 		return (-1);
 	pid = fork();
 	if (pid > 0)
-		s->j->pidfd = end_watch(pid);
+		s->j->pidfd = fbsd_end_watch(pid);
 	return (pid);
 }
 
@@ -475,7 +477,7 @@ sys_start_parent(struct start *s)
 void
 sys_started(struct start *s)
 {
-	jail_let_go(s->j->jid);
+	fbsd_jail_let_go(s->j->jid);
 }
 
 void
@@ -487,7 +489,7 @@ sys_root_enter(const struct start *s)
 	view_path(s->j, s->o->readonly, view, sizeof(view));
 	if (stat(view, &root) == -1 || jail_attach(s->j->jid) == -1)
 		start_fail(s, "jail_attach");
-	if (!is_inside(s->j->jid, &root)) {
+	if (!fbsd_is_inside(s->j->jid, &root)) {
 		errno = 0;
 		start_fail(s, "not in the jail");
 	}
@@ -586,7 +588,7 @@ sys_enter(struct jail *j, const struct enter *e)
 		return (pid);
 	in = stat(j->root, &root) == 0 && jail_attach(j->jid) == 0;
 	/* Read-only, its root is another mount. */
-	in = in && stat("/", &root) == 0 && is_inside(j->jid, &root);
+	in = in && stat("/", &root) == 0 && fbsd_is_inside(j->jid, &root);
 	(void)!write(e->inside_fd, &in, sizeof(in));
 	closefrom(3);
 	_exit(in ? e->fn(e->arg) : JAIL_OUTSIDE);
@@ -641,7 +643,7 @@ jail_world(void)
 	if (pid == 0) {
 		(void)die_with_parent();
 		if (stat("/", &root) == 0 && getcwd(cwd, sizeof(cwd)) != NULL &&
-		    jail_attach(jid) == 0 && is_inside(jid, &root) &&
+		    jail_attach(jid) == 0 && fbsd_is_inside(jid, &root) &&
 		    chdir(cwd) == 0) {
 			close(p[0]);
 			close(p[1]);
@@ -652,7 +654,7 @@ jail_world(void)
 	}
 	close(p[1]);
 	(void)!read(p[0], &c, 1);	/* ends when it is in there */
-	jail_let_go(jid);
+	fbsd_jail_let_go(jid);
 	if (pid == -1 || waitpid(pid, &st, 0) != pid)
 		st = 1 << 8;
 	(void)jail_remove(jid);
@@ -722,9 +724,8 @@ is_called(const struct kinfo_proc *kp, const char *name)
 	return (strcmp(word, name) == 0);
 }
 
-/* All processes, in a list that the caller frees; NULL if it cannot be had. */
-static struct kinfo_proc *
-procs_read(size_t *n)
+struct kinfo_proc *
+fbsd_procs(size_t *n)
 {
 	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PROC };
 	struct kinfo_proc *list = NULL;
@@ -755,7 +756,7 @@ sys_walk(const struct jail *j, const char *name, char state, pid_t *first)
 
 	if (j->jid <= 0 || j->host)
 		return (0);
-	list = procs_read(&size);
+	list = fbsd_procs(&size);
 	for (i = 0; i < size; i++) {
 		if (list[i].ki_jid != j->jid ||
 		    (state != '\0' && state_of(&list[i]) != state) ||
@@ -862,6 +863,26 @@ proc_self(char path[PATH_MAX])
 	return (sysctl(mib, nitems(mib), path, &size, NULL, 0));
 }
 
+void
+proc_become(const char *name, char **argv)
+{
+	char self[PATH_MAX], dir[] = "/tmp/jail.XXXXXX", path[PATH_MAX];
+	char cmd[2 * PATH_MAX + 16];
+	int hold_fd;
+
+	if (strcmp(getprogname(), name) == 0)
+		return;
+	if (proc_self(self) == -1 || mkdtemp(dir) == NULL ||
+	    jail_janitor(dir, &hold_fd) == -1 ||
+	    fcntl(hold_fd, F_SETFD, 0) == -1)
+		exit(complain("copy of", name));
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	snprintf(cmd, sizeof(cmd), "cp '%s' '%s'", self, path);
+	if (system(cmd) == 0)
+		(void)execv(path, argv);
+	exit(complain("become", name));
+}
+
 int
 proc_jid(pid_t pid)
 {
@@ -877,7 +898,7 @@ proc_find(const char *comm)
 	pid_t pid = 0;
 	size_t i, n;
 
-	all = procs_read(&n);
+	all = fbsd_procs(&n);
 	for (i = 0; i < n; i++)
 		if (is_called(&all[i], comm))
 			pid = all[i].ki_pid;
@@ -891,7 +912,7 @@ proc_children(pid_t *list, size_t max)
 	struct kinfo_proc *all;
 	size_t i, n, found = 0;
 
-	all = procs_read(&n);
+	all = fbsd_procs(&n);
 	for (i = 0; i < n && found < max; i++)
 		if (all[i].ki_ppid == getpid())
 			list[found++] = all[i].ki_pid;

@@ -661,6 +661,13 @@ proc_self(char path[PATH_MAX])
 	return (n > 0 ? 0 : -1);
 }
 
+void
+proc_become(const char *name, char **argv)
+{
+	(void)name;
+	(void)argv;
+}
+
 int
 proc_jid(pid_t pid)
 {
