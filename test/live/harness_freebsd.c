@@ -37,7 +37,7 @@
 
 #define BASE		"/base"		/* where the base system is, there */
 #define WORLD_JAILS	1000		/* jails of a world at most */
-#define DEVFS_RULESET	"4"		/* devfsrules_jail */
+#define DEVFS_RULESET	"24680"		/* of our own */
 #define FD_MANY		1024		/* no test has more open */
 
 static const char *const base_dirs[] = { "bin", "lib", "libexec", "sbin",
@@ -212,19 +212,46 @@ view_path(const struct jail *j, bool readonly, char *buf, size_t size)
 		snprintf(buf, size, "%s", j->root);
 }
 
+/* As devfsrules_jail of devfs.rules(5), which a machine need not have loaded.
+ * The rules have numbers, so that it does not matter who else makes them. */
+static void
+ruleset_make(void)
+{
+	static const char script[] = "n=100; r='/sbin/devfs rule -s "
+	    DEVFS_RULESET " add'; $r $n hide\n"
+	    "for path in null zero full random urandom tty ptmx pts 'pts/*' "
+	    "fd 'fd/*' 'std*'; do\n"
+	    "n=$((n + 100)); $r $n path \"$path\" unhide; done";
+	static bool made;
+	pid_t pid;
+
+	if (made)
+		return;
+	made = true;
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		(void)dup2(open("/dev/null", O_RDWR), 2);
+		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+		_exit(127);
+	}
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+}
+
 int
 fbsd_devfs_mount(const char *view)
 {
 	char dev[PATH_MAX];
 
+	ruleset_make();
 	snprintf(dev, sizeof(dev), "%s/dev", view);
 	if (mount_one("devfs", "devfs", dev, 0) == -1)
 		return (-1);
 	snprintf(dev, sizeof(dev), "%s/dev/mem", view);
 	if (access(dev, F_OK) == -1)
 		return (0);
-	fprintf(stderr, "jail: no devfs ruleset " DEVFS_RULESET ": service "
-	    "devfs start\n");
+	fprintf(stderr, "jail: %s is there: no devfs(8) rules\n", dev);
 	return (-1);
 }
 
@@ -346,24 +373,28 @@ fbsd_jail_let_go(int jid)
 	(void)jail_set(iov, nitems(iov), JAIL_UPDATE);
 }
 
-/* Is the caller in that jail, and where it should be there? */
+static bool
+is_visible(int jid)
+{
+	struct iovec iov[] = { PARAM("jid", &jid, sizeof(jid)) };
+
+	return (jail_get(iov, nitems(iov), JAIL_DYING) != -1);
+}
+
+/* Nobody sees the jail that he is in by its jid, but all those outside do, so
+ * who could before is in there now. */
 bool
 fbsd_is_inside(int jid, const struct stat *root)
 {
-	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid() };
-	struct kinfo_proc kp;
 	struct stat st, cwd;
-	size_t size = sizeof(kp);
 	int jailed = 0;
-	size_t jailed_size = sizeof(jailed);
+	size_t size = sizeof(jailed);
 
-	return (sysctl(mib, nitems(mib), &kp, &size, NULL, 0) == 0 &&
-	    kp.ki_jid == jid && jid > 0 &&
-	    sysctlbyname("security.jail.jailed", &jailed, &jailed_size, NULL,
-	    0) == 0 && jailed == 1 && stat("/", &st) == 0 &&
-	    st.st_dev == root->st_dev && st.st_ino == root->st_ino &&
-	    stat(".", &cwd) == 0 && cwd.st_dev == st.st_dev &&
-	    cwd.st_ino == st.st_ino);
+	return (sysctlbyname("security.jail.jailed", &jailed, &size, NULL,
+	    0) == 0 && jailed == 1 && !is_visible(jid) &&
+	    stat("/", &st) == 0 && st.st_dev == root->st_dev &&
+	    st.st_ino == root->st_ino && stat(".", &cwd) == 0 &&
+	    cwd.st_dev == st.st_dev && cwd.st_ino == st.st_ino);
 }
 
 static bool
@@ -478,6 +509,12 @@ void
 sys_started(struct start *s)
 {
 	fbsd_jail_let_go(s->j->jid);
+	if (proc_jid(s->j->pid) == s->j->jid ||
+	    proc_state(s->j->pid) == 'Z')
+		return;
+	fprintf(stderr, "jail: process 1 is not in the jail: the run ends\n");
+	fflush(NULL);
+	_exit(JAIL_OUTSIDE);
 }
 
 void
@@ -487,7 +524,8 @@ sys_root_enter(const struct start *s)
 	struct stat root;
 
 	view_path(s->j, s->o->readonly, view, sizeof(view));
-	if (stat(view, &root) == -1 || jail_attach(s->j->jid) == -1)
+	if (stat(view, &root) == -1 || !is_visible(s->j->jid) ||
+	    jail_attach(s->j->jid) == -1)
 		start_fail(s, "jail_attach");
 	if (!fbsd_is_inside(s->j->jid, &root)) {
 		errno = 0;
@@ -586,7 +624,8 @@ sys_enter(struct jail *j, const struct enter *e)
 
 	if (pid != 0)
 		return (pid);
-	in = stat(j->root, &root) == 0 && jail_attach(j->jid) == 0;
+	in = stat(j->root, &root) == 0 && is_visible(j->jid) &&
+	    jail_attach(j->jid) == 0;
 	/* Read-only, its root is another mount. */
 	in = in && stat("/", &root) == 0 && fbsd_is_inside(j->jid, &root);
 	(void)!write(e->inside_fd, &in, sizeof(in));
@@ -635,6 +674,7 @@ jail_world(void)
 	pid_t pid;
 
 	nullfs_load();
+	ruleset_make();		/* nobody can in there */
 	jid = world_make();
 	if (jid == -1 || pipe2(p, O_CLOEXEC) == -1)
 		_exit(1);

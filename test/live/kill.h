@@ -29,9 +29,12 @@
 #define KILL_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, kill_teardown)
 
+/* As LIVE_LINUX and LIVE_ONLY_LINUX. */
 #ifdef __linux__
+#define KILL_LINUX(f, why)	KILL_TEST(f)
 #define KILL_ONLY_LINUX(f, why)	KILL_TEST(f)
 #else
+#define KILL_LINUX(f, why)	LIVE_SKIPPED(#f, ((void)(f), (why)))
 #define KILL_ONLY_LINUX(f, why)	LIVE_SKIPPED(#f, why)
 #endif
 

@@ -67,6 +67,10 @@ is_harmless(int sig)
 {
 	return (sig == SIGCHLD || sig == SIGCONT || sig == SIGSTOP ||
 	    sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU ||
+#ifdef SIGINFO
+	    sig == SIGINFO || sig == SIGIO || sig == SIGTHR ||
+	    sig == SIGLIBRT ||
+#endif
 	    sig == SIGURG || sig == SIGWINCH);
 }
 
@@ -595,8 +599,8 @@ test_subreaper(void **state)
 
 	app_start(j, &o, NULL, NULL, "sh -c 'setsid sleep 1000 &"
 	    " echo $! >/tmp/left'; for i in 1 2 3 4 5; do (sleep 0.01 &);"
-	    " done; while ps -o args | grep '^sleep 0.0[1]' ||"
-	    " ps -o stat,ppid | grep \"^Z *$PPID\"; do sleep 0.02; done"
+	    " done; while ps -A -o args | grep '^sleep 0.0[1]' ||"
+	    " ps -A -o stat,ppid | grep \"^Z[^ ]*  *$PPID\"; do sleep 0.02; done"
 	    " >/dev/null; touch /tmp/up; while ! [ -e /tmp/go ]; do"
 	    " sleep 0.02; done; exit 13");
 	/* No zombies by then. */
@@ -1078,7 +1082,11 @@ test_tty_stop_nobody(void **state)
 {
 	struct jail *j = *state;
 
+#ifdef __linux__
 	stop_nobody(j, "/bin/busybox", "env");
+#else
+	stop_nobody(j, "/usr/bin/env", "A=b");
+#endif
 	assert_int_equal(jail_again(j), 0);
 	assert_int_equal(jail_script(j, "/bin/under", "\"$@\"; exit $?"), 0);
 	stop_nobody(j, "/bin/sh", "/bin/under");

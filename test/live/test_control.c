@@ -654,7 +654,7 @@ main(void)
 		LIVE_TEST(test_foreign_fifo),
 		LIVE_TEST(test_stale_fifo),
 		LIVE_TEST(test_linked_folder),
-		LIVE_TEST(test_tmpfs_over),
+		LIVE_LINUX(test_tmpfs_over, "a jail that may mount"),
 		LIVE_TEST(test_removed_by_rc),
 		LIVE_TEST(test_sighup),
 	};

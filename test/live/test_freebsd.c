@@ -233,6 +233,32 @@ test_command(void **state)
 	all_gone(j);
 }
 
+/* A jail that is no jailinit's: nobody is asked, all get TERM at once. */
+static void
+test_plain(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_script(j, "/etc/plain",
+	    "trap 'echo first >>" LIVE_MARK "; exit' TERM\n"
+	    "sh -c \"trap 'echo second >>" LIVE_MARK "; exit' TERM; echo "
+	    ">/tmp/up; while :; do sleep 0.05; done\" &\n"
+	    "while :; do sleep 0.05; done"), 0);
+	assert_int_equal(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL),
+	    0);
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	kill_says(kill_run(NULL, "-n", "-h", kill_jid(j), NULL), 0,
+	    kill_fmt("%s: does not listen, would send TERM to all of it\n",
+	    kill_name(j)), "");
+	kill_says(kill_run(NULL, "-h", "-t", "60", kill_jid(j), NULL), 0,
+	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	assert_non_null(strstr(jail_file(j, LIVE_MARK), "first\n"));
+	assert_non_null(strstr(jail_file(j, LIVE_MARK), "second\n"));
+	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
+	all_gone(j);
+}
+
 /* The start of what FreeBSD's rc does, and an rc that goes on. */
 static void
 test_cleanvar(void **state)
@@ -868,6 +894,7 @@ main(void)
 		KILL_TEST(test_clean),
 		KILL_TEST(test_persist),
 		KILL_TEST(test_command),
+		KILL_TEST(test_plain),
 		KILL_TEST(test_cleanvar),
 		KILL_TEST(test_no_dying),
 		cmocka_unit_test_setup_teardown(test_many, live_setup,

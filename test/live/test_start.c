@@ -1013,7 +1013,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_fresh),
 		LIVE_TEST(test_signals),
 		LIVE_TEST(test_signals_other),
-		LIVE_TEST(test_musl),
+		LIVE_LINUX(test_musl, "musl"),
 		LIVE_TEST(test_ready_fd),
 		LIVE_TEST(test_ready_fd_app),
 		LIVE_TEST(test_notify),
@@ -1024,7 +1024,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_background_pipe,
 		    live_setup, orphans_end),
 		LIVE_TEST(test_title),
-		LIVE_TEST(test_environ),
+		LIVE_LINUX(test_environ, "/proc/1/environ"),
 		LIVE_TEST(test_manager),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_version),
@@ -1034,8 +1034,9 @@ main(int argc, char **argv)
 		LIVE_TEST(test_usage_word),
 		LIVE_TEST(test_usage_paths),
 		LIVE_TEST(test_one_line),
-		LIVE_TEST(test_refused),
-		LIVE_TEST(test_refused_traced),
+		LIVE_LINUX(test_refused,
+		    "it would have to run on the host itself"),
+		LIVE_LINUX(test_refused_traced, "strace"),
 	};
 	int e = probe_main(argc, argv);
 
