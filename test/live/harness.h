@@ -85,8 +85,10 @@ bool sys_has_pipe(pid_t pid);	/* has it one open besides 0-2? */
 struct kinfo_proc;
 struct stat;
 
-/* For many_freebsd.c too.  A jail with that root, which persists until
- * fbsd_jail_let_go(); -1. */
+/* For many_freebsd.c too. */
+/* Copies a program's libraries, with all those of the base system or without. */
+int fbsd_libraries(const struct jail *j, const char *program, bool all);
+/* A jail with that root, which persists until fbsd_jail_let_go(); -1. */
 int fbsd_jail_make(const char *root);
 void fbsd_jail_let_go(int jid);
 int fbsd_devfs_mount(const char *root);

@@ -125,7 +125,7 @@ sys_root_fill(const struct jail *j)
 
 /* "lib => /path (0x...)"; those of the base system are there. */
 int
-sys_libraries_copy(const struct jail *j, const char *program)
+fbsd_libraries(const struct jail *j, const char *program, bool all)
 {
 	char cmd[PATH_MAX + 32], line[PATH_MAX], to[PATH_MAX];
 	char *p;
@@ -138,8 +138,9 @@ sys_libraries_copy(const struct jail *j, const char *program)
 		return (complain("run", "ldd"));
 	while (fgets(line, sizeof(line), f) != NULL) {
 		p = strstr(line, "=> /");
-		if (p == NULL || strncmp(p, "=> /lib/", 8) == 0 ||
-		    strncmp(p, "=> /usr/lib/", 12) == 0)
+		if (p == NULL || (!all &&
+		    (strncmp(p, "=> /lib/", 8) == 0 ||
+		    strncmp(p, "=> /usr/lib/", 12) == 0)))
 			continue;
 		p += 3;
 		p[strcspn(p, " \t(\n")] = '\0';
@@ -164,6 +165,12 @@ jail_program(const struct jail *j, const char *name, const char *text)
 	snprintf(start, sizeof(start), "exec '%s' '%s' \"$@\"", sh, path);
 	snprintf(path, sizeof(path), "/bin/%s", name);
 	return (jail_script(j, path, start));
+}
+
+int
+sys_libraries_copy(const struct jail *j, const char *program)
+{
+	return (fbsd_libraries(j, program, false));
 }
 
 void
@@ -488,6 +495,8 @@ sys_start(struct start *s)
 	s->j->jid = fbsd_jail_make(view);
 	if (s->j->jid == -1)
 		return (-1);
+	snprintf(s->j->name, sizeof(s->j->name), "%s",
+	    jail_name_of(s->j->jid));
 	if (s->o->pids_max > 0 && maxproc_set(s->j, s->o->pids_max) == -1)
 		return (-1);
 	if (s->o->host && first_start(s->j) == -1)
@@ -563,23 +572,58 @@ has_come_to_its_end(const struct jail *j)
 	    JAIL_STATUS) && strcmp(jail_status(j, "state"), "gone") == 0);
 }
 
+static char
+state_of(const struct kinfo_proc *kp)
+{
+	switch (kp->ki_stat) {
+	case SZOMB:
+		return ('Z');
+	case SSTOP:
+		return ('T');
+	case SRUN:
+		return ('R');
+	case SIDL:
+		return ('I');
+	default:
+		return ('S');
+	}
+}
+
+/* Says who is left, but for zombies that somebody outside is to reap. */
+static int
+left_show(const struct jail *j)
+{
+	struct kinfo_proc *list;
+	size_t i, size;
+	int n = 0;
+
+	list = fbsd_procs(&size);
+	for (i = 0; i < size; i++) {
+		if (list[i].ki_jid != j->jid || list[i].ki_stat == SZOMB)
+			continue;
+		n++;
+		fprintf(stderr, "jail: left: %d %s, %c, flags %lx\n",
+		    (int)list[i].ki_pid, list[i].ki_comm, state_of(&list[i]),
+		    (unsigned long)list[i].ki_flag);
+	}
+	free(list);
+	return (n);
+}
+
 /* Nobody may be left when jailinit says that the jail is gone.  Otherwise, as
  * it was killed or is no jailinit, the others go here. */
 int
 sys_jail_end(struct jail *j)
 {
 	int64_t end_ms = jail_now_ms() + 5000;
-	int n = has_come_to_its_end(j) ? jail_count(j) : 0;
+	int n = has_come_to_its_end(j) ? left_show(j) : 0;
 
-	if (n > 0)	/* a zombie that somebody outside is to reap */
-		n -= jail_zombies(j);
 	if (j->jid > 0)
 		(void)jail_remove(j->jid);
 	while (jail_count(j) > jail_zombies(j) && jail_now_ms() < end_ms)
 		jail_sleep_ms(POLL_MS);
 	if (!unmount_below(j->dir, true))
 		(void)complain("unmount", j->dir);
-	j->jid = 0;
 	return (n);
 }
 
@@ -712,23 +756,6 @@ proc_read(pid_t pid, struct kinfo_proc *kp)
 
 	return (sysctl(mib, nitems(mib), kp, &size, NULL, 0) == 0 &&
 	    size == sizeof(*kp) && kp->ki_pid == pid);
-}
-
-static char
-state_of(const struct kinfo_proc *kp)
-{
-	switch (kp->ki_stat) {
-	case SZOMB:
-		return ('Z');
-	case SSTOP:
-		return ('T');
-	case SRUN:
-		return ('R');
-	case SIDL:
-		return ('I');
-	default:
-		return ('S');
-	}
 }
 
 /* An argument list or an environment, and where it ends. */
@@ -921,6 +948,19 @@ proc_become(const char *name, char **argv)
 	if (system(cmd) == 0)
 		(void)execv(path, argv);
 	exit(complain("become", name));
+}
+
+const char *
+jail_name_of(int jid)
+{
+	static char name[256];
+	struct iovec iov[] = {
+		PARAM("jid", &jid, sizeof(jid)),
+		PARAM("name", name, sizeof(name)),
+	};
+
+	name[0] = '\0';
+	return (jail_get(iov, nitems(iov), 0) == -1 ? "" : name);
 }
 
 int

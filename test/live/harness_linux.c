@@ -668,6 +668,13 @@ proc_become(const char *name, char **argv)
 	(void)argv;
 }
 
+const char *
+jail_name_of(int jid)
+{
+	(void)jid;
+	return ("");
+}
+
 int
 proc_jid(pid_t pid)
 {

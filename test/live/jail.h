@@ -80,7 +80,8 @@ struct jail {
 	int pidfd;		/* -1: none */
 	ino_t pidns;		/* 0: none */
 	int pidns_fd;		/* keeps that number from other jails */
-	int jid;		/* FreeBSD; 0: none */
+	int jid;		/* FreeBSD: the last one, 0: none yet */
+	char name[64];		/* and its name */
 	bool userns;
 	bool host;		/* as in jail_opts */
 	bool via_proc;		/* paths as process 1 sees them (mounts) */
@@ -243,6 +244,8 @@ pid_t jail_janitor(const char *dir, int *hold_fd);
 void jail_world(void);
 /* FreeBSD: the jail that a process is in; 0: none. */
 int proc_jid(pid_t pid);
+/* FreeBSD: the name of a jail, in a static buffer; "" if there is none. */
+const char *jail_name_of(int jid);
 /* FreeBSD: mounts what jail_start() does, for jails of others' making; and
  * unmounts it, without force: -1 when something holds it. */
 int jail_mount(const struct jail *j);

@@ -189,14 +189,17 @@ kill_jid_of(pid_t pid)
 static inline const char *
 kill_jid(const struct jail *j)
 {
+	if (j->jid != 0)
+		return (kill_fmt("%d", j->jid));
 	return (kill_fmt("%llu", (unsigned long long)kill_jid_of(j->pid)));
 }
 
-/* As jailkill's lines begin: the jid, and the root. */
+/* As jailkill's lines begin: the jid, and the root or, on FreeBSD, the name. */
 static inline const char *
 kill_name(const struct jail *j)
 {
-	return (kill_fmt("%s (%s)", kill_jid(j), j->root));
+	return (kill_fmt("%s (%s)", kill_jid(j), j->jid == 0 ? j->root :
+	    j->name));
 }
 
 /*

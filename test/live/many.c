@@ -144,7 +144,8 @@ many_root(const struct many *m, const char *path, const struct many_how *how)
 		else
 			MUST(link(from, to) == 0);
 	}
-	for (i = 0; i < sizeof(applets) / sizeof(applets[0]); i++) {
+	for (i = 0; *many_shell != '\0' &&
+	    i < sizeof(applets) / sizeof(applets[0]); i++) {
 		(void)snprintf(to, sizeof(to), "%s/bin/%s", path, applets[i]);
 		MUST(symlink(many_shell, to) == 0);
 	}

@@ -127,7 +127,8 @@ int many_running(const char *exe);
 _Noreturn void many_run(struct jail *j, void (*fn)(struct jail *));
 _Noreturn void many_first(const struct many_how *how);
 
-extern const char many_shell[];		/* what /bin/sh links to */
+extern const char many_shell[];		/* what /bin/sh links to; "": it
+					 * is one of the base's files */
 /* Adds what each root of a jail needs to the base. */
 void many_base(const struct jail *base);
 /* As fork(2); the child is many_first() in the jail, pidfd can be polled. */

@@ -19,7 +19,7 @@
 
 int jail_attach(int);	/* sys/jail.h has a struct jail of its own */
 
-const char many_shell[] = "rescue";	/* one program, statically linked */
+const char many_shell[] = "";
 
 int
 many_inside(struct jail *j, void (*fn)(struct jail *))
@@ -44,7 +44,14 @@ many_inside(struct jail *j, void (*fn)(struct jail *))
 void
 many_base(const struct jail *base)
 {
-	MUST(file_copy(base, "/rescue/rescue", "/bin/rescue") == 0);
+	static const char *const files[] = { "/bin/sh", "/bin/sleep",
+	    "/libexec/ld-elf.so.1" };
+	size_t i;
+
+	for (i = 0; i < nitems(files); i++)
+		MUST(file_copy(base, files[i], files[i]) == 0);
+	MUST(fbsd_libraries(base, "/bin/sh", true) == 0 &&
+	    fbsd_libraries(base, "/bin/sleep", true) == 0);
 }
 
 pid_t

@@ -110,6 +110,16 @@ conf(struct jail *j, const char *more)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* What exec.clean looks root up in. */
+static void
+passwd_make(struct jail *j)
+{
+	assert_int_equal(jail_write(j, "/etc/master.passwd", 0600,
+	    "root:*:0:0::0:0:root:/:/bin/sh\n"), 0);
+	assert_int_equal(host(kill_fmt("pwd_mkdb -p -d %s/etc "
+	    "%s/etc/master.passwd", j->root, j->root)), 0);
+}
+
 static int
 jail8(struct jail *j, const char *what)
 {
@@ -133,6 +143,9 @@ all_gone(struct jail *j)
 
 	while (is_listed(j) && jail_now_ms() < end_ms)
 		jail_sleep_ms(20);
+	if (is_listed(j))
+		(void)host("ps -axo pid,ppid,jid,stat,command | "
+		    "awk '$3 != 0'; exit 1");
 	assert_false(is_listed(j));
 	assert_int_equal(jail_unmount(j), 0);
 }
@@ -158,7 +171,7 @@ prestop_case(struct jail *j, const char *more)
 	    jailkill_path(), more));
 	assert_int_equal(jail_mount(j), 0);
 	assert_int_equal(jail8(j, "-c"), 0);
-	assert_string_equal(jail_status(j, "state"), "run");
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(jail8(j, "-r"), 0);
 	has_halted(j);
 	all_gone(j);
@@ -170,6 +183,7 @@ prestop_case(struct jail *j, const char *more)
 static void
 test_prestop(void **state)
 {
+	passwd_make(*state);
 	prestop_case(*state, "");
 	prestop_case(*state, "persist;");
 	prestop_case(*state, "exec.clean;");
@@ -184,6 +198,7 @@ test_clean(void **state)
 
 	assert_int_equal(jail_script(j, "/etc/rc", "env | grep -v '^_=' | "
 	    "sed 's/=.*//' | sort >/tmp/env; pwd >>/tmp/env"), 0);
+	passwd_make(j);
 	conf(j, "exec.clean; exec.start = \"/sbin/jailinit -b\";");
 	assert_int_equal(jail_mount(j), 0);
 	assert_int_equal(jail8(j, "-c"), 0);
@@ -191,7 +206,7 @@ test_clean(void **state)
 	assert_null(strstr(jail_file(j, "/tmp/env"), "JAIL"));
 	assert_non_null(strstr(jail_file(j, "/tmp/env"), "/\n"));
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
-	    kill_fmt("* (%s): gone after # s\n", j->root), "");
+	    kill_fmt("* (%s): gone after # s\n", name()), "");
 	all_gone(j);
 }
 
@@ -206,7 +221,7 @@ test_persist(void **state)
 	assert_int_equal(jail_mount(j), 0);
 	assert_int_equal(jail8(j, "-c"), 0);
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
-	    kill_fmt("* (%s): gone after # s\n", j->root), "");
+	    kill_fmt("* (%s): gone after # s\n", name()), "");
 	has_halted(j);
 	assert_int_equal(host(kill_fmt("jls -j %s jid", name())), 0);
 	assert_int_equal(jail8(j, "-r"), 0);
@@ -227,7 +242,7 @@ test_command(void **state)
 	    name()));
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
-	    kill_fmt("* (%s): gone after # s\n", j->root), "");
+	    kill_fmt("* (%s): gone after # s\n", name()), "");
 	assert_int_equal(kill_wait(&k, LIVE_SOON_MS), 0);
 	has_halted(j);
 	all_gone(j);
@@ -278,6 +293,23 @@ test_cleanvar(void **state)
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
+}
+
+/* Nor does jailinit leave a child behind: init(8) is not told of one that has
+ * ended already, and as long as it does not reap it, the jail stays. */
+static void
+test_no_zombie(void **state)
+{
+	struct jail *j = *state;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		live_boot(j, NULL);
+		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		live_exits(j, 0, LIVE_SOON_MS);
+		all_gone(j);
+		assert_int_equal(jail_again(j), 0);
+	}
 }
 
 /* No verb leaves a jail that cannot end. */
@@ -896,6 +928,7 @@ main(void)
 		KILL_TEST(test_command),
 		KILL_TEST(test_plain),
 		KILL_TEST(test_cleanvar),
+		KILL_TEST(test_no_zombie),
 		KILL_TEST(test_no_dying),
 		cmocka_unit_test_setup_teardown(test_many, live_setup,
 		    many_teardown),

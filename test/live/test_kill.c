@@ -51,7 +51,7 @@
 	"end\n"								\
 	"trap 'echo first >>" LIVE_MARK "' USR1\n"			\
 	"i=0; while [ $i -lt 20 ]; do sh /tmp/s $i & i=$((i+1)); done\n" \
-	"while [ \"$(wc -l </tmp/up)\" != 20 ]; do sleep 0.05; done 2>&-\n" \
+	"while [ $(wc -l </tmp/up || echo 0) != 20 ]; do sleep 0.05; done 2>&-\n" \
 	"echo >/tmp/ready\n"						\
 	"while :; do sleep 1000 & wait; done"
 
@@ -401,7 +401,7 @@ test_list_odd_root(void **state)
 	kill_says(kill_run(NULL, "-h", root, NULL), 0, kill_fmt(
 	    "%llu (%s): gone after # s\n",
 	    (unsigned long long)strtoull(strchr(kill_last.out, '\n') + 1,
-	    NULL, 10), p), "");
+	    NULL, 10), j->jid == 0 ? p : j->name), "");
 }
 
 /*

@@ -448,17 +448,21 @@ test_notify(void **state)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct jail *j = *state;
+#ifdef __linux__
 	char name[64];
 	int n;
+#endif
 
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
 	    jail_path(j, "/tmp/n"));
 	notify_case(j, &sun, sizeof(sun), "/tmp/n");
+#ifdef __linux__
 	n = snprintf(name, sizeof(name), "@jailinit.test.%d", (int)getpid());
 	memset(&sun.sun_path, 0, sizeof(sun.sun_path));
 	memcpy(sun.sun_path + 1, name + 1, (size_t)n - 1);
 	notify_case(j, &sun, (socklen_t)(offsetof(struct sockaddr_un,
 	    sun_path) + (size_t)n), name);
+#endif
 }
 
 /* One that nobody listens on is said, and no reason to stop. */
