@@ -202,6 +202,13 @@ kill_name(const struct jail *j)
 	    j->name));
 }
 
+/* The same where Linux does not look for the root. */
+static inline const char *
+kill_short(const struct jail *j)
+{
+	return (j->jid == 0 ? kill_jid(j) : kill_name(j));
+}
+
 /*
  * Running it.
  */

@@ -386,14 +386,16 @@ test_many(void **state)
 {
 	struct kill k;
 	const char *jids;
-	int i, st;
+	int i, seconds, st;
 
 	(void)state;
 	for (i = 0; i < MANY; i++)
 		assert_int_equal(jail_new(&many[i]), 0);
 	jids = many_start("sleep 2");
-	host_start(&k, kill_fmt("%s -h -t 40%s", jailkill_path(), jids));
-	st = kill_wait(&k, 40000 + LIVE_LATE_MS);
+	seconds = (int)jail_slack(30);
+	host_start(&k, kill_fmt("%s -h -t %d%s", jailkill_path(), seconds,
+	    jids));
+	st = kill_wait(&k, 1000 * seconds + LIVE_LATE_MS);
 	if (st != 0 || times(k.out, ": gone after ") != MANY)
 		print_error("%d\n%s%s", st, k.out, k.err);
 	assert_int_equal(st, 0);
@@ -402,8 +404,10 @@ test_many(void **state)
 	for (i = 0; i < MANY; i++)
 		assert_int_equal(jail_again(&many[i]), 0);
 	jids = many_start("trap '' TERM; sleep 1000 & sleep 1000");
-	host_start(&k, kill_fmt("%s -h -t 10%s", jailkill_path(), jids));
-	st = kill_wait(&k, 10000 + LIVE_LATE_MS);
+	seconds = (int)jail_slack(20);
+	host_start(&k, kill_fmt("%s -h -t %d%s", jailkill_path(), seconds,
+	    jids));
+	st = kill_wait(&k, 1000 * seconds + LIVE_LATE_MS);
 	if (st != 0 && st != 1)
 		print_error("%d\n%s%s", st, k.out, k.err);
 	assert_true(st == 0 || st == 1);
@@ -411,7 +415,7 @@ test_many(void **state)
 	for (i = 0; i < MANY; i++)
 		assert_int_equal(jail_count(&many[i]) -
 		    jail_zombies(&many[i]), 0);
-	printf("%d jails that take for ever, -t 10: %d ms\n", MANY,
+	printf("%d jails that take for ever, -t %d: %d ms\n", MANY, seconds,
 	    (int)k.took_ms);
 }
 
@@ -682,7 +686,7 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-B", "1",
 	    NULL), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_count(j, 3, LIVE_SOON_MS), 0);
 	shared->go = 1;
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (!shared->ready && jail_now_ms() < end_ms)
