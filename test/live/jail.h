@@ -33,10 +33,14 @@
 #define JAIL_SIGRTMIN	34
 #define JAIL_SIGMAX	64
 #define JAIL_SIGPWR	SIGPWR
+#define JAIL_NO_SIGNAL	"65"		/* the first that is none */
+#define JAIL_NO_RT	"RTMIN+31"
 #else
 #define JAIL_SIGRTMIN	65
 #define JAIL_SIGMAX	126
 #define JAIL_SIGPWR	SIGUSR1
+#define JAIL_NO_SIGNAL	"127"
+#define JAIL_NO_RT	"RTMIN+62"
 #endif
 
 /* For jail_opts.fds. */

@@ -1163,7 +1163,7 @@ test_no_fifo(void **state)
 		    "not a FIFO" },
 		{ "mkfifo " JAIL_CTL "; chown 65534 " JAIL_CTL "; cat "
 		    JAIL_CTL " >/tmp/got 2>&1 & until ps -A -o stat,comm | "
-		    "grep -q '^S.*cat'; do sleep 0.02; done", EX_CONFIG,
+		    "grep -q '^ *S.*cat'; do sleep 0.02; done", EX_CONFIG,
 		    "another user's FIFO" },
 	};
 	struct jail *j = *state;

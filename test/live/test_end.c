@@ -231,7 +231,7 @@ test_stopped(void **state)
 	    "trap 'echo term >>" LIVE_MARK "; exit' TERM\n"
 	    "kill -STOP $$\nwhile :; do sleep 0.1; done\nend\n"
 	    "sh /tmp/s &\nsleep 1000 & kill -STOP $!\n"
-	    "while ! ps -A -o stat,comm | grep -q '^T.*sh'; do sleep 0.05; "
+	    "while ! ps -A -o stat,comm | grep -q '^ *T.*sh'; do sleep 0.05; "
 	    "done\n"
 	    "exit 0", NULL);
 	live_boot(j, NULL);

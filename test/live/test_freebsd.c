@@ -22,6 +22,7 @@
 #include <limits.h>
 
 #define RC_PATH		"PATH=/sbin:/bin:/usr/sbin:/usr/bin"
+#define PS		"ps -axo pid,ppid,jid,stat,comm,args | awk '$3 != 0'"
 #define MARK_ARG	"echo $1 >>" LIVE_MARK
 #define MANY		50
 #define NOBODY		65534
@@ -144,8 +145,7 @@ all_gone(struct jail *j)
 	while (is_listed(j) && jail_now_ms() < end_ms)
 		jail_sleep_ms(20);
 	if (is_listed(j))
-		(void)host("ps -axo pid,ppid,jid,stat,command | "
-		    "awk '$3 != 0'; exit 1");
+		(void)host(PS "; exit 1");
 	assert_false(is_listed(j));
 	assert_int_equal(jail_unmount(j), 0);
 }
@@ -596,6 +596,7 @@ attacker(void)
 	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PROC };
 	pid_t last = 0;
 	size_t i, size;
+	int st;
 
 	(void)signal(SIGURG, SIG_IGN);
 	while (!shared->go)
@@ -612,6 +613,8 @@ attacker(void)
 			attack(list[i].ki_pid);
 		}
 		shared->ready = 1;
+		/* A traced process that has ended is held until then. */
+		(void)waitpid(-1, &st, WNOHANG);
 	}
 }
 
@@ -638,10 +641,7 @@ stop_it(pid_t pid)
 static void
 trace_it(pid_t pid)
 {
-	int st;
-
 	(void)ptrace(PT_ATTACH, pid, NULL, 0);
-	(void)waitpid(-1, &st, WNOHANG);
 }
 
 /* As "jexec ... kill -s URG -1": has it been held up? */
@@ -711,6 +711,8 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 		    (st == 0 && shared->signalled == got)) &&
 		    jail_now_ms() < end_ms)
 			jail_sleep_ms(2);
+		if (alive(j) != before)
+			(void)host(PS "; exit 1");
 		assert_int_equal(alive(j), before);
 		done += st == 0;
 		if (st == 0)
