@@ -6,8 +6,8 @@
 #	check-long
 #	make bench | bench-quick | deb | demo | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
-#	make analyze | coverage | cross-freebsd | faults | flakes | fuzz |
-#	fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
+#	make analyze | coverage | cross-freebsd | cross-freebsd-tests |
+#	faults | flakes | fuzz | fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
 #	valgrind
 
 VERSION =	0.1
@@ -47,7 +47,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 # getauxval(3)'s integer that is a pointer, Annex K's functions, which no libc
 # here has, a va_list by its address, which clang 14 does not follow.
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
-SH =		test/again test/can test/cannot test/check test/confined \
+SH =		test/again test/can test/cannot test/carried test/carry test/check test/confined \
 		test/counts test/deps test/demo/* test/enter.subr test/fresh \
 		test/hardened test/outside .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
@@ -82,6 +82,10 @@ HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
 		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
 		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
 		jailinit/stdio_fd.h jailinit/text.h
+
+# Of the live tests.
+HARNESS =	test/live/jail.c test/live/harness_$(OS).c
+MANY =		test/live/many.c test/live/many_$(OS).c
 
 BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
 		test/bench/latency.c test/bench/life.c test/bench/look.c \
@@ -174,7 +178,7 @@ check:
 	sh test/deps check
 	sh test/counts
 	$(MAKE) all
-	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
+	test $(OS) != linux || $(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(OUTSIDE) sh test/check unit $(B)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILCTL=$(B)/jailctl JAILKILL=$(B)/jailkill \
@@ -218,8 +222,8 @@ faults:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -Ijailinit \
-	    -o $(B)/faults test/live/test_faults.c test/live/jail.c \
-	    test/live/many.c -lcmocka
+	    -o $(B)/faults test/live/test_faults.c $(HARNESS) \
+	    $(MANY) -lcmocka
 	JAIL_LONG=1 JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    JAILKILL=$(B)/jailkill $(CONFINED) $(B)/faults
 
@@ -229,7 +233,7 @@ soak:
 	$(MAKE) all
 	$(MAKE) B=$(B)/musl STATIC=1 CC=musl-gcc all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -o $(B)/soak \
-	    test/live/soak.c test/live/jail.c
+	    test/live/soak.c $(HARNESS)
 	JAILINIT=$(B)/jailinit JAILINIT_MUSL=$(B)/musl/jailinit \
 	    $(CONFINED) $(B)/soak $(SOAK)
 
@@ -238,7 +242,7 @@ check-dropin:
 	sh test/deps dropin
 	$(MAKE) all
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live -o $(B)/dropin \
-	    test/peers/dropin.c test/live/jail.c
+	    test/peers/dropin.c $(HARNESS)
 	JAILINIT=$(B)/jailinit $(CONFINED) $(B)/dropin
 
 # Tables of jailinit, its peers and the least that could be, and a chart of
@@ -263,8 +267,8 @@ bench-build:
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
 	    -o $(B)/bench/bench $(BENCH_SRC) -lm
 	$(CC) $(DEFS) -O1 -g $(WARN) $(WERROR) -Itest/live \
-	    -o $(B)/bench_kill test/bench/bench_kill.c test/live/jail.c \
-	    test/live/many.c
+	    -o $(B)/bench_kill test/bench/bench_kill.c $(HARNESS) \
+	    $(MANY)
 
 # The host's shutdown: a whole machine's, and FreeBSD's script's logic.
 check-host:
@@ -328,6 +332,26 @@ cross-freebsd:
 			    exit 1; \
 		done; \
 	done
+
+# Programs and tests for FreeBSD in a folder, $(CARRIED), to be carried to one:
+# "sh test/carried" runs them there.  CMOCKA: where cmocka for FreeBSD has its
+# include and lib; without it the tests are only compiled.  FREEBSD_CC can be
+# any compiler for it, such as clang with a sysroot; FREEBSD_LINK and
+# FREEBSD_CFLAGS -static if it has the libraries for that.
+FREEBSD_CC =	$(ZIGCC).14.0
+FREEBSD_LINK =	$(DYNAMIC)
+FREEBSD_CFLAGS =
+CMOCKA =
+CARRIED =	$(B)/carried
+
+cross-freebsd-tests:
+	sh test/deps lint
+	mkdir -p $(CARRIED)/build
+	$(MAKE) OS=freebsd CC='$(FREEBSD_CC)' B=$(CARRIED)/build SMALL= \
+	    LINK='$(FREEBSD_LINK)' DYNAMIC='$(FREEBSD_LINK)' LIBS=-lutil \
+	    BSD_CFLAGS= BSD_LIBS= ENTER= all
+	CC='$(FREEBSD_CC)' CMOCKA='$(CMOCKA)' sh test/carry $(CARRIED) \
+	    $(FREEBSD_CFLAGS)
 
 # That the pure files do what their headers' contracts say, whatever happens.
 prove:
@@ -434,6 +458,6 @@ clean:
 
 .PHONY: all analyze bench bench-build bench-quick check check-dropin \
     check-fresh check-host check-long check-managers clean coverage \
-    cross-freebsd deb demo faults flakes fuzz fuzz-long install \
+    cross-freebsd cross-freebsd-tests deb demo faults flakes fuzz fuzz-long install \
     install-host install-rc \
     install-rc-freebsd install-rc-linux lint prove sanitize soak valgrind

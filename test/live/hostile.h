@@ -49,7 +49,7 @@ run_exec(const char *const *argv, int out_fd)
 	(void)dup2(open("/dev/null", O_RDONLY), 0);
 	(void)dup2(out_fd, 1);
 	(void)dup2(out_fd, 2);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	(void)setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	execvp(argv[0], (char *const *)argv);
 	_exit(127);
@@ -412,7 +412,7 @@ watch(void (*fn)(pid_t), void (*idle)(void))
 static inline void
 first_begin(void)
 {
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	(void)prctl(PR_SET_NAME, "jailinit");
 }
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The harness of the live tests.  Touches a temporary directory, the
- * namespaces it makes, and cgroups of its own if asked to. */
-#include <sys/mount.h>
-#include <sys/prctl.h>
+/* The harness of the live tests, as far as all systems have it in common.
+ * Touches a temporary directory; the rest is the system's part, harness.h. */
+#include <sys/types.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/wait.h>
-
-#include <linux/openat2.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +12,6 @@
 #include <ftw.h>
 #include <grp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,31 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "jail.h"
-#include "mountns.h"
+#include "harness.h"
 
-#define PIDS_CGROUP	"/sys/fs/cgroup/pids"
-#define MEMORY_CGROUP	"/sys/fs/cgroup/memory"
 #define TEXT_MAX	(1024 * 1024)
-#define POLL_MS		2	/* between two looks at a file or /proc */
-#define ARGV_MAX	32
 #define ENV_MAX		32
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC	4
-#endif
-#define HIGH_FD		100	/* where a child keeps its own descriptors */
 #define ENTER_MS	10000	/* to say that one is inside */
 
-/* What the child of jail_start() needs. */
-struct start {
-	struct jail *j;
-	const struct jail_opts *o;
-	const char *path;
-	const char *argv[ARGV_MAX];
-	int go_fd, error_fd;
-};
-
-static int
+int
 complain(const char *what, const char *name)
 {
 	fprintf(stderr, "jail: %s %s: %s\n", what, name, strerror(errno));
@@ -102,7 +78,7 @@ jail_median(int64_t *v, size_t n)
 /*
  * Files.
  */
-static int
+int
 text_read(const char *path, char *buf, size_t size)
 {
 	size_t used = 0;
@@ -121,7 +97,7 @@ text_read(const char *path, char *buf, size_t size)
 	return (0);
 }
 
-static int
+int
 text_write(const char *path, const char *text)
 {
 	size_t len = strlen(text);
@@ -135,7 +111,7 @@ text_write(const char *path, const char *text)
 	return (n == (ssize_t)len ? 0 : -1);
 }
 
-static int
+int
 folders_make(const char *path)
 {
 	char buf[PATH_MAX];
@@ -161,56 +137,48 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
 	return (0);
 }
 
-/* A cgroup is empty only some time after its last process was reaped. */
+/* What is still ending may be at work in there for a while. */
 static void
 all_remove(const char *dir)
 {
-	char pids[PATH_MAX], memory[PATH_MAX];
+	bool left;
 	int i;
 
-	snprintf(pids, sizeof(pids), PIDS_CGROUP "/%s",
-	    strrchr(dir, '/') + 1);
-	snprintf(memory, sizeof(memory), MEMORY_CGROUP "/%s",
-	    strrchr(dir, '/') + 1);
 	for (i = 0; i < 200; i++) {
+		left = !sys_dir_leave(dir);
 		(void)nftw(dir, remove_one, 32,
 		    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-		(void)rmdir(pids);
-		(void)rmdir(memory);
-		if (access(dir, F_OK) == -1 && access(pids, F_OK) == -1 &&
-		    access(memory, F_OK) == -1)
+		if (!left && access(dir, F_OK) == -1)
 			break;
 		jail_sleep_ms(10);
 	}
 }
 
-/* Removes the directory when the test could not, having been killed: that
- * is when the other end of the pipe is closed. */
-static int
-janitor_start(struct jail *j)
+pid_t
+jail_janitor(const char *dir, int *hold_fd)
 {
 	int p[2];
+	pid_t pid;
 	char c;
 
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return (complain("pipe", ""));
 	fflush(NULL);
-	j->janitor = fork();
-	if (j->janitor == 0) {
+	pid = fork();
+	if (pid == 0) {
 		(void)setsid();
-		/* Nor is the pipe of another jail's janitor kept open. */
-		if (p[0] > 3)
-			(void)syscall(SYS_close_range, 3, p[0] - 1, 0);
-		(void)syscall(SYS_close_range, p[0] + 1, ~0U, 0);
-		while (read(p[0], &c, 1) == -1 && errno == EINTR)
+		/* Nor is the pipe of another janitor kept open. */
+		(void)dup2(p[0], 0);
+		closefrom(3);
+		while (read(0, &c, 1) == -1 && errno == EINTR)
 			continue;
-		if (access(j->dir, F_OK) == 0)
-			all_remove(j->dir);
+		if (access(dir, F_OK) == 0)
+			all_remove(dir);
 		_exit(0);
 	}
 	close(p[0]);
-	j->janitor_fd = p[1];
-	return (j->janitor == -1 ? complain("fork", "") : 0);
+	*hold_fd = p[1];
+	return (pid == -1 ? complain("fork", "") : pid);
 }
 
 static void
@@ -230,37 +198,27 @@ outside_abort(const char *what, const char *path)
 	_exit(JAIL_OUTSIDE);
 }
 
-/* Once process 1 is reaped its number may be a process of the host's. */
 const char *
 jail_path(const struct jail *j, const char *path)
 {
 	static char buf[PATH_MAX];
 
+	size_t len;
+
 	if (j->root[0] != '/')
 		outside_abort("no root", path);
-	if (j->via_proc && j->pid != 0 && j->ended_ms == 0)
-		snprintf(buf, sizeof(buf), "/proc/%d/root%s", (int)j->pid,
-		    path);
-	else
-		snprintf(buf, sizeof(buf), "%s%s", j->root, path);
+	sys_root_path(j, buf, sizeof(buf));
+	len = strlen(buf);
+	snprintf(buf + len, sizeof(buf) - len, "%s", path);
 	return (buf);
 }
 
-/* A folder of the jail's for openat2(2), or -1. */
+/* The jail's root for sys_inside_open(), or -1. */
 static int
 root_open(const struct jail *j)
 {
-	return (open(jail_path(j, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
-
-/* As open(2), and a link leads nowhere but into the jail. */
-static int
-inside_open(int root_fd, const char *path, int flags, mode_t mode)
-{
-	struct open_how how = { .flags = (unsigned)flags | O_CLOEXEC,
-	    .mode = mode, .resolve = RESOLVE_IN_ROOT };
-
-	return ((int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how)));
+	return (open(jail_path(j, "/"), JAIL_O_PATH | O_DIRECTORY |
+	    O_CLOEXEC));
 }
 
 /* The folders above a path, and a new file there. */
@@ -270,14 +228,16 @@ inside_create(int root_fd, const char *path)
 	char buf[PATH_MAX], *p;
 	int dir_fd, fd;
 
-	dir_fd = inside_open(root_fd, "/", O_PATH | O_DIRECTORY, 0);
+	dir_fd = sys_inside_open(root_fd, "/", JAIL_O_PATH | O_DIRECTORY,
+	    0);
 	snprintf(buf, sizeof(buf), "%s", path);
 	for (p = buf + 1; dir_fd != -1 && (p = strchr(p, '/')) != NULL;
 	    *p++ = '/') {
 		*p = '\0';
 		(void)mkdirat(dir_fd, strrchr(buf, '/') + 1, 0755);
 		close(dir_fd);
-		dir_fd = inside_open(root_fd, buf, O_PATH | O_DIRECTORY, 0);
+		dir_fd = sys_inside_open(root_fd, buf,
+		    JAIL_O_PATH | O_DIRECTORY, 0);
 	}
 	if (dir_fd == -1)
 		return (-1);
@@ -296,14 +256,15 @@ inside_unlink(const struct jail *j, const char *path)
 
 	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
 	    path);
-	dir_fd = inside_open(root_fd, dir, O_PATH | O_DIRECTORY, 0);
+	dir_fd = sys_inside_open(root_fd, dir, JAIL_O_PATH | O_DIRECTORY,
+	    0);
 	(void)unlinkat(dir_fd, strrchr(path, '/') + 1, 0);
 	close(root_fd);
 	if (dir_fd != -1)
 		close(dir_fd);
 }
 
-static int
+int
 file_copy(const struct jail *j, const char *from, const char *to)
 {
 	char buf[65536];
@@ -364,7 +325,8 @@ may_come(const struct jail *j, const char *what, int64_t end_ms)
 	struct pollfd p = { j->pidfd, POLLIN, 0 };
 	siginfo_t si = { 0 };
 
-	if (j->pid != 0 && j->ended_ms == 0 && poll(&p, 1, 0) == 1) {
+	if (j->pid != 0 && j->ended_ms == 0 && poll(&p, 1, 0) == 1 &&
+	    (p.revents & POLLIN) != 0) {
 		(void)waitid(P_PID, (id_t)j->pid, &si,
 		    WEXITED | WNOHANG | WNOWAIT);
 		fprintf(stderr, "jail: no %s: process 1 has ended, %s %d\n",
@@ -463,54 +425,6 @@ jail_wait_log(const struct jail *j, const char *text, int64_t timeout_ms)
 	return (0);
 }
 
-/*
- * The root.
- */
-static int
-applets_make(const struct jail *j)
-{
-	char line[64], link[PATH_MAX];
-	FILE *f;
-
-	if (file_copy(j, "/bin/busybox", "/bin/busybox") == -1)
-		return (-1);
-	f = popen("/bin/busybox --list", "re");
-	if (f == NULL)
-		return (complain("run", "busybox"));
-	while (fgets(line, sizeof(line), f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strcmp(line, "busybox") == 0)
-			continue;
-		snprintf(link, sizeof(link), "/bin/%s", line);
-		(void)symlink("busybox", jail_path(j, link));
-	}
-	return (pclose(f) == 0 ? 0 : -1);
-}
-
-/* "lib => /path (0x...)" or "/path (0x...)"; a static program has none. */
-static int
-libraries_copy(const struct jail *j, const char *program)
-{
-	char cmd[PATH_MAX + 32], line[PATH_MAX];
-	char *p;
-	int e = 0;
-	FILE *f;
-
-	snprintf(cmd, sizeof(cmd), "ldd '%s' 2>/dev/null", program);
-	f = popen(cmd, "re");
-	if (f == NULL)
-		return (complain("run", "ldd"));
-	while (fgets(line, sizeof(line), f) != NULL) {
-		p = strchr(line, '/');
-		if (p == NULL || strchr(p, '(') == NULL)
-			continue;
-		p[strcspn(p, " \t(\n")] = '\0';
-		e |= file_copy(j, p, p);
-	}
-	(void)pclose(f);
-	return (e);
-}
-
 static const char *
 program_path(void)
 {
@@ -537,7 +451,8 @@ jail_new(struct jail *j)
 		return (-1);
 	}
 	(void)chmod(j->dir, 0755);
-	if (janitor_start(j) == -1)
+	j->janitor = jail_janitor(j->dir, &j->janitor_fd);
+	if (j->janitor == -1)
 		return (-1);
 	snprintf(j->root, sizeof(j->root), "%s/root", j->dir);
 	snprintf(j->log, sizeof(j->log), "%s/log", j->dir);
@@ -545,9 +460,8 @@ jail_new(struct jail *j)
 		if (folders_make(jail_path(j, dirs[i])) == -1)
 			return (-1);
 	(void)chmod(jail_path(j, "/tmp"), 01777);
-	if (applets_make(j) == -1 ||
-	    file_copy(j, program_path(), "/sbin/jailinit") == -1 ||
-	    libraries_copy(j, program_path()) == -1 ||
+	if (sys_root_fill(j) == -1 ||
+	    jail_copy(j, program_path(), "/sbin/jailinit") == -1 ||
 	    jail_write(j, "/etc/passwd", 0644, "root:x:0:0::/:/bin/sh\n") ==
 	    -1)
 		return (-1);
@@ -559,13 +473,13 @@ jail_copy(const struct jail *j, const char *from, const char *to)
 {
 	if (file_copy(j, from, to) == -1)
 		return (-1);
-	return (libraries_copy(j, from));
+	return (sys_libraries_copy(j, from));
 }
 
 /*
  * The child that becomes process 1.
  */
-static _Noreturn void
+_Noreturn void
 start_fail(const struct start *s, const char *what)
 {
 	char buf[256];
@@ -574,71 +488,6 @@ start_fail(const struct start *s, const char *what)
 	if (n > 0)
 		(void)!write(s->error_fd, buf, (size_t)n);
 	_exit(125);
-}
-
-static void
-dev_node(const struct start *s, const char *name)
-{
-	char from[64], to[PATH_MAX];
-	int fd;
-
-	snprintf(from, sizeof(from), "/dev/%s", name);
-	snprintf(to, sizeof(to), "%s/dev/%s", s->j->root, name);
-	fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd != -1)
-		close(fd);
-	if (mount(from, to, NULL, MS_BIND, NULL) == -1)
-		start_fail(s, from);
-}
-
-static void
-dev_make(const struct start *s)
-{
-	static const char *const nodes[] = { "null", "zero", "full", "tty",
-	    "urandom" };
-	char dev[PATH_MAX], sub[PATH_MAX + 8];
-	size_t i;
-
-	snprintf(dev, sizeof(dev), "%s/dev", s->j->root);
-	if (mount("dev", dev, "tmpfs", 0, "mode=755") == -1)
-		start_fail(s, "mount /dev");
-	for (i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
-		dev_node(s, nodes[i]);
-	if (!s->o->pts)
-		return;
-	snprintf(sub, sizeof(sub), "%s/pts", dev);
-	if (mkdir(sub, 0755) == -1 || mount("pts", sub, "devpts", 0,
-	    "newinstance,ptmxmode=0666,mode=0620") == -1)
-		start_fail(s, "mount /dev/pts");
-	snprintf(sub, sizeof(sub), "%s/ptmx", dev);
-	if (symlink("pts/ptmx", sub) == -1)
-		start_fail(s, "/dev/ptmx");
-}
-
-/* The root becomes the namespace's own, so that whoever enters is in it. */
-static void
-root_enter(const struct start *s)
-{
-	const char *root = s->j->root;
-	char proc[PATH_MAX];
-
-	if (mountns_private() == -1 ||
-	    mount(root, root, NULL, MS_BIND | MS_REC, NULL) == -1)
-		start_fail(s, "mount /");
-	snprintf(proc, sizeof(proc), "%s/proc", root);
-	/* A user may mount that of a PID namespace of his own alone. */
-	if (!s->o->no_proc && (s->o->host && s->j->userns ?
-	    mount("/proc", proc, NULL, MS_BIND | MS_REC, NULL) :
-	    mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-	    NULL)) == -1)
-		start_fail(s, "mount /proc");
-	if (!s->o->no_dev)
-		dev_make(s);
-	if (s->o->readonly && mount(NULL, root, NULL,
-	    MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == -1)
-		start_fail(s, "mount read-only");
-	if (mountns_root(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
-		start_fail(s, "pivot_root");
 }
 
 static void
@@ -665,7 +514,7 @@ stdio_set(const struct start *s)
 }
 
 static void
-limit_set(const struct start *s, __rlimit_resource_t what, long n)
+limit_set(const struct start *s, int what, long n)
 {
 	struct rlimit rl = { (rlim_t)n, (rlim_t)n };
 
@@ -711,19 +560,19 @@ start_child(struct start *s)
 	if (read(s->go_fd, &c, 1) != 1)
 		_exit(125);	/* the parent gave up */
 	stdio_set(s);
-	root_enter(s);
+	sys_root_enter(s);
 	if (!s->o->keep_session)
 		(void)setsid();
 	limit_set(s, RLIMIT_NPROC, s->o->nproc);
 	user_set(s);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-		start_fail(s, "prctl");
+	if (die_with_parent() == -1)
+		start_fail(s, "die_with_parent");
 	limit_set(s, RLIMIT_NOFILE, s->o->nofile);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
 	/* Nothing passes but 0-2 and what before_exec() makes. */
-	(void)syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+	sys_close_at_exec();
 	if (s->o->before_exec != NULL)
 		s->o->before_exec(s->o->arg);
 	env_fill(s, env);
@@ -731,116 +580,13 @@ start_child(struct start *s)
 	start_fail(s, s->path);
 }
 
-/*
- * Starting it.
- */
 static int
-userns_map(pid_t pid)
+start_go(struct start *s, int go_fd, int error_fd)
 {
-	char path[64], map[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/setgroups", (int)pid);
-	if (geteuid() != 0 && text_write(path, "deny") == -1)
-		return (complain("write", path));
-	/* As root all ids, so that a jail may have several users. */
-	snprintf(path, sizeof(path), "/proc/%d/uid_map", (int)pid);
-	snprintf(map, sizeof(map), "0 %u %d", geteuid(),
-	    geteuid() == 0 ? 65536 : 1);
-	if (text_write(path, map) == -1)
-		return (complain("write", path));
-	snprintf(path, sizeof(path), "/proc/%d/gid_map", (int)pid);
-	snprintf(map, sizeof(map), "0 %u %d", getegid(),
-	    geteuid() == 0 ? 65536 : 1);
-	if (text_write(path, map) == -1)
-		return (complain("write", path));
-	return (0);
-}
-
-static bool
-cgroup_can_be_made(const char *in)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", in);
-	return (access(path, W_OK) == 0 && access(in, W_OK) == 0);
-}
-
-bool
-jail_has_pids(void)
-{
-	return (cgroup_can_be_made(PIDS_CGROUP));
-}
-
-bool
-jail_has_memory(void)
-{
-	return (cgroup_can_be_made(MEMORY_CGROUP));
-}
-
-/* Its path is left in cgroup. */
-static int
-cgroup_join(const struct jail *j, const char *in, const char *limit, long max,
-    char cgroup[PATH_MAX])
-{
-	char path[PATH_MAX + 32], text[32];
-
-	snprintf(cgroup, PATH_MAX, "%s/%s", in, strrchr(j->dir, '/') + 1);
-	if (mkdir(cgroup, 0755) == -1 && errno != EEXIST) {
-		cgroup[0] = '\0';
-		return (complain("mkdir", in));
-	}
-	snprintf(path, sizeof(path), "%s/%s", cgroup, limit);
-	snprintf(text, sizeof(text), "%ld", max);
-	if (text_write(path, text) == -1)
-		return (complain("write", path));
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	snprintf(text, sizeof(text), "%d", (int)j->pid);
-	if (text_write(path, text) == -1)
-		return (complain("write", path));
-	return (0);
-}
-
-static ino_t
-pidns_of(const char *pid)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/ns/pid", pid);
-	return (stat(path, &st) == 0 ? st.st_ino : 0);
-}
-
-/* Its number is given to the next namespace once nobody holds it. */
-static void
-pidns_hold(struct jail *j, const char *pid)
-{
-	char path[64];
-
-	j->pidns = pidns_of(pid);
-	snprintf(path, sizeof(path), "/proc/%s/ns/pid", pid);
-	j->pidns_fd = open(path, O_RDONLY | O_CLOEXEC);
-}
-
-static int
-start_parent(struct start *s, int go_fd, int error_fd)
-{
-	struct jail *j = s->j;
-	char buf[256], pid[16], memory[PATH_MAX];
+	char buf[256];
 	ssize_t n;
 
-	snprintf(pid, sizeof(pid), "%d", (int)j->pid);
-	if (!s->o->host) {
-		pidns_hold(j, pid);
-		if (j->pidns == 0 || j->pidns_fd == -1)
-			return (complain("PID namespace of", pid));
-	}
-	if (j->userns && userns_map(j->pid) == -1)
-		return (-1);
-	if (s->o->pids_max > 0 && cgroup_join(j, PIDS_CGROUP, "pids.max",
-	    s->o->pids_max, j->cgroup) == -1)
-		return (-1);
-	if (s->o->memory_max > 0 && cgroup_join(j, MEMORY_CGROUP,
-	    "memory.limit_in_bytes", s->o->memory_max, memory) == -1)
+	if (sys_start_parent(s) == -1)
 		return (-1);
 	if (write(go_fd, "g", 1) != 1)
 		return (complain("start", s->path));
@@ -850,41 +596,34 @@ start_parent(struct start *s, int go_fd, int error_fd)
 		fprintf(stderr, "jail: start: %s\n", buf);
 		return (-1);
 	}
-	j->started_ms = jail_now_ms();
+	sys_started(s);
+	s->j->started_ms = jail_now_ms();
 	return (0);
 }
 
 static int
-start_clone(struct start *s)
+start(struct start *s)
 {
-	unsigned long flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
-	    CLONE_NEWUTS;
-	int go[2], error[2], fd = -1, e;
+	int go[2], error[2], e;
 	pid_t pid;
 
-	if (s->o->host)
-		flags &= ~(unsigned long)CLONE_NEWPID;
-	if (s->j->userns)
-		flags |= CLONE_NEWUSER;
 	if (pipe2(go, O_CLOEXEC) == -1 || pipe2(error, O_CLOEXEC) == -1)
 		return (complain("pipe", ""));
+	s->go_fd = go[0];
+	s->error_fd = error[1];
 	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, flags | CLONE_PIDFD | SIGCHLD, NULL,
-	    &fd, NULL, NULL);
+	pid = sys_start(s);
 	if (pid == 0) {
-		s->go_fd = go[0];
-		s->error_fd = error[1];
 		close(go[1]);
 		start_child(s);
 	}
 	close(go[0]);
 	close(error[1]);
 	if (pid == -1)
-		e = complain("clone", s->path);
+		e = complain("start", s->path);
 	else {
 		s->j->pid = pid;
-		s->j->pidfd = fd;
-		e = start_parent(s, go[1], error[0]);
+		e = start_go(s, go[1], error[0]);
 	}
 	close(go[1]);
 	close(error[0]);
@@ -909,8 +648,9 @@ jail_start(struct jail *j, const struct jail_opts *o, const char *path, ...)
 		s.argv[n++] = arg;
 	va_end(ap);
 	j->userns = s.o->userns || geteuid() != 0;
+	j->host = s.o->host;
 	j->ended_ms = j->asked_ms = 0;
-	return (start_clone(&s));
+	return (start(&s));
 }
 
 /*
@@ -940,23 +680,6 @@ jail_wait(struct jail *j, int64_t timeout_ms, int64_t *took_ms)
 	return (j->status);
 }
 
-int
-jail_wait_exiting(struct jail *j, int64_t timeout_ms)
-{
-	char path[64], buf[256];
-	int64_t end_ms = jail_now_ms() + timeout_ms;
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
-	for (;;) {
-		if (text_read(path, buf, sizeof(buf)) == -1 ||
-		    buf[0] == '\0')
-			return (0);
-		if (jail_now_ms() >= end_ms)
-			return (-1);
-		jail_sleep_ms(POLL_MS);
-	}
-}
-
 /* Those that entered hold the namespace as long as nobody reaps them. */
 static void
 entered_end(struct jail *j)
@@ -975,29 +698,27 @@ entered_end(struct jail *j)
 static int
 process_end(struct jail *j)
 {
-	int left = 0;
+	int n, left = 0;
 
 	if (j->pid == 0) {
 		entered_end(j);
 		return (0);
 	}
 	if (j->ended_ms == 0)
-		(void)syscall(SYS_pidfd_send_signal, j->pidfd, SIGKILL, NULL,
-		    0);
+		(void)sys_signal(j, SIGKILL);
 	entered_end(j);
 	if (jail_wait(j, 10000, NULL) == -1) {
 		fprintf(stderr, "jail: process 1 (%d) did not end\n",
 		    (int)j->pid);
 		left = 1;
 	}
-	if (j->pidns != 0 && !left && jail_count(j) > 0) {
-		fprintf(stderr, "jail: %d processes left\n", jail_count(j));
+	n = sys_jail_end(j);
+	if (n > 0 && !left) {
+		fprintf(stderr, "jail: %d processes left\n", n);
 		left = 1;
 	}
 	close(j->pidfd);
-	if (j->pidns_fd != -1)
-		close(j->pidns_fd);
-	j->pidfd = j->pidns_fd = -1;
+	j->pidfd = -1;
 	j->pid = 0;
 	return (left == 0 ? 0 : -1);
 }
@@ -1059,7 +780,7 @@ int
 jail_ctl_open(const struct jail *j)
 {
 	int root_fd = root_open(j);
-	int fd = inside_open(root_fd, JAIL_CTL, O_WRONLY | O_NONBLOCK, 0);
+	int fd = sys_inside_open(root_fd, JAIL_CTL, O_WRONLY | O_NONBLOCK, 0);
 
 	close(root_fd);
 	return (fd);
@@ -1103,7 +824,7 @@ int
 jail_signal(struct jail *j, int sig)
 {
 	j->asked_ms = jail_now_ms();
-	return ((int)syscall(SYS_pidfd_send_signal, j->pidfd, sig, NULL, 0));
+	return (sys_signal(j, sig));
 }
 
 const char *
@@ -1157,63 +878,6 @@ jail_wait_state(const struct jail *j, const char *state, int64_t timeout_ms)
 /*
  * Entering.
  */
-struct enter {
-	const struct jail *j;
-	int (*fn)(void *);
-	void *arg;
-	int root_fd, proc_fd;	/* the jail's root; the caller's /proc */
-	struct stat own;	/* the caller's root, which is no jail's */
-	int pid_fd, inside_fd;	/* told to the test: a pid; 1 or 0 */
-};
-
-static bool
-is_same(const struct stat *a, const struct stat *b)
-{
-	return (a->st_dev == b->st_dev && a->st_ino == b->st_ino);
-}
-
-/* Entering a mount namespace leads to its root, which need not be the jail's.
- * So go to that, and see that we are there before anything is done. */
-static bool
-inside_go(const struct enter *e)
-{
-	struct stat root, cwd, jail, pidns;
-
-	return (fchdir(e->root_fd) == 0 && chroot(".") == 0 &&
-	    fstat(e->root_fd, &jail) == 0 && stat("/", &root) == 0 &&
-	    stat(".", &cwd) == 0 && is_same(&root, &jail) &&
-	    is_same(&cwd, &jail) && !is_same(&root, &e->own) &&
-	    (e->j->pidns == 0 ||
-	    (fstatat(e->proc_fd, "self/ns/pid", &pidns, 0) == 0 &&
-	    pidns.st_ino == e->j->pidns)));
-}
-
-static _Noreturn void
-enter_child(const struct enter *e)
-{
-	int flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
-	pid_t pid;
-	bool in;
-
-	if (e->j->userns)
-		flags |= CLONE_NEWUSER;
-	if (setns(e->j->pidfd, flags) == -1)
-		_exit(125);
-	/* A sibling, not a child: the test is its parent. */
-	pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL,
-	    NULL, NULL);
-	if (pid == 0) {
-		in = inside_go(e);
-		(void)!write(e->inside_fd, &in, sizeof(in));
-		close(e->root_fd);
-		close(e->proc_fd);
-		close(e->pid_fd);
-		close(e->inside_fd);
-		_exit(in ? e->fn(e->arg) : JAIL_OUTSIDE);
-	}
-	(void)!write(e->pid_fd, &pid, sizeof(pid));
-	_exit(0);
-}
 
 /* Ends the run if who entered says that it is not inside; it may also have
  * been killed or stopped by the jail before it could say so. */
@@ -1234,31 +898,15 @@ pid_t
 jail_enter(struct jail *j, int (*fn)(void *), void *arg)
 {
 	struct enter e = { .j = j, .fn = fn, .arg = arg };
-	char root[64];
-	pid_t helper, pid = -1;
-	int p[2], in[2];
+	pid_t pid;
+	int in[2];
 
-	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(p, O_CLOEXEC) == -1 ||
-	    pipe2(in, O_CLOEXEC) == -1 || stat("/", &e.own) == -1)
+	if (j->n_entered == JAIL_ENTERED_MAX || pipe2(in, O_CLOEXEC) == -1)
 		return (-1);
-	snprintf(root, sizeof(root), "/proc/%d/root", (int)j->pid);
-	e.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	e.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	e.pid_fd = p[1];
 	e.inside_fd = in[1];
 	fflush(NULL);
-	helper = fork();
-	if (helper == 0)
-		enter_child(&e);
-	close(e.root_fd);
-	close(e.proc_fd);
-	close(p[1]);
+	pid = sys_enter(j, &e);
 	close(in[1]);
-	if (helper == -1 || read(p[0], &pid, sizeof(pid)) != sizeof(pid))
-		pid = -1;
-	close(p[0]);
-	if (helper > 0)
-		(void)waitpid(helper, NULL, 0);
 	if (pid > 0)
 		j->entered[j->n_entered++] = pid;
 	else
@@ -1301,64 +949,28 @@ jail_sh(struct jail *j, const char *script)
 	return (waitpid(pid, &st, 0) == pid ? st : -1);
 }
 
-/*
- * Processes.
- */
-static char
-state_of(const char *pid, char *comm, size_t size)
-{
-	char path[64], buf[512];
-	char *p, *q;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	if (text_read(path, buf, sizeof(buf)) == -1)
-		return ('\0');
-	p = strchr(buf, '(');
-	q = strrchr(buf, ')');
-	if (p == NULL || q == NULL || q[1] == '\0')
-		return ('\0');
-	if (comm != NULL)
-		snprintf(comm, size, "%.*s", (int)(q - p - 1), p + 1);
-	return (q[2]);
-}
-
-/* Processes of the jail with this name (any if NULL) and state (any if 0);
- * *first is set to one of them. */
-static int
-walk(const struct jail *j, const char *name, char state, pid_t *first)
-{
-	const struct dirent *e;
-	char comm[64], st;
-	int n = 0;
-	DIR *d;
-
-	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		if (e->d_name[0] < '0' || e->d_name[0] > '9' ||
-		    j->pidns == 0 || pidns_of(e->d_name) != j->pidns)
-			continue;
-		st = state_of(e->d_name, comm, sizeof(comm));
-		if ((state != '\0' && st != state) ||
-		    (name != NULL && strcmp(comm, name) != 0))
-			continue;
-		if (n++ == 0 && first != NULL)
-			*first = (pid_t)strtol(e->d_name, NULL, 10);
-	}
-	if (d != NULL)
-		closedir(d);
-	return (n);
-}
-
 int
 jail_count(const struct jail *j)
 {
-	return (walk(j, NULL, '\0', NULL));
+	return (sys_walk(j, NULL, '\0', NULL));
 }
 
 int
 jail_zombies(const struct jail *j)
 {
-	return (walk(j, NULL, 'Z', NULL));
+	return (sys_walk(j, NULL, 'Z', NULL));
+}
+
+int
+jail_count_of(const struct jail *j, const char *comm)
+{
+	return (sys_walk(j, comm, '\0', NULL));
+}
+
+int
+jail_count_in(const struct jail *j, int state)
+{
+	return (sys_walk(j, NULL, (char)state, NULL));
 }
 
 int
@@ -1382,46 +994,8 @@ jail_find(const struct jail *j, const char *comm)
 {
 	pid_t pid = 0;
 
-	(void)walk(j, comm, '\0', &pid);
+	(void)sys_walk(j, comm, '\0', &pid);
 	return (pid);
-}
-
-int64_t
-proc_cpu_us(pid_t pid)
-{
-	char path[64], buf[256];
-
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
-	if (text_read(path, buf, sizeof(buf)) == -1)
-		return (-1);
-	return ((int64_t)(strtoull(buf, NULL, 10) / 1000));
-}
-
-int
-proc_state(pid_t pid)
-{
-	char name[16];
-
-	snprintf(name, sizeof(name), "%d", (int)pid);
-	return (state_of(name, NULL, 0));
-}
-
-int
-proc_fds(pid_t pid)
-{
-	char path[64];
-	const struct dirent *e;
-	int n = 0;
-	DIR *d;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
-	d = opendir(path);
-	if (d == NULL)
-		return (-1);
-	while ((e = readdir(d)) != NULL)
-		n += e->d_name[0] != '.';
-	closedir(d);
-	return (n);
 }
 
 int
@@ -1437,54 +1011,14 @@ proc_wait_state(pid_t pid, int state, int64_t timeout_ms)
 	return (0);
 }
 
-/* Has the process a pipe open besides 0-2? */
-static bool
-proc_has_pipe(pid_t pid)
-{
-	char dir[64], path[PATH_MAX], link[16];
-	const struct dirent *e;
-	bool found = false;
-	DIR *d;
-
-	snprintf(dir, sizeof(dir), "/proc/%d/fd", (int)pid);
-	d = opendir(dir);
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "%s/%.20s", dir, e->d_name);
-		if (strtol(e->d_name, NULL, 10) > 2 &&
-		    readlink(path, link, sizeof(link)) > 5 &&
-		    strncmp(link, "pipe:", 5) == 0)
-			found = true;
-	}
-	if (d != NULL)
-		closedir(d);
-	return (found);
-}
-
 int
 jail_wait_rest(const struct jail *j, int64_t timeout_ms)
 {
 	int64_t end_ms = jail_now_ms() + timeout_ms;
 
-	while (proc_has_pipe(j->pid) || proc_state(j->pid) != 'S')
+	while (sys_has_pipe(j->pid) || proc_state(j->pid) != 'S')
 		if (!may_come(j, "rest", end_ms))
 			return (-1);
 	return (0);
 }
 
-long
-proc_figure(pid_t pid, const char *key)
-{
-	char path[64], buf[8192], *p;
-	size_t len = strlen(key);
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	if (text_read(path, buf, sizeof(buf)) == -1)
-		return (-1);
-	for (p = buf; p != NULL; p = strchr(p, '\n')) {
-		p += *p == '\n';
-		if (strncmp(p, key, len) == 0 && p[len] == ':')
-			return (strtol(p + len + 1, NULL,
-			    strncmp(key, "Sig", 3) == 0 ? 16 : 10));
-	}
-	return (-1);
-}

@@ -2,7 +2,8 @@
 /*
  * The harness of the live tests: a small root, a PID namespace with the
  * program under test as its process 1, and ways to talk to and to look at it
- * from outside.  libc and Linux only.  Not for use by several threads.
+ * from outside.  Not for use by several threads.  On FreeBSD a jail is one of
+ * jail(2), and its "process 1" the one that it began with; see harness.h.
  *
  * Environment: JAILINIT names the program (build/jailinit), JAILINIT_MUSL one
  * that is linked with musl, JAIL_SLACK a factor for the time limits of tests
@@ -25,6 +26,22 @@
 
 #define JAIL_CTL	"/var/run/jailinit.ctl"
 #define JAIL_STATUS	"/var/run/jailinit.status"
+
+/* The kernel's first real-time signal that libc leaves to us, the last one,
+ * and a signal that tells a machine to halt. */
+#ifdef __linux__
+#define JAIL_SIGRTMIN	34
+#define JAIL_SIGMAX	64
+#define JAIL_SIGPWR	SIGPWR
+#define JAIL_NO_SIGNAL	"65"		/* the first that is none */
+#define JAIL_NO_RT	"RTMIN+31"
+#else
+#define JAIL_SIGRTMIN	65
+#define JAIL_SIGMAX	126
+#define JAIL_SIGPWR	SIGUSR1
+#define JAIL_NO_SIGNAL	"127"
+#define JAIL_NO_RT	"RTMIN+62"
+#endif
 
 /* For jail_opts.fds. */
 #define JAIL_FD_DEFAULT	(-1)	/* 0: /dev/null, 1 and 2: the log */
@@ -67,7 +84,10 @@ struct jail {
 	int pidfd;		/* -1: none */
 	ino_t pidns;		/* 0: none */
 	int pidns_fd;		/* keeps that number from other jails */
+	int jid;		/* FreeBSD: the last one, 0: none yet */
+	char name[64];		/* and its name */
 	bool userns;
+	bool host;		/* as in jail_opts */
 	bool via_proc;		/* paths as process 1 sees them (mounts) */
 	int64_t started_ms;
 	int64_t asked_ms;	/* last jail_ctl() or jail_signal() */
@@ -110,6 +130,8 @@ int jail_write(const struct jail *j, const char *path, mode_t mode,
     const char *text);
 /* An executable script: "#!/bin/sh\n" and text. */
 int jail_script(const struct jail *j, const char *path, const char *text);
+/* The same as /bin/NAME, and the kernel calls the process so. */
+int jail_program(const struct jail *j, const char *name, const char *text);
 bool jail_exists(const struct jail *j, const char *path);
 /* 0 when the file is there in time. */
 int jail_wait_file(const struct jail *j, const char *path,
@@ -145,6 +167,14 @@ int jail_wait_state(const struct jail *j, const char *state,
 
 /* Processes. */
 
+/* The number that process 1 has in the jail. */
+pid_t jail_pid(const struct jail *j);
+/* What a descriptor of process 1 is: the jail's path, or "pipe:[...]"; in a
+ * static buffer. */
+const char *jail_fd_name(const struct jail *j, int fd);
+/* The working directory of a process in the jail, as it sees it, in a static
+ * buffer. */
+const char *jail_cwd(const struct jail *j, pid_t pid);
 /* Runs fn(arg) in a child of the caller that has entered the namespaces, with
  * its root and working directory in the jail's root, and exits with what it
  * returns.  Its pid, or -1.  It is ended and reaped by jail_free() unless the
@@ -164,6 +194,9 @@ int proc_wait_state(pid_t pid, int state, int64_t timeout_ms);
  * the zombies. */
 int jail_count(const struct jail *j);
 int jail_zombies(const struct jail *j);
+/* Those with that name; those in that state. */
+int jail_count_of(const struct jail *j, const char *comm);
+int jail_count_in(const struct jail *j, int state);
 /* 0 when there are n processes in time. */
 int jail_wait_count(const struct jail *j, int n, int64_t timeout_ms);
 /* The host's pid of the first process named comm, 0 if there is none. */
@@ -172,11 +205,57 @@ pid_t jail_find(const struct jail *j, const char *comm);
  * and a figure of /proc/PID/status (kB, or as is, a set of signals
  * cut off at LONG_MAX); -1 if not known. */
 int64_t proc_cpu_us(pid_t pid);
+/* Its first argument, which is its title, in a static buffer; "" if none. */
+const char *proc_title(pid_t pid);
+/* Has it the variable, "NAME=value", in its environment? */
+bool proc_environ_has(pid_t pid, const char *text);
+/* Sets the process's limit of descriptors, which may have more; 0 or -1. */
+int proc_limit_fds(pid_t pid, int n);
+/* FreeBSD: begins the caller's program anew, at the start of main(), as one that
+ * the kernel calls so, as it calls what is forked without an exec.  (Linux has
+ * PR_SET_NAME for each.) */
+void proc_become(const char *name, char **argv);
+/* The path of the caller's own program; 0 or -1. */
+int proc_self(char path[PATH_MAX]);
+/* The last process of the host's, or of the world's, that is called so; 0:
+ * none. */
+pid_t proc_find(const char *comm);
+/* The caller's children; returns how many. */
+size_t proc_children(pid_t *list, size_t max);
+/* From now on orphans among the caller's descendants are its children, or no
+ * longer. */
+int proc_adopt(bool adopt);
 int proc_state(pid_t pid);
 int proc_fds(pid_t pid);
 long proc_figure(pid_t pid, const char *key);
 
 /* Helpers. */
+
+#ifdef O_PATH
+#define JAIL_O_PATH	O_PATH
+#else
+#define JAIL_O_PATH	0
+#endif
+
+/* Removes a temporary directory and all that is in it, with the jails that
+ * have their roots there, once nobody holds *hold_fd any more.  Its pid, or
+ * -1. */
+pid_t jail_janitor(const char *dir, int *hold_fd);
+/* Goes into a world in which no jails are but those made there: on Linux a
+ * PID namespace, on FreeBSD a jail that may have jails, and whose files are
+ * the host's.  Returns in a child that is in there, the callers end as it
+ * does. */
+void jail_world(void);
+/* FreeBSD: the jail that a process is in; 0: none. */
+int proc_jid(pid_t pid);
+/* FreeBSD: the name of a jail, in a static buffer; "" if there is none. */
+const char *jail_name_of(int jid);
+/* FreeBSD: mounts what jail_start() does, for jails of others' making; and
+ * unmounts it, without force: -1 when something holds it. */
+int jail_mount(const struct jail *j);
+int jail_unmount(const struct jail *j);
+/* The caller gets KILL when its parent ends. */
+int die_with_parent(void);
 
 bool jail_has_pids(void);	/* is there a pids cgroup to be made? */
 bool jail_has_memory(void);	/* a memory cgroup? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the live tests of jailkill share.  kill_world() puts a test program
- * into a PID namespace of its own, so that -a and -l see its jails alone;
+ * into a world of its own, jail_world(), so that -a and -l see its jails alone;
  * kill_start() runs the program that JAILKILL names (build/jailkill) as a
  * child; kill_says() checks what it said.
  */
@@ -9,23 +9,34 @@
 #define KILL_H
 
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <poll.h>
+#ifdef __linux__
 #include <sched.h>
+#endif
 
 #include "jailkill.h"
 #include "live.h"
-#include "mountns.h"
 
 #define KILL_MORE	3	/* jails of a test beside its first */
+#ifdef __linux__
 #define KILL_CLOSE_AT_EXEC	4	/* of close_range(2) */
+#endif
 #define KILL_FD_CLOSED	(-2)	/* for kill_opts; 0: the default */
 
 #define KILL_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, kill_teardown)
+
+/* As LIVE_LINUX and LIVE_ONLY_LINUX. */
+#ifdef __linux__
+#define KILL_LINUX(f, why)	KILL_TEST(f)
+#define KILL_ONLY_LINUX(f, why)	KILL_TEST(f)
+#else
+#define KILL_LINUX(f, why)	LIVE_SKIPPED(#f, ((void)(f), (why)))
+#define KILL_ONLY_LINUX(f, why)	LIVE_SKIPPED(#f, why)
+#endif
 
 static struct jail kill_more[KILL_MORE];
 
@@ -48,78 +59,18 @@ struct kill {
 
 static struct kill kill_last;	/* of kill_run() */
 
+extern char **environ;
+
 /*
  * The world.
  */
 
-/* When nobody holds the pipe any more, the folder goes; what is ending may
- * still be at work in it. */
-static inline void
-kill_janitor(const char *dir)
-{
-	static const char script[] = "cat; n=0; "
-	    "until rm -rf --one-file-system \"$1\" || [ $n = 50 ]; do\n"
-	    "n=$((n+1)); sleep 0.1; done 2>/dev/null";
-	int null_fd, p[2];
-
-	if (pipe2(p, O_CLOEXEC) == -1)
-		exit(1);
-	if (fork() != 0) {
-		close(p[0]);
-		return;
-	}
-	(void)setsid();
-	close(p[1]);
-	null_fd = open("/dev/null", O_WRONLY);
-	(void)dup2(p[0], 0);
-	(void)dup2(null_fd, 1);
-	execlp("sh", "sh", "-c", script, "sh", dir, (char *)NULL);
-	_exit(1);
-}
-
-static inline int
-kill_world_status(int st)
-{
-	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
-}
-
-static inline void
-kill_text_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd == -1 || write(fd, text, strlen(text)) == -1) {
-		perror(path);
-		exit(1);
-	}
-	close(fd);
-}
-
-/* Root at least over a user namespace. */
-static inline void
-kill_world_user(void)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	char map[32];
-
-	if (uid == 0 || unshare(CLONE_NEWUSER) == -1)
-		return;
-	kill_text_write("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "0 %u 1", uid);
-	kill_text_write("/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "0 %u 1", gid);
-	kill_text_write("/proc/self/gid_map", map);
-}
-
-/* At the start of main().  Returns in the process that is to run the tests;
- * process 1 only reaps, and the caller waits for it. */
+/* At the start of main().  Returns in the process that is to run the tests. */
 static inline void
 kill_world(void)
 {
 	static char dir[] = "/tmp/jails.XXXXXX";
-	pid_t pid, first;
-	int st = 0;
+	int hold_fd;
 
 	if (live_cannot() != NULL)
 		return;
@@ -128,31 +79,9 @@ kill_world(void)
 		perror(dir);
 		exit(1);
 	}
-	kill_janitor(dir);
-	kill_world_user();
-	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == -1) {
-		perror("unshare");
+	if (jail_janitor(dir, &hold_fd) == -1)
 		exit(1);
-	}
-	fflush(NULL);
-	first = fork();
-	if (first != 0) {
-		(void)waitpid(first, &st, 0);
-		/* What a sanitizer does at exit has no processes here. */
-		_exit(first == -1 ? 1 : kill_world_status(st));
-	}
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
-	    mountns_private() == -1 ||
-	    mount("proc", "/proc", "proc", 0, NULL) == -1) {
-		perror("mount /proc");
-		_exit(1);
-	}
-	pid = fork();
-	if (pid == 0)
-		return;
-	while ((first = wait(&st)) != pid && first != -1)
-		continue;
-	_exit(first == -1 ? 1 : kill_world_status(st));
+	jail_world();
 }
 
 /*
@@ -165,6 +94,7 @@ kill_another(int i)
 	return (&kill_more[i]);
 }
 
+#ifdef __linux__
 /* A jail that is a chroot alone, in the test's mount namespace, with path as
  * its first process, which runs when this returns; ended with j. */
 static inline pid_t
@@ -181,7 +111,7 @@ kill_chroot(struct jail *j, const char *root, const char *path)
 	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL,
 	    NULL, NULL);
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		(void)setsid();
 		(void)dup2(log_fd, 1);
 		(void)dup2(log_fd, 2);
@@ -198,6 +128,7 @@ kill_chroot(struct jail *j, const char *root, const char *path)
 	j->entered[j->n_entered++] = pid;
 	return (pid);
 }
+#endif
 
 /* Text that is there until the test ends. */
 #define KILL_TEXTS	1024
@@ -217,11 +148,20 @@ kill_fmt(const char *fmt, ...)
 	return (kill_texts[kill_n_texts++]);
 }
 
+/* The jail of a process of the host's, by a name that jailkill takes. */
+#ifdef __linux__
 static inline const char *
 kill_pid_name(pid_t pid)
 {
 	return (kill_fmt("pid=%d", (int)pid));
 }
+#else
+static inline const char *
+kill_pid_name(pid_t pid)
+{
+	return (kill_fmt("%d", proc_jid(pid)));
+}
+#endif
 
 static inline int
 kill_teardown(void **state)
@@ -249,14 +189,24 @@ kill_jid_of(pid_t pid)
 static inline const char *
 kill_jid(const struct jail *j)
 {
+	if (j->jid != 0)
+		return (kill_fmt("%d", j->jid));
 	return (kill_fmt("%llu", (unsigned long long)kill_jid_of(j->pid)));
 }
 
-/* As jailkill's lines begin: the jid, and the root. */
+/* As jailkill's lines begin: the jid, and the root or, on FreeBSD, the name. */
 static inline const char *
 kill_name(const struct jail *j)
 {
-	return (kill_fmt("%s (%s)", kill_jid(j), j->root));
+	return (kill_fmt("%s (%s)", kill_jid(j), j->jid == 0 ? j->root :
+	    j->name));
+}
+
+/* The same where Linux does not look for the root. */
+static inline const char *
+kill_short(const struct jail *j)
+{
+	return (j->jid == 0 ? kill_jid(j) : kill_name(j));
 }
 
 /*
@@ -287,7 +237,7 @@ kill_child(const struct kill *k, const struct kill_opts *o, char **argv)
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int fd = fcntl(kill_program(), F_DUPFD_CLOEXEC, 10);
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	kill_fd_set(o->out_fd != 0 ? o->out_fd : k->out_fd, 1);
 	kill_fd_set(o->err_fd != 0 ? o->err_fd : k->err_fd, 2);
 	if (o->before_exec != NULL)
@@ -350,6 +300,12 @@ kill_text(int fd, char *buf, size_t size)
 	close(fd);
 }
 
+static inline int
+kill_status(int st)
+{
+	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
+}
+
 /* Its exit status; 128 and its signal; -1 when it had to be ended. */
 static inline int
 kill_wait(struct kill *k, int64_t within_ms)
@@ -368,7 +324,7 @@ kill_wait(struct kill *k, int64_t within_ms)
 	k->took_ms = jail_now_ms() - k->began_ms;
 	kill_text(k->out_fd, k->out, sizeof(k->out));
 	kill_text(k->err_fd, k->err, sizeof(k->err));
-	return (r == 0 ? -1 : kill_world_status(st));
+	return (r == 0 ? -1 : kill_status(st));
 }
 
 /* Runs it in kill_last, for a time that ends any halt of these tests. */

@@ -5,8 +5,10 @@
 #define LIVE_H
 
 #include <sys/types.h>
+#ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#endif
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -32,6 +34,19 @@
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"
+
+/* A test that makes sense on one system alone: elsewhere it is skipped with
+ * the reason why.  There LIVE_LINUX wants that it compiles; LIVE_NO_LINUX,
+ * for tests whose code only Linux has, that it does not exist. */
+#ifdef __linux__
+#define LIVE_LINUX(f, why)	LIVE_TEST(f)
+#define LIVE_ONLY_LINUX(f, why)	LIVE_TEST(f)
+#else
+#define LIVE_LINUX(f, why)	LIVE_SKIPPED(#f, ((void)(f), (why)))
+#define LIVE_ONLY_LINUX(f, why)	LIVE_SKIPPED(#f, why)
+#endif
+#define LIVE_SKIPPED(name, why)						\
+	{ name, live_skip_why, NULL, NULL, (void *)(uintptr_t)(why) }
 
 /* The end of main(); LIVE_FILTER in the environment picks tests (test_x*).
  * LIVE_MAIN is for programs whose tests all need a jail; in others those that
@@ -75,6 +90,12 @@ live_skip(const char *why)
 {
 	printf("skipped: %s\n", why);
 	skip();
+}
+
+static inline void
+live_skip_why(void **state)
+{
+	live_skip(*state);
 }
 
 /* Why no jail can be made here, or NULL; test/can finds out. */
@@ -140,6 +161,16 @@ live_exits(struct jail *j, int code, int64_t within_ms)
 	return (took_ms);
 }
 
+/* As the status says it. */
+static inline const char *
+live_pid(const struct jail *j)
+{
+	static char text[16];
+
+	snprintf(text, sizeof(text), "%d", (int)jail_pid(j));
+	return (text);
+}
+
 static inline void
 live_log_has(struct jail *j, const char *text)
 {
@@ -155,7 +186,7 @@ live_fork(struct jail *j, void (*fn)(struct jail *))
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		fn(j);
 		_exit(0);
 	}
@@ -192,7 +223,7 @@ live_child(void (*fn)(void))
 {
 	if (fork() != 0)
 		return;
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	fn();
 	_exit(0);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Many jails in a PID namespace of a test's own.  Touches that namespace and
- * the directory of the jail that it is given. */
+/* Many jails in a world of a test's own, as far as all systems have it in
+ * common; the rest is many_linux.c, many_freebsd.c.  Touches that world and the
+ * directory of the jail that it is given. */
+#include <sys/types.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
@@ -17,7 +14,6 @@
 #include <ftw.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,15 +23,13 @@
 #include <unistd.h>
 
 #include "many.h"
-#include "mountns.h"
 
-#define PIDFS_MAGIC	0x50494446	/* linux/magic.h */
 #define POLL_MS		2
 #define PATHS_MAX	256		/* files of a root */
 #define PID_TRIES	1000
 
 /*
- * The namespace.
+ * The world.
  */
 void
 many_fail(const char *file, int line, const char *what)
@@ -67,59 +61,17 @@ many_rounds(int ci, int full)
 	return (many_long() ? full : ci);
 }
 
-static void
-nofile_raise(void)
+_Noreturn void
+many_run(struct jail *j, void (*fn)(struct jail *))
 {
 	struct rlimit rl;
 
 	MUST(getrlimit(RLIMIT_NOFILE, &rl) == 0);
 	rl.rlim_cur = rl.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &rl);
-}
-
-/* Its first process: reaps, until the test has ended. */
-static _Noreturn void
-namespace_first(struct jail *j, void (*fn)(struct jail *))
-{
-	pid_t pid, test;
-	int st;
-
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	MUST(mountns_private() == 0);
-	MUST(mount("proc", "/proc", "proc", 0, NULL) == 0);
-	test = fork();
-	if (test == 0) {
-		nofile_raise();
-		fn(j);
-		fflush(NULL);
-		_exit(MANY_GOOD);
-	}
-	MUST(test > 0);
-	while ((pid = waitpid(-1, &st, 0)) != test)
-		MUST(pid > 0 || errno == EINTR);
-	_exit(WIFEXITED(st) ? WEXITSTATUS(st) : MANY_BAD);
-}
-
-int
-many_inside(struct jail *j, void (*fn)(struct jail *))
-{
-	pid_t pid;
-	int st;
-
-	if (geteuid() != 0) {
-		printf("skipped: not root\n");
-		return (MANY_SKIPPED);
-	}
+	fn(j);
 	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD,
-	    NULL, NULL, NULL, NULL);
-	if (pid == 0)
-		namespace_first(j, fn);
-	if (pid == -1 || waitpid(pid, &st, 0) != pid) {
-		perror("many: a PID namespace");
-		return (MANY_BAD);
-	}
-	return (WIFEXITED(st) ? WEXITSTATUS(st) : MANY_BAD);
+	_exit(MANY_GOOD);
 }
 
 /*
@@ -152,8 +104,7 @@ many_init(struct many *m, struct jail *base)
 	m->base = base;
 	base_len = strlen(base->root);
 	n_paths = 0;
-	(void)snprintf(path, sizeof(path), "%s/dev/null", base->root);
-	(void)mknod(path, S_IFCHR | 0666, makedev(1, 3));
+	many_base(base);
 	MUST(nftw(base->root, path_note, 32, FTW_PHYS) == 0);
 	(void)snprintf(path, sizeof(path), "%s/m", base->dir);
 	MUST(mkdir(path, 0755) == 0 || errno == EEXIST);
@@ -193,9 +144,10 @@ many_root(const struct many *m, const char *path, const struct many_how *how)
 		else
 			MUST(link(from, to) == 0);
 	}
-	for (i = 0; i < sizeof(applets) / sizeof(applets[0]); i++) {
+	for (i = 0; *many_shell != '\0' &&
+	    i < sizeof(applets) / sizeof(applets[0]); i++) {
 		(void)snprintf(to, sizeof(to), "%s/bin/%s", path, applets[i]);
-		MUST(symlink("busybox", to) == 0);
+		MUST(symlink(many_shell, to) == 0);
 	}
 	script(path, "rc", how->rc);
 	script(path, "rc.shutdown", how->shutdown);
@@ -209,19 +161,8 @@ many_root(const struct many *m, const char *path, const struct many_how *how)
 /*
  * Process 1.
  */
-static void
-root_enter(const char *root)
-{
-	char proc[PATH_MAX];
-
-	MUST(mount(root, root, NULL, MS_BIND, NULL) == 0);
-	(void)snprintf(proc, sizeof(proc), "%s/proc", root);
-	MUST(mount("proc", proc, "proc", 0, NULL) == 0);
-	MUST(mountns_root(open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) == 0);
-}
-
-static _Noreturn void
-first(const struct many_jail *j, const struct many_how *how)
+_Noreturn void
+many_first(const struct many_how *how)
 {
 	static char *const argv[] = { (char *)(uintptr_t)"/sbin/jailinit",
 	    NULL };
@@ -232,14 +173,12 @@ first(const struct many_jail *j, const struct many_how *how)
 	    (char *)(uintptr_t)"UBSAN_OPTIONS=log_path=/tmp/asan", NULL };
 	int fd, null_fd;
 
-	(void)setsid();
-	root_enter(j->root);
 	null_fd = open("/dev/null", O_RDWR);
 	fd = open("/tmp/log", O_WRONLY | O_CREAT | O_APPEND, 0644);
 	if (null_fd == -1 || fd == -1 || dup2(null_fd, 0) == -1 ||
 	    dup2(fd, 1) == -1 || dup2(fd, 2) == -1)
 		_exit(125);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	umask(022);
 	if (how->first != NULL) {
 		how->first(how->arg);
@@ -249,48 +188,6 @@ first(const struct many_jail *j, const struct many_how *how)
 		how->before_exec();
 	(void)execve(argv[0], argv, env);
 	_exit(125);
-}
-
-static uint64_t
-jid_of(int pidfd)
-{
-	struct statfs fs;
-	struct stat st;
-
-	MUST(fstatfs(pidfd, &fs) == 0 && fstat(pidfd, &st) == 0);
-	if (fs.f_type != PIDFS_MAGIC)
-		many_skip("pidfds have no inode numbers before Linux 6.9");
-	return (st.st_ino);
-}
-
-void
-many_next_pid(pid_t pid)
-{
-	char text[16];
-	int fd, n;
-
-	fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-	if (fd == -1)
-		many_skip("no ns_last_pid");
-	n = snprintf(text, sizeof(text), "%d", (int)pid - 1);
-	MUST(write(fd, text, (size_t)n) == n);
-	close(fd);
-}
-
-static pid_t
-start_clone(struct many_jail *j, const struct many_how *how)
-{
-	pid_t pid;
-
-	if (how->pid != 0)
-		many_next_pid(how->pid);
-	fflush(NULL);
-	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS |
-	    CLONE_PIDFD | SIGCHLD, NULL, &j->pidfd, NULL, NULL);
-	if (pid == 0)
-		first(j, how);
-	MUST(pid > 0);
-	return (pid);
 }
 
 struct many_jail *
@@ -310,7 +207,11 @@ many_start(struct many *m, const struct many_how *how)
 	    m->n);
 	many_root(m, j->root, how);
 	for (i = 0; i < PID_TRIES; i++) {
-		j->pid = start_clone(j, how);
+		if (how->pid != 0)
+			many_next_pid(how->pid);
+		fflush(NULL);
+		j->pid = many_clone(j, how);
+		MUST(j->pid > 0);
 		if (how->pid == 0 || how->pid == j->pid)
 			break;
 		(void)kill(j->pid, SIGKILL);	/* our child */
@@ -318,7 +219,7 @@ many_start(struct many *m, const struct many_how *how)
 	}
 	MUST(j->pid != 0);
 	j->other = how->first != NULL;
-	j->jid = jid_of(j->pidfd);
+	j->jid = many_jid(j);
 	m->n++;
 	return (j);
 }
@@ -391,8 +292,7 @@ many_end(struct many *m)
 
 	for (i = m->first; i < m->n; i++)
 		if (m->list[i].pid != 0)
-			(void)syscall(SYS_pidfd_send_signal,
-			    m->list[i].pidfd, SIGKILL, NULL, 0);
+			many_kill(&m->list[i]);
 	for (i = m->first; i < m->n; i++) {
 		many_reap(&m->list[i]);
 		reports_look(&m->list[i]);
@@ -433,94 +333,6 @@ many_status(const struct many_jail *j, const char *key)
 	return (value);
 }
 
-static ino_t
-pidns_of(pid_t pid)
-{
-	char path[48];
-	struct stat st;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
-	return (stat(path, &st) == 0 ? st.st_ino : 0);
-}
-
-static void
-stat_read(pid_t pid, char *state, pid_t *parent)
-{
-	char path[48], buf[512], *p;
-	size_t n;
-	FILE *f;
-
-	*state = 'X';
-	*parent = 0;
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "re");
-	if (f == NULL)
-		return;
-	n = fread(buf, 1, sizeof(buf) - 1, f);
-	(void)fclose(f);
-	buf[n] = '\0';
-	p = strrchr(buf, ')');
-	if (p == NULL || p[1] == '\0')
-		return;
-	*state = p[2];
-	*parent = (pid_t)strtol(p + 3, NULL, 10);
-}
-
-struct many_count
-many_count(pid_t first_pid)
-{
-	struct many_count c = { 0 };
-	ino_t ns = pidns_of(first_pid);
-	const struct dirent *e;
-	pid_t pid, parent;
-	char state;
-	DIR *d;
-
-	d = ns == 0 ? NULL : opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		if (pid <= 0 || pidns_of(pid) != ns)
-			continue;
-		stat_read(pid, &state, &parent);
-		if (state == 'X' || state == 'Z')
-			continue;
-		c.all++;
-		c.sum += (uint64_t)pid * (uint64_t)pid;
-		c.stopped += state == 'T';
-		c.strangers += pid != first_pid && pidns_of(parent) != ns;
-	}
-	if (d != NULL)
-		closedir(d);
-	return (c);
-}
-
-int
-many_running(const char *exe)
-{
-	char path[48], link[PATH_MAX];
-	const struct dirent *e;
-	const char *p;
-	ssize_t len;
-	pid_t pid;
-	int n = 0;
-	DIR *d;
-
-	d = opendir("/proc");
-	MUST(d != NULL);
-	while ((e = readdir(d)) != NULL) {
-		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		(void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-		if (pid <= 0 ||
-		    (len = readlink(path, link, sizeof(link) - 1)) < 0)
-			continue;
-		link[len] = '\0';
-		p = strrchr(link, '/');
-		n += p != NULL && strstr(p, exe) != NULL;
-	}
-	closedir(d);
-	return (n);
-}
-
 /*
  * jailkill(8).
  */
@@ -546,7 +358,7 @@ run_exec(const struct run *r, const struct run_how *how,
 	(void)signal(SIGCHLD, how->ignore_chld ? SIG_IGN : SIG_DFL);
 	if (dup2(r->out_fd, 1) == -1 || dup2(r->err_fd, 2) == -1)
 		_exit(125);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	for (i = 0; i < how->inherit; i++)
 		(void)dup(1);
 	if (how->nofile != 0 && setrlimit(RLIMIT_NOFILE, &rl) == -1)
@@ -669,18 +481,15 @@ text_take(int fd)
 int
 run_end(struct run *r, int64_t limit_ms)
 {
-	int64_t left, end_ms = r->begun_ms + limit_ms;
-	struct pollfd p = { -1, POLLIN, 0 };
+	int64_t end_ms = r->begun_ms + limit_ms;
+	pid_t pid;
 	int st;
 
-	p.fd = (int)syscall(SYS_pidfd_open, r->waited, 0);
-	MUST(p.fd != -1);
-	do
-		left = end_ms - jail_now_ms();
-	while (poll(&p, 1, left > 0 ? (int)left : 0) == -1 && errno == EINTR);
+	while ((pid = waitpid(r->waited, &st, WNOHANG)) == 0 &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
 	r->took_ms = jail_now_ms() - r->begun_ms;
-	close(p.fd);
-	MUST(waitpid(r->waited, &st, WNOHANG) == r->waited);
+	MUST(pid == r->waited);
 	r->status = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
 	r->pid = r->waited = 0;
 	r->out = text_take(r->out_fd);

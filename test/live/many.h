@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Many cheap jails, and jailkill(8) against them: in a PID namespace made for
- * one test, so that jailkill -a ends no other jails and nothing outlives it.
+ * one test, on FreeBSD in a jail that may have jails (jail_world()), so that
+ * jailkill -a ends no other jails and nothing outlives it.
  * For root.  The roots are hard links of a jail.h jail's, in its directory,
  * which is removed by it.
  *
@@ -119,6 +120,21 @@ struct many_count {
 struct many_count many_count(pid_t first);
 /* Processes here that run a program with that in its name ("memfd:x"). */
 int many_running(const char *exe);
+
+/*
+ * Of many.c for the system's part, and the other way round.
+ */
+_Noreturn void many_run(struct jail *j, void (*fn)(struct jail *));
+_Noreturn void many_first(const struct many_how *how);
+
+extern const char many_shell[];		/* what /bin/sh links to; "": it
+					 * is one of the base's files */
+/* Adds what each root of a jail needs to the base. */
+void many_base(const struct jail *base);
+/* As fork(2); the child is many_first() in the jail, pidfd can be polled. */
+pid_t many_clone(struct many_jail *j, const struct many_how *how);
+uint64_t many_jid(const struct many_jail *j);
+void many_kill(const struct many_jail *j);
 
 /* The next process made here gets this number, if nobody is faster. */
 void many_next_pid(pid_t pid);

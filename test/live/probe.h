@@ -7,7 +7,13 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#ifdef __linux__
 #include <sys/syscall.h>
+#else
+#include <sys/types.h>
+#include <sys/sysctl.h>
+#include <sys/thr.h>
+#endif
 
 #include <fcntl.h>
 #include <limits.h>
@@ -25,25 +31,80 @@
 #define PROBE_ROOM	"/tmp/room"
 #define PROBE_FD_MAX	64
 
-/* What the kernel takes, as libc hides some signals. */
+static int probe_fd, probe_last;
+
+#ifdef __linux__
+/* What the kernel takes, as libc keeps 32 and on to itself. */
 struct probe_sigaction {
 	uintptr_t handler;
 	unsigned long flags, restorer, mask;
 };
 
-static int probe_fd, probe_last;
+static inline void
+probe_ignore(int sig)
+{
+	const struct probe_sigaction sa = { .handler = (uintptr_t)SIG_IGN };
+
+	(void)syscall(SYS_rt_sigaction, sig, &sa, NULL, 8L);
+}
+
+static inline bool
+probe_is_default(int sig)
+{
+	struct probe_sigaction sa;
+
+	return (syscall(SYS_rt_sigaction, sig, NULL, &sa, 8L) != 0 ||
+	    sa.handler == (uintptr_t)SIG_DFL);
+}
+
+static inline unsigned long
+probe_blocked(void)
+{
+	unsigned long set = 0;
+
+	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &set, 8L);
+	return (set);
+}
+#else
+static inline void
+probe_ignore(int sig)
+{
+	(void)signal(sig, SIG_IGN);
+}
+
+static inline bool
+probe_is_default(int sig)
+{
+	struct sigaction sa;
+
+	return (sigaction(sig, NULL, &sa) == -1 || sa.sa_handler == SIG_DFL);
+}
+
+/* As with those ignored, those above 64 take the places of others. */
+static inline unsigned long
+probe_blocked(void)
+{
+	sigset_t now;
+	unsigned long set = 0;
+	int sig;
+
+	(void)sigprocmask(SIG_BLOCK, NULL, &now);
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++)
+		if (sigismember(&now, sig) == 1)
+			set |= 1UL << (sig - 1) % 64;
+	return (set);
+}
+#endif
 
 static inline unsigned long
 probe_ignored(void)
 {
-	struct probe_sigaction sa;
 	unsigned long set = 0;
 	int sig;
 
-	for (sig = 1; sig <= 64; sig++)
-		if (syscall(SYS_rt_sigaction, sig, NULL, &sa, 8L) == 0 &&
-		    sa.handler != (uintptr_t)SIG_DFL)
-			set |= 1UL << (sig - 1);
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++)
+		if (!probe_is_default(sig))
+			set |= 1UL << (sig - 1) % 64;
 	return (set);
 }
 
@@ -65,12 +126,10 @@ static inline int
 probe_state(const char *name, const char *arg)
 {
 	char list[256], cwd[PATH_MAX], path[128], tmp[132];
-	unsigned long blocked = 0;
 	mode_t mask = umask(0);
 	FILE *f;
 
 	probe_open_list(list, sizeof(list));
-	(void)syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &blocked, 8L);
 	snprintf(path, sizeof(path), PROBE_STATE "%.64s", name);
 	snprintf(tmp, sizeof(tmp), "%s.x", path);
 	f = fopen(tmp, "w");
@@ -80,7 +139,7 @@ probe_state(const char *name, const char *arg)
 	    (int)getpid(), (int)getsid(0), (int)getpgrp(), list);
 	fprintf(f, "nonblock=%d\nblocked=%lx\nignored=%lx\numask=%o\ncwd=%s\n",
 	    ((fcntl(0, F_GETFL) | fcntl(1, F_GETFL) | fcntl(2, F_GETFL)) &
-	    O_NONBLOCK) != 0, blocked, probe_ignored(), (unsigned)mask,
+	    O_NONBLOCK) != 0, probe_blocked(), probe_ignored(), (unsigned)mask,
 	    getcwd(cwd, sizeof(cwd)) == NULL ? "?" : cwd);
 	return (fclose(f) == 0 && rename(tmp, path) == 0 ? 0 : 1);
 }
@@ -106,7 +165,7 @@ probe_catch(const char *path)
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = probe_on_signal;
 	sigfillset(&sa.sa_mask);
-	for (sig = 1; sig <= 64; sig++)
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++)
 		if (sig != SIGCHLD)
 			(void)sigaction(sig, &sa, NULL);
 	(void)!write(probe_fd, "ready\n", 6);
@@ -156,6 +215,17 @@ probe_exit_later(void *code)
 	_exit((int)(intptr_t)code);
 }
 
+static inline _Noreturn void
+probe_thread_end(void)
+{
+#ifdef __linux__
+	(void)syscall(SYS_exit, 1);
+#else
+	thr_exit(NULL);
+#endif
+	abort();
+}
+
 /* leader N: the first thread ends, and later another one the process. */
 static inline _Noreturn void
 probe_leader(const char *code)
@@ -165,8 +235,7 @@ probe_leader(const char *code)
 	if (pthread_create(&t, NULL, probe_exit_later,
 	    (void *)(intptr_t)atoi(code)) != 0)
 		abort();
-	(void)syscall(SYS_exit, 1);
-	abort();
+	probe_thread_end();
 }
 
 /* winch: says the terminal's size whenever that has changed. */
@@ -314,12 +383,8 @@ static inline int
 probe_install(const struct jail *j)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	if (n <= 0)
-		return (-1);
-	self[n] = '\0';
-	return (jail_copy(j, self, PROBE));
+	return (proc_self(self) == -1 ? -1 : jail_copy(j, self, PROBE));
 }
 
 /* A value that the probe wrote, in a static buffer; "" if there is none. */

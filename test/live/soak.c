@@ -329,7 +329,7 @@ storm(void *arg)
 	unsigned i;
 	pid_t pid;
 
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	if (fork() != 0)
 		return (0);
 	(void)setsid();
@@ -395,9 +395,9 @@ reader(const struct yard *y)
 	const char *text, *last;
 	size_t len, seen = 0;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	(void)setsid();
-	(void)syscall(SYS_close_range, 3, ~0U, 0);	/* janitors wait */
+	closefrom(3);	/* janitors wait */
 	for (;;) {
 		text = jail_file(&y->jail, JAIL_STATUS);
 		len = strlen(text);

@@ -5,6 +5,7 @@
  * the command, the status's writer), at whatever moment; an end that waits
  * for what is stopped, and stopped again; a jail out of memory that loses
  * process 1; limits that are just reached, not far exceeded.
+ * only linux: ptrace(2), cgroups and /proc of Linux
  */
 #include "live.h"
 
@@ -126,7 +127,7 @@ blow_begin(struct jail *j, struct blow *b)
 	assert_int_equal(pipe(p), 0);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		if (ptrace(PTRACE_SEIZE, j->pid, NULL, PTRACE_O_TRACEFORK |
 		    PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE) == 0)
 			c = 'y';

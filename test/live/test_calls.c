@@ -5,6 +5,7 @@
  * can do without may be refused.  JAIL_LONG=1: and without any one of them a
  * life is not what it is to be.  What a jail runs here is jailinit itself, so
  * that nobody else's calls are among them.
+ * only linux: seccomp(2)
  */
 #include "live.h"
 

@@ -3,6 +3,7 @@
  * With which capabilities each program does what: those that the tables in
  * jailinit(8) and jailkill(8) name, and no other, are enough, and without any
  * one of them something that is named fails.  For root.
+ * only linux: capabilities(7)
  */
 #include "kill.h"
 

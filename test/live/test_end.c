@@ -26,7 +26,7 @@
 	"end\n"
 #define SERVICES	SERVICE						\
 	"for i in 1 2 3; do sh /tmp/service & done\n"			\
-	"while [ \"$(wc -l </tmp/up)\" != 3 ]; do sleep 0.05; done 2>&-\n"
+	"while [ $(wc -l </tmp/up || echo 0) != 3 ]; do sleep 0.05; done 2>&-\n"
 
 static void
 scripts(struct jail *j, const char *rc, const char *rc_shutdown)
@@ -102,12 +102,12 @@ test_names_long(void **state)
 	struct jail *j = *state;
 	const char *p, *end;
 
-	assert_int_equal(jail_script(j, "/bin/stubborn-as-ever",
+	assert_int_equal(jail_program(j, "stubborn-as-ever",
 	    "trap '' TERM; echo up >>/tmp/up; read x <>/tmp/fifo"), 0);
 	assert_int_equal(jail_script(j, "/etc/rc", "mkfifo /tmp/fifo; "
 	    "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do"
 	    " stubborn-as-ever & done;"
-	    " while [ \"$(wc -l </tmp/up)\" != 14 ]; do sleep 0.02; done"), 0);
+	    " while [ $(wc -l </tmp/up || echo 0) != 14 ]; do sleep 0.02; done"), 0);
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	p = strstr(jail_log(j), "still there after TERM: ");
@@ -166,9 +166,10 @@ test_signals(void **state)
 		int sig;
 		const char *arg;
 	} dialect[] = { { SIGTERM, "halt" }, { SIGUSR1, "halt" },
-	    { SIGPWR, "halt" }, { SIGUSR2, "poweroff" },
-	    { SIGINT, "reboot" }, { 37, "halt" }, { 38, "poweroff" },
-	    { 39, "reboot" } };
+	    { JAIL_SIGPWR, "halt" }, { SIGUSR2, "poweroff" },
+	    { SIGINT, "reboot" }, { JAIL_SIGRTMIN + 3, "halt" },
+	    { JAIL_SIGRTMIN + 4, "poweroff" },
+	    { JAIL_SIGRTMIN + 5, "reboot" } };
 	struct jail *j = *state;
 	size_t i;
 
@@ -230,7 +231,8 @@ test_stopped(void **state)
 	    "trap 'echo term >>" LIVE_MARK "; exit' TERM\n"
 	    "kill -STOP $$\nwhile :; do sleep 0.1; done\nend\n"
 	    "sh /tmp/s &\nsleep 1000 & kill -STOP $!\n"
-	    "while ! grep -q '(sh) T' /proc/*/stat; do sleep 0.05; done\n"
+	    "while ! ps -A -o stat,comm | grep -q '^ *T.*sh'; do sleep 0.05; "
+	    "done\n"
 	    "exit 0", NULL);
 	live_boot(j, NULL);
 	halt(j, "halt\n", LIVE_SOON_MS);
@@ -326,30 +328,17 @@ test_bounded_deaf(void **state)
 	live_log_has(j, ") ...\n");
 }
 
-static void
-disguised(void)
-{
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)prctl(PR_SET_NAME, "a\033[2J\200b");
-	for (;;)
-		(void)pause();
-}
-
-static void
-disguised_start(void *arg)
-{
-	(void)arg;
-	live_child(disguised);
-}
-
 /* What a process calls itself does nothing to the reader's terminal. */
 static void
 test_disguised(void **state)
 {
-	struct jail_opts o = { .before_exec = disguised_start };
 	struct jail *j = *state;
 
-	live_boot(j, &o);
+	assert_int_equal(jail_program(j, "a\033[2J\200b", "trap '' TERM; "
+	    "echo >/tmp/up; while :; do sleep 1; done"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "/bin/a*b & "
+	    "until [ -e /tmp/up ]; do sleep 0.02; done"), 0);
+	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	live_log_has(j, "still there after TERM: a?[2J?b (");
 }
@@ -460,12 +449,12 @@ crowd(int up_fd, int done_fd)
 
 	(void)signal(SIGCHLD, SIG_IGN);		/* reaped at once */
 	if (setrlimit(RLIMIT_NPROC, &rl) == -1 || setuid(CROWD_UID) == -1 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+	    die_with_parent() == -1)
 		_exit(1);
 	while (n < CROWD && (pids[n] = fork()) > 0)
 		n++;
 	if (n < CROWD && pids[n] == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		(void)pause();
 		_exit(0);
 	}

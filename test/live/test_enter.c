@@ -4,6 +4,7 @@
  * whatever the root of the caller is, by the harness and by each command that
  * the manuals tell; and a test that would act outside of its jail is ended.
  * Guards against "nsenter --root --wd=/", which keeps a directory of the host.
+ * only linux: namespaces, and the commands that enter them
  */
 #include <sys/stat.h>
 
@@ -186,7 +187,7 @@ in_chroot(struct jail *j, check_fn *fn, bool is_mount)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		if (unshare(CLONE_NEWNS) == -1 || mountns_private() == -1 ||
 		    (is_mount ? mount("/", dir, NULL, MS_BIND | MS_REC, NULL) :
 		    system_bind(dir)) == -1 || chroot(dir) == -1 ||

@@ -10,6 +10,7 @@
  * beginning on.  CI tries an even sample, JAIL_LONG=1 all, FAULT_CALL=name one
  * call's and FAULT_CASE=n one case; FAULT_SHOW=1 prints each.  For root, since
  * all of it is in PID namespaces of its own.
+ * only linux: ptrace(2) of Linux changes what a system call returns
  */
 #include "fault.h"
 #include "fault_table.h"
@@ -1206,7 +1207,7 @@ workers_run(int n)
 		pids[i] = fork();
 		assert_true(pids[i] != -1);
 		if (pids[i] == 0) {
-			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)die_with_parent();
 			_exit(root_with(play_some));
 		}
 	}

@@ -5,6 +5,7 @@
  * that answers nothing (FUSE, NFS; pain 26); an entered process whose parent
  * outside never reaps it (20).  There "gone" means that process 1 has begun
  * to exit: its memory is given back and /proc/PID/cmdline is empty.
+ * only linux: a FUSE server that hangs
  */
 #include "fuse.h"
 

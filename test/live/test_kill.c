@@ -9,9 +9,12 @@
 #include "kill.h"
 
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#ifdef __linux__
 #include <sys/vfs.h>
 
 #include <linux/sched.h>
+#endif
 
 #include <ctype.h>
 #include <dirent.h>
@@ -29,6 +32,9 @@
 
 #define GOT		"/tmp/got"	/* what the probe got */
 #define PIDFS_MAGIC	0x50494446
+#ifndef __WALL
+#define __WALL		0
+#endif
 
 /*
  * Jails.
@@ -45,7 +51,7 @@
 	"end\n"								\
 	"trap 'echo first >>" LIVE_MARK "' USR1\n"			\
 	"i=0; while [ $i -lt 20 ]; do sh /tmp/s $i & i=$((i+1)); done\n" \
-	"while [ \"$(wc -l </tmp/up)\" != 20 ]; do sleep 0.05; done 2>&-\n" \
+	"while [ $(wc -l </tmp/up || echo 0) != 20 ]; do sleep 0.05; done 2>&-\n" \
 	"echo >/tmp/ready\n"						\
 	"while :; do sleep 1000 & wait; done"
 
@@ -97,7 +103,37 @@ boot(struct jail *j, const char *rc_shutdown, const char *leave)
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 }
 
+/* As a chroot of its own alone, where there are others; jailinit's pid. */
+static pid_t
+boot_chroot(struct jail *j)
+{
+#ifdef __linux__
+	return (kill_chroot(j, j->root, "/sbin/jailinit"));
+#else
+	boot(j, NULL, NULL);
+	return (j->pid);
+#endif
+}
+
 #define MARK_ARG	"echo $1 >>" LIVE_MARK
+
+/* On Linux a jail has a first process, who does not know of TERM if it does not
+ * say so, and who enters sees how the jail ends; on FreeBSD it does not, and is
+ * not there any more. */
+#ifdef __linux__
+#define PLAIN_PID(j)	(j)->pid
+#define PLAIN_TERM	"TERM to its first process, sh"
+#define DEAF		PLAIN
+#define LAST_WORD(text)	"; " text
+#else
+#define PLAIN_PID(j)	0
+#define PLAIN_TERM	"TERM to all of it"
+#define DEAF		"trap '' TERM\n" PLAIN
+#define LAST_WORD(text)	""
+#endif
+
+/* Why some tests are Linux's. */
+#define NO_FIRST	"no process of a jail is its first; test_freebsd has what there is"
 
 static int
 lines(const char *text)
@@ -125,33 +161,6 @@ gone(struct jail *j)
 	assert_int_equal(jail_count(j), 0);
 }
 
-/* The pid of a process whose name this is, in whatever namespace. */
-static pid_t
-find_comm(const char *comm)
-{
-	char path[300], name[64];
-	const struct dirent *e;
-	pid_t pid = 0;
-	FILE *f;
-	DIR *d;
-
-	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
-		if (!isdigit((unsigned char)e->d_name[0]) ||
-		    (f = fopen(path, "re")) == NULL)
-			continue;
-		if (fgets(name, sizeof(name), f) != NULL &&
-		    strncmp(name, comm, strlen(comm)) == 0 &&
-		    name[strlen(comm)] == '\n')
-			pid = (pid_t)atoi(e->d_name);
-		(void)fclose(f);
-	}
-	if (d != NULL)
-		closedir(d);
-	return (pid);
-}
-
 /* Whether a process stops: a signal has been sent when it was sent to all,
  * and is acted upon soon. */
 static bool
@@ -164,38 +173,15 @@ stops(pid_t pid)
 	return (proc_state(pid) == 'T');
 }
 
-/* How many processes of the jail have this state. */
-static int
-states_now(const struct jail *j, int state)
-{
-	const struct dirent *e;
-	char path[300];
-	struct stat st;
-	int n = 0;
-	DIR *d;
-
-	d = opendir("/proc");
-	while (d != NULL && (e = readdir(d)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/%s/ns/pid", e->d_name);
-		if (isdigit((unsigned char)e->d_name[0]) &&
-		    stat(path, &st) == 0 && st.st_ino == j->pidns &&
-		    proc_state((pid_t)atoi(e->d_name)) == state)
-			n++;
-	}
-	if (d != NULL)
-		closedir(d);
-	return (n);
-}
-
 /* Have n of them this state, soon? */
 static void
 states(const struct jail *j, int state, int n)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	while (states_now(j, state) != n && jail_now_ms() < end_ms)
+	while (jail_count_in(j, state) != n && jail_now_ms() < end_ms)
 		jail_sleep_ms(1);
-	assert_int_equal(states_now(j, state), n);
+	assert_int_equal(jail_count_in(j, state), n);
 }
 
 /* Can we become somebody else? */
@@ -243,8 +229,8 @@ test_usage(void **state)
 		{ "-h", "-A", "pid=1" },
 		{ "-s", "NOSUCH", "-a" },
 		{ "-s", "-1", "-a" },
-		{ "-s", "65", "-a" },
-		{ "-s", "RTMIN+31", "-a" },
+		{ "-s", JAIL_NO_SIGNAL, "-a" },
+		{ "-s", JAIL_NO_RT, "-a" },
 		{ "-s", "", "-a" },
 		{ "-x", "-a" },
 		{ "--help" },
@@ -275,10 +261,11 @@ list_line(jailid_t jid, pid_t pid, const char *state, const char *root)
 	    (long)pid, state, root));
 }
 
-#define LIST_HEAD	"JID            PID STATE    ROOT\n"
+#define LIST_TITLES	"JID            PID STATE    ROOT\n"
 
 /* The jail of a process: by its pidfd, which on a kernel that numbers these
  * says the jid. */
+#ifdef __linux__
 static void
 jid_is_pidfd(const struct jail *j)
 {
@@ -290,6 +277,13 @@ jid_is_pidfd(const struct jail *j)
 	assert_int_equal(fstat(j->pidfd, &st), 0);
 	assert_int_equal(kill_jid_of(j->pid), st.st_ino);
 }
+#else
+static void
+jid_is_pidfd(const struct jail *j)
+{
+	assert_int_equal(kill_jid_of(j->pid), j->jid);
+}
+#endif
 
 /* A pivoted root, a chroot alone, and a jail that does not listen. */
 static void
@@ -300,14 +294,14 @@ test_list(void **state)
 	pid_t pid;
 
 	boot(j, NULL, NULL);
-	pid = kill_chroot(c, c->root, "/sbin/jailinit");
+	pid = boot_chroot(c);
 	assert_int_equal(jail_wait_state(c, "run", LIVE_SOON_MS), 0);
 	boot_plain(p, PLAIN);
 	jid_is_pidfd(j);
-	want = kill_fmt(LIST_HEAD "%s%s%s",
+	want = kill_fmt(LIST_TITLES "%s%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root),
 	    list_line(kill_jid_of(pid), pid, "run", c->root),
-	    list_line(kill_jid_of(p->pid), p->pid, "-", p->root));
+	    list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root));
 	kill_says(kill_run(NULL, "-l", NULL), 0, want, "");
 	json = kill_fmt(
 	    "{\"jid\":%s,\"pid\":%d,\"state\":\"run\",\"root\":\"%s\"}\n"
@@ -315,7 +309,7 @@ test_list(void **state)
 	    "{\"jid\":%s,\"pid\":%d,\"state\":null,\"root\":\"%s\"}\n",
 	    kill_jid(j), (int)j->pid, j->root,
 	    (unsigned long long)kill_jid_of(pid), (int)pid, c->root,
-	    kill_jid(p), (int)p->pid, p->root);
+	    kill_jid(p), (int)PLAIN_PID(p), p->root);
 	kill_says(kill_run(NULL, "-J", NULL), 0, json, "");
 	kill_says(kill_run(NULL, "-lJ", NULL), 0, json, "");
 }
@@ -329,17 +323,17 @@ test_list_some(void **state)
 	boot(j, NULL, NULL);
 	boot_plain(p, PLAIN);
 	head_j = list_line(kill_jid_of(j->pid), j->pid, "run", j->root);
-	head_p = list_line(kill_jid_of(p->pid), p->pid, "-", p->root);
+	head_p = list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root);
 	kill_says(kill_run(NULL, "-l", kill_pid_name(j->pid), NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_j), "");
+	    kill_fmt(LIST_TITLES "%s", head_j), "");
 	kill_says(kill_run(NULL, "-l", p->root, NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_p), "");
+	    kill_fmt(LIST_TITLES "%s", head_p), "");
 	kill_says(kill_run(NULL, "-l", "-a", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s", head_j), "");
+	    kill_fmt(LIST_TITLES "%s", head_j), "");
 	kill_says(kill_run(NULL, "-l", "-A", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s%s", head_j, head_p), "");
+	    kill_fmt(LIST_TITLES "%s%s", head_j, head_p), "");
 	kill_says(kill_run(NULL, "-l", "pid=0", kill_jid(j), NULL),
-	    EX_NOHOST, kill_fmt(LIST_HEAD "%s", head_j),
+	    EX_NOHOST, kill_fmt(LIST_TITLES "%s", head_j),
 	    "jailkill: pid=0: *\n");
 }
 
@@ -351,7 +345,7 @@ test_list_state(void **state)
 	boot(j, "sleep 1000", NULL);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "shutdown", j->root)),
 	    "");
 }
@@ -364,15 +358,15 @@ test_list_old_status(void **state)
 
 	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, "state=run\n"), 0);
 	boot_plain(j, PLAIN);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
-	    list_line(kill_jid_of(j->pid), j->pid, "-", j->root)), "");
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
+	    list_line(kill_jid_of(j->pid), PLAIN_PID(j), "-", j->root)), "");
 }
 
 static void
 test_list_nothing(void **state)
 {
 	(void)state;
-	kill_says(kill_run(NULL, "-l", NULL), 0, LIST_HEAD, "");
+	kill_says(kill_run(NULL, "-l", NULL), 0, LIST_TITLES, "");
 	kill_says(kill_run(NULL, "-J", NULL), 0, "", "");
 }
 
@@ -407,7 +401,7 @@ test_list_odd_root(void **state)
 	assert_int_equal(rename(j->root, root), 0);
 	assert_true(strlen(root) < sizeof(j->root));
 	strcpy(j->root, root);
-	pid = kill_chroot(j, root, "/sbin/jailinit");
+	pid = boot_chroot(j);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	assert_int_equal(kill_run(NULL, "-J", NULL), 0);
 	p = strstr(kill_last.out, ",\"state\":\"run\",\"root\":");
@@ -417,12 +411,12 @@ test_list_odd_root(void **state)
 	assert_string_equal(p, "}\n");
 	p = kill_fmt("%s/a \"b\"\\\\\\^[[2J\\n\\M-C\\M-)", j->dir);
 	assert_string_equal(text, p);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(pid), pid, "run", p)), "");
-	kill_says(kill_run(NULL, "-h", root, NULL), 0, kill_fmt(
-	    "%llu (%s): gone after # s\n",
+	p = kill_fmt("%llu (%s): gone after # s\n",
 	    (unsigned long long)strtoull(strchr(kill_last.out, '\n') + 1,
-	    NULL, 10), p), "");
+	    NULL, 10), j->jid == 0 ? p : j->name);
+	kill_says(kill_run(NULL, "-h", root, NULL), 0, p, "");
 }
 
 /*
@@ -441,9 +435,12 @@ test_names(void **state)
 	struct jail *j = *state, *other = kill_another(0);
 	struct kill_opts o = { .before_exec = in_dir, .arg = j->dir };
 	const char *const names[] = { kill_fmt("%s/", j->root),
-	    kill_fmt("%s//../root/.", j->root), "root", "./root", "root/",
-	    "link", kill_fmt("%s/link", j->dir),
-	    kill_fmt("%s/link/", j->dir), j->root };
+	    kill_fmt("%s//../root/.", j->root), "./root", "root/",
+#ifdef __linux__
+	    "root", "link",		/* FreeBSD: names of jails */
+#endif
+	    kill_fmt("%s/link", j->dir), kill_fmt("%s/link/", j->dir),
+	    j->root };
 	const char *said;
 	size_t i;
 
@@ -458,6 +455,7 @@ test_names(void **state)
 		kill_says(kill_run(&o, "-n", names[i], NULL), 0, said, "");
 }
 
+#ifdef __linux__
 static const char *
 pid_in(const struct jail *j, const char *comm)
 {
@@ -466,6 +464,7 @@ pid_in(const struct jail *j, const char *comm)
 	assert_true(pid > 0);
 	return (kill_pid_name(pid));
 }
+#endif
 
 static void
 test_names_unknown(void **state)
@@ -477,12 +476,17 @@ test_names_unknown(void **state)
 	    "/nonexistent/dir", "nonexistent", "", "/etc",
 	    other->root,			/* no jail has it */
 	    kill_pid_name(getpid()),		/* no jail's */
-	    NULL, NULL, NULL };			/* set below */
+#ifdef __linux__
+	    NULL,				/* set below */
+#endif
+	    NULL, NULL };
 	const size_t n = sizeof(names) / sizeof(names[0]);
 	size_t i;
 
 	boot_plain(j, PLAIN);
+#ifdef __linux__
 	names[n - 3] = pid_in(j, "sleep");	/* not the first */
+#endif
 	names[n - 2] = kill_fmt("%s/tmp", j->root);
 	names[n - 1] = kill_fmt("%s0", kill_jid(j));
 	for (i = 0; i < n; i++) {
@@ -493,6 +497,13 @@ test_names_unknown(void **state)
 	}
 	assert_false(jail_exists(j, LIVE_MARK));
 	lives(j, 2 * PLAIN_N + 2);
+}
+
+/* A real-time signal's number. */
+static const char *
+rt(int n)
+{
+	return (kill_fmt("%d", JAIL_SIGRTMIN + n));
 }
 
 /* A jid is nobody's when its jail has gone, the same root or not. */
@@ -517,6 +528,7 @@ test_names_ended(void **state)
 	}
 }
 
+#ifdef __linux__
 static void
 test_names_ambiguous(void **state)
 {
@@ -533,18 +545,22 @@ test_names_ambiguous(void **state)
 	    j->root), "");
 }
 
+#endif
+
 static void
 test_names_twice(void **state)
 {
 	struct jail *j = *state;
+	const char *got;
 
 	boot_probe(j, "64");
-	kill_says(kill_run(NULL, "-v", "-s", "40", kill_jid(j), j->root,
+	kill_says(kill_run(NULL, "-v", "-s", rt(6), kill_jid(j), j->root,
 	    kill_pid_name(j->pid), kill_jid(j), j->root, NULL), 0,
-	    kill_fmt("%s: RTMIN+6\n", kill_jid(j)), "");
-	assert_int_equal(kill_run(NULL, "-s", "41", kill_jid(j), NULL), 0);
-	wait_text(j, GOT, "ready\n40\n41\n");	/* these are queued */
-	wait_text(j, GOT ".child", "ready\n40\n41\n");
+	    kill_fmt("%s: RTMIN+6\n", kill_short(j)), "");
+	assert_int_equal(kill_run(NULL, "-s", rt(7), kill_jid(j), NULL), 0);
+	got = kill_fmt("ready\n%s\n%s\n", rt(6), rt(7));
+	wait_text(j, GOT, got);		/* these are queued */
+	wait_text(j, GOT ".child", got);
 	kill_says(kill_run(NULL, "-h", "-t", "1", j->root, kill_jid(j),
 	    NULL), 1, kill_fmt("%s: had to be killed, *\n", kill_name(j)),
 	    "");
@@ -585,7 +601,7 @@ test_signal_default(void **state)
 	struct jail *j = *state;
 
 	/* (its end would be that of the other, before that has written) */
-	boot_probe(j, "10");
+	boot_probe(j, kill_fmt("%d", SIGUSR1));
 	kill_says(kill_run(NULL, kill_jid(j), NULL), 0, "", "");
 	wait_text(j, GOT, "ready\n15\n");
 	wait_text(j, GOT ".child", "ready\n15\n");
@@ -599,15 +615,19 @@ test_signal_names(void **state)
 	static const struct {
 		const char *name;
 		int sig;
-	} s[] = { { "1", 1 }, { "USR1", 10 }, { "SIGUSR2", 12 },
-	    { "hup", 1 }, { "sigint", 2 }, { "SIGPWR", 30 },
-	    { "WINCH", 28 }, { "RTMIN", 34 }, { "RTMIN+3", 37 },
-	    { "SIGRTMIN+4", 38 }, { "64", 64 }, { "RTMIN+30", 64 } };
+	} s[] = { { "1", 1 }, { "USR1", SIGUSR1 }, { "SIGUSR2", SIGUSR2 },
+	    { "hup", 1 }, { "sigint", 2 }, { "WINCH", SIGWINCH },
+#ifdef SIGPWR
+	    { "SIGPWR", SIGPWR }, { "64", 64 },
+#endif
+	    { "RTMIN", JAIL_SIGRTMIN }, { "RTMIN+3", JAIL_SIGRTMIN + 3 },
+	    { "SIGRTMIN+4", JAIL_SIGRTMIN + 4 },
+	    { "RTMIN+30", JAIL_SIGRTMIN + 30 } };
 	struct jail *j = *state;
 	char want[256] = "ready\n";
 	size_t i;
 
-	boot_probe(j, "100");
+	boot_probe(j, "200");
 	for (i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
 		snprintf(want + strlen(want), sizeof(want) - strlen(want),
 		    "%d\n", s[i].sig);
@@ -705,7 +725,7 @@ test_signal_jailinit(void **state)
 
 	boot(j, MARK_ARG, NULL);
 	kill_says(kill_run(NULL, "-v", kill_jid(j), NULL), 0,
-	    kill_fmt("%s: TERM\n", kill_jid(j)), "");
+	    kill_fmt("%s: TERM\n", kill_short(j)), "");
 	live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }
@@ -713,6 +733,7 @@ test_signal_jailinit(void **state)
 /*
  * Jails in jails.
  */
+#ifdef __linux__
 static void
 exit_on(int sig)
 {
@@ -749,7 +770,7 @@ wait_comm(const char *comm)
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	pid_t pid;
 
-	while ((pid = find_comm(comm)) == 0 && jail_now_ms() < end_ms)
+	while ((pid = proc_find(comm)) == 0 && jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	assert_true(pid > 0);
 	return (pid);
@@ -771,17 +792,17 @@ test_nested(void **state)
 	struct jail *j = *state;
 
 	boot_nested(j);
-	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s",
+	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root)), "");
 	/* All of a jail are those of the jails in it as well. */
 	kill_says(kill_run(NULL, "-s", "STOP", kill_jid(j), NULL), 0, "",
 	    "");
-	assert_true(stops(find_comm("nested1")));
-	assert_true(stops(find_comm("nested2")));
+	assert_true(stops(proc_find("nested1")));
+	assert_true(stops(proc_find("nested2")));
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
-	assert_int_equal(find_comm("nested1"), 0);
-	assert_int_equal(find_comm("nested2"), 0);
+	assert_int_equal(proc_find("nested1"), 0);
+	assert_int_equal(proc_find("nested2"), 0);
 	gone(j);
 }
 
@@ -793,17 +814,19 @@ test_nested_named(void **state)
 	pid_t pid;
 
 	boot_nested(j);
-	pid = find_comm("nested1");
+	pid = proc_find("nested1");
 	kill_says(kill_run(NULL, "-s", "STOP", kill_pid_name(pid), NULL), 0,
 	    "", "");
 	assert_true(stops(pid));
-	assert_true(stops(find_comm("nested2")));
+	assert_true(stops(proc_find("nested2")));
 	assert_int_equal(proc_state(j->pid), 'S');
 	kill_says(kill_run(NULL, "-s", "KILL", kill_pid_name(pid), NULL), 0,
 	    "", "");
-	assert_int_equal(find_comm("nested2"), 0);
+	assert_int_equal(proc_find("nested2"), 0);
 	lives(j, 0);
 }
+
+#endif
 
 /*
  * Halts.
@@ -909,12 +932,14 @@ test_request_refused(void **state)
 	    kill_fmt("jailkill: %s: has no FIFO\n", kill_name(j)));
 }
 
+#ifdef __linux__
 static void
 tmpfs_run(void *arg)
 {
 	(void)arg;
 	(void)mount("tmpfs", "/var/run", "tmpfs", 0, NULL);
 }
+#endif
 
 /* The last word of a jail, also when its file system goes with it. */
 static void
@@ -929,8 +954,8 @@ out_of_time(struct jail *j, void (*before_exec)(void *))
 	j->via_proc = before_exec != NULL;
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 	j->via_proc = false;
-	line = kill_fmt("%s: gone after # s; rc.shutdown ran out of time\n",
-	    kill_name(j));
+	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown ran out "
+	    "of time") "\n", kill_name(j));
 	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
 	    "");
 	assert_true(jail_exists(j, LIVE_MARK));
@@ -944,11 +969,13 @@ test_out_of_time(void **state)
 	out_of_time(*state, NULL);
 }
 
+#ifdef __linux__
 static void
 test_out_of_time_tmpfs(void **state)
 {
 	out_of_time(*state, tmpfs_run);
 }
+#endif
 
 /* rc.shutdown out of time, and somebody who does not know TERM. */
 static void
@@ -958,8 +985,8 @@ test_out_of_time_deaf(void **state)
 	const char *line;
 
 	boot(j, "trap '' TERM; while :; do sleep 1; done", NULL);
-	line = kill_fmt("%s: gone after # s; rc.shutdown, TERM ran out of "
-	    "time\n", kill_name(j));
+	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown, TERM ran "
+	    "out of time") "\n", kill_name(j));
 	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
 	    "");
 	assert_in_range(kill_last.took_ms, 8000, 10000 + LIVE_LATE_MS);
@@ -1047,7 +1074,7 @@ test_reboot_forced(void **state)
 	boot(j, NULL, NULL);
 	line = kill_fmt("%s: had to be killed, gone after # s*\n",
 	    kill_name(j));
-	assert_int_equal(jail_sh(j, "kill -STOP 1"), 0);
+	assert_int_equal(jail_sh(j, kill_fmt("kill -STOP %s", live_pid(j))), 0);
 	kill_says(kill_run(NULL, "-r", "-t", "0", kill_jid(j), NULL), 1,
 	    line, "");
 	gone(j);
@@ -1291,7 +1318,8 @@ test_not_root(void **state)
 	a = kill_jid(j);
 	b = kill_jid(p);
 	err = kill_fmt("jailkill: %s: Operation not permitted\n"
-	    "jailkill: %s: Operation not permitted\n", a, b);
+	    "jailkill: %s: Operation not permitted\n", kill_short(j),
+	    kill_short(p));
 	kill_says(kill_run(&nobody, "-h", a, b, NULL), EX_NOPERM, "", err);
 	kill_says(kill_run(&nobody, "-s", "USR1", a, b, NULL), EX_NOPERM, "",
 	    err);
@@ -1299,15 +1327,16 @@ test_not_root(void **state)
 	    NULL), EX_NOPERM, "", err);
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, "", "");
 	kill_says(kill_run(&nobody, "-s", "KILL", "-A", NULL), 0, "", "");
-	kill_says(kill_run(&nobody, "-l", NULL), 0, kill_fmt(LIST_HEAD "%s%s",
+	kill_says(kill_run(&nobody, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "-", "-"),
-	    list_line(kill_jid_of(p->pid), p->pid, "-", "-")), "");
+	    list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", "-")), "");
 	lives(j, 1);
 	lives(p, 2 * PLAIN_N + 2);
 	assert_string_equal(jail_status(j, "state"), "run");
 	assert_false(jail_exists(p, LIVE_MARK));
 }
 
+#ifdef __linux__
 /* Started by somebody else, as a user namespace of his own. */
 static void
 become(uid_t uid)
@@ -1350,9 +1379,9 @@ test_user(void **state)
 	assert_int_equal(jail_wait_file(p, "/tmp/ready", LIVE_SOON_MS), 0);
 
 	kill_says(kill_run(&nobody, "-l", "-A", NULL), 0,
-	    kill_fmt(LIST_HEAD "%s%s",
+	    kill_fmt(LIST_TITLES "%s%s",
 	    list_line(kill_jid_of(j->pid), j->pid, "run", j->root),
-	    list_line(kill_jid_of(p->pid), p->pid, "-", p->root)), "");
+	    list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root)), "");
 	kill_says(kill_run(&nobody, "-s", "USR1", p->root, NULL), 0, "", "");
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (lines(jail_file(p, LIVE_MARK)) < PLAIN_N + 1 &&
@@ -1362,11 +1391,11 @@ test_user(void **state)
 	kill_says(kill_run(&nobody, "-s", "STOP", p->root, NULL), 0, "", "");
 	/* What had ended just before is a zombie: who reaps it is stopped. */
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
-	while (states_now(p, 'T') + jail_zombies(p) != jail_count(p) &&
+	while (jail_count_in(p, 'T') + jail_zombies(p) != jail_count(p) &&
 	    jail_now_ms() < end_ms)
 		jail_sleep_ms(1);
-	assert_int_equal(states_now(p, 'T') + jail_zombies(p), jail_count(p));
-	assert_true(states_now(p, 'T') > PLAIN_N);
+	assert_int_equal(jail_count_in(p, 'T') + jail_zombies(p), jail_count(p));
+	assert_true(jail_count_in(p, 'T') > PLAIN_N);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, line, "");
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
@@ -1395,6 +1424,8 @@ test_user_by_root(void **state)
 	gone(j);
 }
 
+#endif
+
 /*
  * Who a jail is does not depend on what it says.
  */
@@ -1416,6 +1447,7 @@ test_renamed_host(void **state)
 	live_log_has(j, "other\n");
 }
 
+#ifdef __linux__
 /* As process 1: a name of its own choice; TERM ends it. */
 static _Noreturn void
 named(const char *name)
@@ -1482,6 +1514,8 @@ test_renamed_comm(void **state)
 	gone(j);
 }
 
+#endif
+
 /*
  * -n, -q, -v, terminals.
  */
@@ -1496,8 +1530,8 @@ test_dry(void **state)
 	jn = kill_name(j);
 	pn = kill_name(p);
 	kill_says(kill_run(NULL, "-nh", j->root, p->root, NULL), 0, kill_fmt(
-	    "%s: would ask it to halt\n%s: does not listen, would send TERM "
-	    "to its first process, sh\n", jn, pn), "");
+	    "%s: would ask it to halt\n%s: does not listen, would send "
+	    PLAIN_TERM "\n", jn, pn), "");
 	kill_says(kill_run(NULL, "-np", "-t", "0", "-a", NULL), 0,
 	    kill_fmt("%s: would ask it to poweroff\n", jn), "");
 	kill_says(kill_run(NULL, "-nr", "-t", "0", j->root, "0", NULL),
@@ -1520,7 +1554,7 @@ test_quiet(void **state)
 	const char *line;
 
 	boot(j, "sleep 1000", NULL);
-	boot_plain(p, PLAIN);
+	boot_plain(p, DEAF);
 	line = kill_fmt("%s: " KILLED "\n", kill_name(p));
 	kill_says(kill_run(NULL, "-hq", "-t", "6", p->root, j->root, NULL),
 	    1, line, "");
@@ -1542,8 +1576,8 @@ test_verbose(void **state)
 	stop_first(j);
 	/* That it is continued cannot be told by it, but by its end. */
 	kill_says(kill_run(NULL, "-vh", "-t", "6", j->root, NULL), 0,
-	    kill_fmt("%s: asking\n%s: asked\n%s: gone after # s; *\n", n, n,
-	    n), "");
+	    kill_fmt("%s: asking\n%s: asked\n%s: gone after # s"
+	    LAST_WORD("*") "\n", n, n, n), "");
 }
 
 /* What a terminal shows in the end of text, whose only controls are \n, \r,
@@ -1770,7 +1804,7 @@ lib_run(void (*fn)(const struct jail *), const struct jail *j)
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)die_with_parent();
 		(void)alarm(30);
 		fn(j);
 		_exit(0);
@@ -1792,17 +1826,19 @@ lib_errors(const struct jail *j)
 	errno = 0;
 	LIB_CHECK(jailkill(jid, NSIG) == -1 && errno == EINVAL);
 	errno = 0;
-	LIB_CHECK(jailkill(1, SIGTERM) == -1 && errno == ESRCH);
+	LIB_CHECK(jailkill(999998, SIGTERM) == -1 && errno == ESRCH);
 	errno = 0;
 	LIB_CHECK(jailkill(0, SIGKILL) == -1 && errno == ESRCH);
 	errno = 0;
 	LIB_CHECK(jailkill_find("/", &found) == -1 && errno == EINVAL);
 	errno = 0;
+#ifdef __linux__	/* elsewhere a name like others */
 	LIB_CHECK(jailkill_find("pid=x", &found) == -1 && errno == EINVAL);
+#endif
 	errno = 0;
 	LIB_CHECK(jailkill_find("", &found) == -1 && errno == EINVAL);
 	errno = 0;
-	LIB_CHECK(jailkill_find("1", &found) == -1 && errno == ESRCH);
+	LIB_CHECK(jailkill_find("999998", &found) == -1 && errno == ESRCH);
 	errno = 0;
 	LIB_CHECK(jailkill_find(kill_pid_name(getpid()), &found) == -1 &&
 	    errno == ESRCH);
@@ -1864,7 +1900,7 @@ lib_caller(jailid_t jid, void (*handler)(int))
 	sigaddset(&set, SIGTERM);
 	LIB_CHECK(sigprocmask(SIG_SETMASK, &set, NULL) == 0);
 	for (i = 0; i < 3; i++)
-		LIB_CHECK(jailkill(jid, 40) == 0);
+		LIB_CHECK(jailkill(jid, JAIL_SIGRTMIN + 6) == 0);
 	LIB_CHECK(sigprocmask(SIG_SETMASK, NULL, &after) == 0);
 	for (i = 1; i < 65; i++)
 		LIB_CHECK(sigismember(&after, i) == sigismember(&set, i));
@@ -1897,7 +1933,11 @@ static void
 test_lib_signal(void **state)
 {
 	struct jail *j = *state;
-	const char *got = "ready\n40\n40\n40\n40\n40\n40\n40\n40\n40\n";
+	const char *got = "ready\n";
+	int i;
+
+	for (i = 0; i < 9; i++)
+		got = kill_fmt("%s%s\n", got, rt(6));
 
 	boot_probe(j, "64");
 	lib_run(lib_signal, j);
@@ -1979,6 +2019,7 @@ test_lib_threads(void **state)
 /*
  * Odd surroundings.
  */
+#ifdef __linux__
 static void
 no_proc(void *arg)
 {
@@ -2063,6 +2104,8 @@ test_other_proc_same_number(void **state)
 	other_proc(*state, SAME_NUMBER);
 }
 
+#endif
+
 /* What is closed is not to become a file of ours. */
 static void
 test_closed(void **state)
@@ -2082,8 +2125,9 @@ test_closed(void **state)
 		boot_probe(p, "64");
 		assert_int_equal(kill_run(&closed[i], "-v", "-s", "USR1",
 		    p->root, NULL), 0);
-		wait_text(p, GOT, "ready\n10\n");
-		wait_text(p, GOT ".child", "ready\n10\n");
+		wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1));
+		wait_text(p, GOT ".child",
+		    kill_fmt("ready\n%d\n", SIGUSR1));
 		assert_int_equal(kill_run(&closed[i], "-vh", j->root, NULL),
 		    0);
 		assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
@@ -2115,15 +2159,17 @@ test_sigchld_ignored(void **state)
 
 	boot_probe(p, "64");
 	kill_says(kill_run(&o, "-s", "USR1", p->root, NULL), 0, "", "");
-	wait_text(p, GOT, "ready\n10\n");
+	wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1));
 	boot(j, "echo >" LIVE_MARK "; until [ -e /tmp/go ]; do sleep 0.05; "
 	    "done", NULL);
 	n = kill_name(j);
 	kill_start(&k, &o, "-h", j->root, NULL);
 	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
+#ifdef __linux__	/* elsewhere what is not heard by default is there too */
 	/* Else whom it sent may be reaped, and his number be another's. */
 	assert_int_equal(proc_figure(k.pid, "SigIgn") &
 	    1L << (SIGCHLD - 1), 0);
+#endif
 	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
 	kill_says_like(&k, kill_wait(&k, LIVE_SOON_MS), 0,
 	    kill_fmt("%s: gone after # s\n", n), "");
@@ -2158,7 +2204,8 @@ test_full_disk(void **state)
 
 	boot(j, MARK_ARG, NULL);
 	o.out_fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	assert_true(o.out_fd > 0);
+	if (o.out_fd == -1)
+		live_skip("no /dev/full");
 	kill_says(kill_run(&o, "-l", NULL), EX_IOERR, "", "");
 	kill_says(kill_run(&o, "-h", j->root, NULL), 0, "", "");
 	close(o.out_fd);
@@ -2176,16 +2223,16 @@ test_full_pipe(void **state)
 	const char *jn, *pn;
 	struct kill k;
 	int fds[2], status;
-	ssize_t n;
+	ssize_t full = 0, n;
 
 	boot(j, "exit 0", NULL);
-	boot_plain(p, PLAIN);
+	boot_plain(p, DEAF);
 	jn = kill_name(j);
 	pn = kill_name(p);
 	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
 	memset(text, '.', sizeof(text));
-	while (write(fds[1], text, 4096) > 0)
-		continue;
+	while ((n = write(fds[1], text, 4096)) > 0)
+		full += n;
 	assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
 	o.out_fd = fds[1];
 	kill_start(&k, &o, "-vh", "-t", "6", j->root, p->root, NULL);
@@ -2193,8 +2240,10 @@ test_full_pipe(void **state)
 	assert_int_not_equal(jail_wait(p, 7000 + LIVE_LATE_MS, NULL), -1);
 	jail_sleep_ms(300);
 	assert_int_equal(waitpid(k.pid, NULL, WNOHANG), 0);	/* waits now */
-	n = read(fds[0], text, sizeof(text));
-	assert_int_equal(n, 65536);
+	assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	for (; full > 0; full -= n)
+		assert_true((n = read(fds[0], text, (size_t)full)) > 0);
+	assert_int_equal(fcntl(fds[0], F_SETFL, 0), 0);
 	status = kill_wait(&k, LIVE_SOON_MS);
 	n = read(fds[0], text, sizeof(text) - 1);
 	assert_true(n > 0);
@@ -2220,7 +2269,7 @@ test_all(void **state)
 	const char *line, *lines2;
 
 	boot(j, MARK_ARG, NULL);
-	boot_plain(p, PLAIN);
+	boot_plain(p, DEAF);
 	boot(k, MARK_ARG, NULL);
 	assert_int_equal(kill_run(NULL, "-s", "CONT", "-a", NULL), 0);
 	lines2 = kill_fmt("%s: would ask it to halt\n%s: would ask it to "
@@ -2257,7 +2306,8 @@ main(int argc, char **argv)
 		KILL_TEST(test_names),
 		KILL_TEST(test_names_unknown),
 		KILL_TEST(test_names_ended),
-		KILL_TEST(test_names_ambiguous),
+		KILL_ONLY_LINUX(test_names_ambiguous,
+		    "two jails with one root"),
 		KILL_TEST(test_names_twice),
 		KILL_TEST(test_names_some_unknown),
 		KILL_TEST(test_signal_default),
@@ -2267,52 +2317,67 @@ main(int argc, char **argv)
 		KILL_TEST(test_signal_0),
 		KILL_TEST(test_signal_kill),
 		KILL_TEST(test_signal_jailinit),
-		KILL_TEST(test_nested),
-		KILL_TEST(test_nested_named),
+		KILL_ONLY_LINUX(test_nested,
+		    "PID namespaces; test_freebsd has nested jails"),
+		KILL_ONLY_LINUX(test_nested_named,
+		    "PID namespaces; test_freebsd has nested jails"),
 		KILL_TEST(test_halt),
 		KILL_TEST(test_poweroff),
 		KILL_TEST(test_budget),
 		KILL_TEST(test_no_time),
 		KILL_TEST(test_out_of_time),
-		KILL_TEST(test_out_of_time_tmpfs),
+		KILL_ONLY_LINUX(test_out_of_time_tmpfs,
+		    "a mount of the jail's that its end takes along"),
 		KILL_TEST(test_out_of_time_deaf),
 		KILL_TEST(test_reboot),
 		KILL_TEST(test_reboot_exit),
-		KILL_TEST(test_reboot_reboot),
-		KILL_TEST(test_reboot_pretended),
+		KILL_LINUX(test_reboot_reboot,
+		    "a jail's root may never reboot(2)"),
+		KILL_LINUX(test_reboot_pretended, NO_FIRST),
 		KILL_TEST(test_reboot_forced),
-		KILL_TEST(test_kept),
-		KILL_TEST(test_init_script),
-		KILL_TEST(test_init_deaf),
-		KILL_TEST(test_init_third),
-		KILL_TEST(test_init_systemd),
-		KILL_TEST(test_init_busybox),
-		KILL_TEST(test_init_tini),
-		KILL_TEST(test_init_dumb_init),
-		KILL_TEST(test_init_catatonit),
+		KILL_LINUX(test_kept,
+		    "a zombie keeps no jail"),
+		KILL_LINUX(test_init_script, NO_FIRST),
+		KILL_LINUX(test_init_deaf, NO_FIRST),
+		KILL_LINUX(test_init_third, NO_FIRST),
+		KILL_LINUX(test_init_systemd, NO_FIRST),
+		KILL_LINUX(test_init_busybox, NO_FIRST),
+		KILL_LINUX(test_init_tini, NO_FIRST),
+		KILL_LINUX(test_init_dumb_init, NO_FIRST),
+		KILL_LINUX(test_init_catatonit, NO_FIRST),
 		KILL_TEST(test_stopped),
-		KILL_TEST(test_stopped_other),
+		KILL_LINUX(test_stopped_other, NO_FIRST),
 		KILL_TEST(test_not_root),
-		KILL_TEST(test_user),
-		KILL_TEST(test_user_by_root),
+		KILL_ONLY_LINUX(test_user,
+		    "only root has jails"),
+		KILL_ONLY_LINUX(test_user_by_root,
+		    "only root has jails"),
 		KILL_TEST(test_renamed_host),
-		KILL_TEST(test_renamed),
-		KILL_TEST(test_renamed_comm),
+		KILL_ONLY_LINUX(test_renamed,
+		    "PR_SET_NAME"),
+		KILL_ONLY_LINUX(test_renamed_comm,
+		    "/proc/1/comm"),
 		KILL_TEST(test_dry),
 		KILL_TEST(test_quiet),
 		KILL_TEST(test_verbose),
-		KILL_TEST(test_terminal),
-		KILL_TEST(test_terminal_no_size),
+		KILL_LINUX(test_terminal,
+		    "who enters does not stay to see the state"),
+		KILL_LINUX(test_terminal_no_size,
+		    "who enters does not stay to see the state"),
 		KILL_TEST(test_terminal_unknown),
-		KILL_TEST(test_terminal_rows),
+		KILL_LINUX(test_terminal_rows,
+		    "who enters does not stay to see the state"),
 		KILL_TEST(test_terminal_stalled),
 		KILL_TEST(test_lib_errors),
 		KILL_TEST(test_lib_signal),
 		KILL_TEST(test_lib_no_fds),
 		KILL_TEST(test_lib_threads),
-		KILL_TEST(test_no_proc),
-		KILL_TEST(test_other_proc),
-		KILL_TEST(test_other_proc_same_number),
+		KILL_ONLY_LINUX(test_no_proc,
+		    "/proc"),
+		KILL_ONLY_LINUX(test_other_proc,
+		    "/proc"),
+		KILL_ONLY_LINUX(test_other_proc_same_number,
+		    "/proc"),
 		KILL_TEST(test_closed),
 		KILL_TEST(test_sigchld_ignored),
 		KILL_TEST(test_broken_pipe),
@@ -2322,8 +2387,10 @@ main(int argc, char **argv)
 	};
 	int status = probe_main(argc, argv);
 
+#ifdef __linux__
 	if (argc == 3 && strcmp(argv[1], "named") == 0)
 		named(argv[2]);
+#endif
 	if (status != -1)
 		return (status);
 	kill_world();

@@ -8,6 +8,7 @@
  * jail's paths: FreeBSD SA-07:01), 10, 13 (opening a FIFO hangs).
  * JAIL_LONG=1: races of 30 s, not 3.
  * check: few
+ * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
 #include "fuse.h"
 #include "hostile.h"
@@ -721,7 +722,7 @@ static void
 first_named(void *arg)
 {
 	(void)arg;
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	(void)prctl(PR_SET_NAME, "\033[31m\"\n\\\233x");
 	shared->ready = 1;
 	for (;;)
@@ -1806,7 +1807,7 @@ all_child(struct jail *j)
 	static struct jail other;
 	int code = 0;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	if (mountns_private() == -1 ||
 	    mount("proc", "/proc", "proc", 0, NULL) == -1)
 		_exit(10);

@@ -8,6 +8,7 @@
  *
  * Each test in a PID namespace of its own.
  * check: alone
+ * only linux: users with jails of their own, and /proc
  */
 #include "live.h"
 #include "many.h"
@@ -93,7 +94,7 @@ text_put(const char *path, const char *text)
 static void
 user_become(void)
 {
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	if (setgroups(0, NULL) == -1 || setresgid(USER, USER, USER) == -1 ||
 	    setresuid(USER, USER, USER) == -1)
 		cannot("setresuid");
@@ -995,7 +996,7 @@ rooted(const char *root)
 	    SIGCHLD, NULL, NULL, NULL, NULL);
 
 	if (pid == 0) {
-		(void)syscall(SYS_close_range, 3, ~0U, 0);
+		closefrom(3);
 		if (chroot(root) == -1 || chdir("/") == -1)
 			cannot(root);
 		fake_first();

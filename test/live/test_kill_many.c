@@ -5,13 +5,12 @@
  * forgotten when there is no room; what is left behind by a jailkill that was
  * itself killed.
  *
- * Each test in a PID namespace of its own.  Full rounds with JAIL_LONG=1.
+ * Each test in a world of its own.  Full rounds with JAIL_LONG=1.
  * check: few
  */
 #include "live.h"
 #include "many.h"
 
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -57,7 +56,9 @@ stubborn(int way)
 	int i;
 
 	(void)signal(SIGTERM, SIG_IGN);
+#ifdef __linux__
 	(void)prctl(PR_SET_NAME, way == 0 ? "listener" : "jailinit");
+#endif
 	for (i = 0; i < 2; i++)
 		if (fork() == 0)
 			break;
@@ -169,6 +170,7 @@ test_stubborn(void **state)
 /*
  * What a jid means.
  */
+#ifdef __linux__
 static _Noreturn void
 pause_for_ever(void)
 {
@@ -261,6 +263,8 @@ test_jid_unique(void **state)
 {
 	MANY_TEST(state, jid_unique);
 }
+
+#endif
 
 /*
  * Batches.
@@ -631,6 +635,7 @@ test_blows(void **state)
 	MANY_TEST(state, blows);
 }
 
+#ifdef __linux__
 /*
  * vm.memfd_noexec.
  */
@@ -1090,25 +1095,35 @@ test_nested_alone(void **state)
 	MANY_TEST(state, nested_alone);
 }
 
+#endif
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_side_by_side),
 		LIVE_TEST(test_stubborn),
-		LIVE_TEST(test_jid_unique),
+		LIVE_ONLY_LINUX(test_jid_unique,
+		    "a jid is never given again"),
 		LIVE_TEST(test_batches),
 		LIVE_TEST(test_batches_small),
 		LIVE_TEST(test_two_halts),
 		LIVE_TEST(test_two_stops),
 		LIVE_TEST(test_halt_and_stop),
 		LIVE_TEST(test_blows),
-		LIVE_TEST(test_memfd_noexec),
-		LIVE_TEST(test_pid_again),
-		LIVE_TEST(test_pid_of_child),
-		LIVE_TEST(test_nested),
-		LIVE_TEST(test_nested_alone),
+		LIVE_ONLY_LINUX(test_memfd_noexec,
+		    "vm.memfd_noexec"),
+		LIVE_ONLY_LINUX(test_pid_again,
+		    "pids that can be chosen"),
+		LIVE_ONLY_LINUX(test_pid_of_child,
+		    "pids that can be chosen"),
+		LIVE_ONLY_LINUX(test_nested,
+		    "PID namespaces; test_freebsd has nested jails"),
+		LIVE_ONLY_LINUX(test_nested_alone,
+		    "PID namespaces; test_freebsd has nested jails"),
 	};
 
+	(void)argc;
+	proc_become("jailinit", argv);
 	LIVE_MAIN("kill_many");
 }

@@ -7,6 +7,7 @@
  * PAINS 8 (who enters is attacked from inside), 26 (even KILL can hang), 51 (a
  * frozen jail), 54 (the way in leaks the host).
  * check: few
+ * only linux: cgroups, keys and FUSE
  */
 #include "fuse.h"
 #include "hostile.h"

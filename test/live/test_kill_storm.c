@@ -6,6 +6,7 @@
  *
  * Each test in a PID namespace of its own.  Full rounds with JAIL_LONG=1.
  * check: alone
+ * only linux: that no fork outruns STOP; test_freebsd has storms
  */
 #include "live.h"
 #include "many.h"

@@ -302,12 +302,11 @@ test_fork_fails_rc(void **state)
 static void
 test_no_descriptors(void **state)
 {
-	const struct rlimit none = { 2, 2 };
 	struct jail *j = *state;
 	int64_t us;
 
 	live_boot(j, NULL);
-	assert_int_equal(prlimit(j->pid, RLIMIT_NOFILE, &none, NULL), 0);
+	assert_int_equal(proc_limit_fds(j->pid, 2), 0);
 	assert_int_equal(jail_signal(j, SIGHUP), 0);	/* it notices */
 	jail_sleep_ms(100);
 	us = proc_cpu_us(j->pid);

@@ -34,14 +34,12 @@ struct pty {
 /* Writes until there is no room for a byte, by an open file of its own, so
  * that the one under test keeps its flags. */
 static void
-fill_path(const char *path)
+fill_open(int fd)
 {
 	char buf[4096];
-	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	int quiet = 0;
 	size_t n;
 
-	assert_true(fd >= 0);
 	memset(buf, 'f', sizeof(buf));
 	/* A pty hands on what it has a little later: there is room again. */
 	for (; quiet < 30; jail_sleep_ms(10), quiet++)
@@ -50,9 +48,19 @@ fill_path(const char *path)
 				n /= 2;
 			else
 				quiet = 0;
+}
+
+static void
+fill_path(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	fill_open(fd);
 	close(fd);
 }
 
+#ifdef __linux__
 static void
 fill_fd(int fd)
 {
@@ -60,6 +68,27 @@ fill_fd(int fd)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	fill_path(path);
+}
+#else
+/* There is no other open file for a pipe: for now it does not block. */
+static void
+fill_fd(int fd)
+{
+	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	fill_open(fd);
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+}
+#endif
+
+/* Where a stopped terminal takes what fits in its queue. */
+static void
+fill_stopped(int master_fd)
+{
+#ifndef __linux__
+	fill_path(ptsname(master_fd));
+#else
+	(void)master_fd;
+#endif
 }
 
 /* Reads all there is; true if text was in it. */
@@ -213,6 +242,7 @@ test_tty_stopped(void **state)
 
 	live_pty(&t.master_fd, &t.slave_fd);
 	assert_int_equal(tcflow(t.slave_fd, TCOOFF), 0);
+	fill_stopped(t.master_fd);
 	unwritable(*state, t.slave_fd);
 	assert_blocking(t.slave_fd);
 	pty_close(&t);
@@ -228,6 +258,8 @@ test_tty_xoff(void **state)
 	live_pty(&t.master_fd, &t.slave_fd);
 	assert_int_equal(write(t.master_fd, "\023", 1), 1);	/* ^S */
 	/* The kernel hands it on in its own time. */
+	jail_sleep_ms(100);
+	fill_stopped(t.master_fd);
 	p.fd = t.slave_fd;
 	while (poll(&p, 1, 0) == 1)
 		assert_true(jail_now_ms() < end_ms);
@@ -298,7 +330,7 @@ race_filler(int fd, size_t size)
 
 	if (pid != 0)
 		return (pid);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	memset(buf, '\n', sizeof(buf));
 	while (write(fd, buf, size) > 0)
 		continue;
@@ -317,7 +349,7 @@ race_reader(int fd, struct race *r)
 
 	if (pid != 0)
 		return (pid);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	while (!r->stop && (n = read(fd, c, sizeof(c))) > 0)
 		for (i = 0; i < n; i++) {
 			at = c[i] == word[at] ? at + 1 : c[i] == word[0];

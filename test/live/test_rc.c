@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * rc/jail: rc, rc.shutdown and the runner of hooks, under busybox sh, dash
- * and bash as sh, side by side.  Guards against: a hook without a limit (pain
+ * and bash as sh, side by side, or FreeBSD's sh.  Guards against: a hook without a limit (pain
  * 29), or one that by its limit, its daemon, its parent or its own stopping
  * holds up the next; a process of it that stays in a group of its own; an rc
  * that waits for a daemon's output, or hands it ignored signals; a file that
@@ -16,7 +16,13 @@
 
 #include <stdlib.h>
 
+#ifdef __linux__
 #define N_SHELLS	3
+#define SHELLS		"busybox", "dash", "bash"
+#else
+#define N_SHELLS	1
+#define SHELLS		"sh"
+#endif
 #define RUN_HOOKS	"/libexec/jailinit/run-hooks"
 #define SERVICE(name)	"/etc/rc.d/" name
 #define HOOK(name)	"/etc/rc.shutdown.d/" name
@@ -25,7 +31,7 @@
 #define KILL_GRACE_MS	2000	/* of run-hooks, between TERM and KILL */
 #define NOBODY		65534
 
-static const char *const shells[N_SHELLS] = { "busybox", "dash", "bash" };
+static const char *const shells[N_SHELLS] = { SHELLS };
 static struct jail jails[N_SHELLS];
 
 #define EACH(j)	for ((j) = jails; (j) < jails + N_SHELLS; (j)++)
@@ -89,7 +95,7 @@ shell_install(const struct jail *j, const char *shell)
 {
 	char from[64], to[64];
 
-	if (strcmp(shell, "busybox") == 0)
+	if (strcmp(shell, "busybox") == 0 || strcmp(shell, "sh") == 0)
 		return (0);
 	snprintf(from, sizeof(from), "/usr/bin/%s", shell);
 	snprintf(to, sizeof(to), "/bin/%s", shell);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jailroot(8): the real script, in a folder of its own.  Guards against roots
- * that do not boot, half-made ones, and writes that leave the root. */
+/*
+ * jailroot(8): the real script, in a folder of its own.  Guards against roots
+ * that do not boot, half-made ones, and writes that leave the root.
+ * only linux: roots of busybox and Debian
+ */
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
@@ -229,9 +232,9 @@ run_child(const struct how *h, const char *log, const char *const argv[])
 		h = &plain;
 	(void)dup2(fd, 1);
 	(void)dup2(fd, 2);
-	(void)syscall(SYS_close_range, 3, ~0U, 0);
+	closefrom(3);
 	(void)signal(SIGINT, SIG_DFL);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)die_with_parent();
 	umask(h->mask == 0 ? 022 : h->mask);
 	if (h->uid != 0 && geteuid() == 0 && (setgroups(0, NULL) == -1 ||
 	    setgid(h->uid) == -1 || setuid(h->uid) == -1))

@@ -9,7 +9,6 @@
  */
 #include "live.h"
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -53,20 +52,6 @@ probes_install(struct jail *j)
 	    0);
 }
 
-/* What a descriptor of process 1 is, as /proc names it. */
-static const char *
-fd_name(const struct jail *j, int fd)
-{
-	static char name[PATH_MAX];
-	char path[64];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)j->pid, fd);
-	n = readlink(path, name, sizeof(name) - 1);
-	name[n < 0 ? 0 : n] = '\0';
-	return (name);
-}
-
 /*
  * The ground.
  */
@@ -83,10 +68,10 @@ closed_case(struct jail *j, int closed, bool no_dev)
 	live_boot(j, &o);
 	for (fd = 0; fd < 3; fd++)
 		if ((closed & 1 << fd) != 0)
-			assert_int_equal(strncmp(fd_name(j, fd), want,
+			assert_int_equal(strncmp(jail_fd_name(j, fd), want,
 			    strlen(want)), 0);
 		else if (fd > 0)	/* the folder above may be a mount */
-			assert_non_null(strstr(fd_name(j, fd),
+			assert_non_null(strstr(jail_fd_name(j, fd),
 			    j->log + (strrchr(j->dir, '/') - j->dir)));
 	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
@@ -170,7 +155,7 @@ test_descriptors(void **state)
 	probes_install(j);
 	live_boot(j, &o);
 	for (fd = 3; fd <= 20; fd++)
-		assert_string_not_equal(fd_name(j, fd), "/dev/null");
+		assert_string_not_equal(jail_fd_name(j, fd), "/dev/null");
 	assert_true(proc_fds(j->pid) < 8);
 	assert_int_equal(jail_ctl(j, "halt\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
@@ -188,15 +173,12 @@ test_descriptors(void **state)
 static void
 signals_spoil(void *arg)
 {
-	const struct probe_sigaction ignore = {
-	    .handler = (uintptr_t)SIG_IGN };
 	sigset_t all;
 	int sig;
 
 	(void)arg;
-	/* by the kernel's call: libc keeps 32 and on to itself */
-	for (sig = 1; sig <= 64; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, &ignore, NULL, 8L);
+	for (sig = 1; sig <= JAIL_SIGMAX; sig++)
+		probe_ignore(sig);
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, NULL);
 }
@@ -243,9 +225,10 @@ signals_table(struct jail *j)
 		int sig;
 		const char *verb;
 	} t[] = {
-		{ SIGTERM, "halt" }, { SIGUSR1, "halt" }, { SIGPWR, "halt" },
-		{ 37, "halt" }, { SIGUSR2, "poweroff" }, { 38, "poweroff" },
-		{ SIGINT, "reboot" }, { 39, "reboot" }
+		{ SIGTERM, "halt" }, { SIGUSR1, "halt" }, { JAIL_SIGPWR, "halt" },
+		{ JAIL_SIGRTMIN + 3, "halt" }, { SIGUSR2, "poweroff" },
+		{ JAIL_SIGRTMIN + 4, "poweroff" }, { SIGINT, "reboot" },
+		{ JAIL_SIGRTMIN + 5, "reboot" }
 	};
 	size_t i;
 
@@ -276,8 +259,9 @@ static void
 test_signals_other(void **state)
 {
 	static const int other[] = { SIGQUIT, SIGPIPE, SIGALRM, SIGCHLD,
-	    SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT, SIGVTALRM, 34, 35,
-	    36, 40, 50, 64 };
+	    SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT, SIGVTALRM,
+	    JAIL_SIGRTMIN, JAIL_SIGRTMIN + 1, JAIL_SIGRTMIN + 2,
+	    JAIL_SIGRTMIN + 6, JAIL_SIGRTMIN + 16, JAIL_SIGMAX };
 	struct jail *j = *state;
 	size_t i;
 
@@ -464,17 +448,21 @@ test_notify(void **state)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct jail *j = *state;
+#ifdef __linux__
 	char name[64];
 	int n;
+#endif
 
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
 	    jail_path(j, "/tmp/n"));
 	notify_case(j, &sun, sizeof(sun), "/tmp/n");
+#ifdef __linux__
 	n = snprintf(name, sizeof(name), "@jailinit.test.%d", (int)getpid());
 	memset(&sun.sun_path, 0, sizeof(sun.sun_path));
 	memcpy(sun.sun_path + 1, name + 1, (size_t)n - 1);
 	notify_case(j, &sun, (socklen_t)(offsetof(struct sockaddr_un,
 	    sun_path) + (size_t)n), name);
+#endif
 }
 
 /* One that nobody listens on is said, and no reason to stop. */
@@ -506,24 +494,16 @@ orphan_end(const struct jail *j, pid_t pid)
 static int
 orphans_end(void **state)
 {
-	char path[64], buf[4096], *p, *end;
-	int fd, i;
-	ssize_t n;
+	pid_t list[64];
+	size_t n;
+	int i;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-	    (int)getpid());
 	for (i = 0; i < 20; i++) {
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd == -1 ? 0 : read(fd, buf, sizeof(buf) - 1);
-		close(fd);
-		if (n <= 0)
-			break;
-		buf[n] = '\0';
-		for (p = buf; strtol(p, &end, 10) > 1; p = end)
-			orphan_end(*state, (pid_t)strtol(p, NULL, 10));
+		for (n = proc_children(list, 64); n > 0; n--)
+			orphan_end(*state, list[n - 1]);
 		jail_sleep_ms(10);
 	}
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 0);
+	(void)proc_adopt(false);
 	return (live_teardown(state));
 }
 
@@ -559,7 +539,7 @@ test_background(void **state)
 	static const struct jail_opts o = { .host = true };
 	struct jail *j = *state;
 
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	(void)proc_adopt(true);
 	background_case(j, &o, 0, "/bin/sleep", "1000");
 	assert_int_equal(jail_again(j), 0);
 	background_case(j, &o, 127, "/nowhere", NULL);
@@ -577,7 +557,7 @@ test_background_pipe(void **state)
 	char buf[512];
 	bool ended;
 
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	(void)proc_adopt(true);
 	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
 	fds[1] = fds[2] = p[1];
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-b", "-c", JAIL_CTL,
@@ -599,9 +579,6 @@ static void
 test_title(void **state)
 {
 	struct jail *j = *state;
-	char path[64];
-	FILE *f;
-	char buf[256] = "";
 	static const char *const stage[] = { "boot", "run", "shutdown" };
 	size_t i;
 
@@ -609,7 +586,6 @@ test_title(void **state)
 	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
 	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "5", NULL), 0);
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
 	for (i = 0; i < 3; i++) {
 		if (i == 1)
 			assert_int_equal(jail_write(j, "/tmp/go", 0644, ""),
@@ -618,12 +594,9 @@ test_title(void **state)
 			assert_int_equal(jail_signal(j, SIGTERM), 0);
 		assert_int_equal(jail_wait_state(j, stage[i], LIVE_SOON_MS),
 		    0);
-		f = fopen(path, "re");
-		assert_non_null(f);
-		assert_non_null(fgets(buf, sizeof(buf), f));
-		fclose(f);
-		assert_int_equal(strncmp(buf, "jailinit: ", 10), 0);
-		assert_string_equal(buf + 10, stage[i]);
+		assert_int_equal(strncmp(proc_title(j->pid), "jailinit: ",
+		    10), 0);
+		assert_string_equal(proc_title(j->pid) + 10, stage[i]);
 	}
 	/* -B: a signal names no budget. */
 	(void)live_exits(j, 0, 5000 + LIVE_LATE_MS);
@@ -631,29 +604,11 @@ test_title(void **state)
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 }
 
-static bool
-environ_has(pid_t pid, const char *text)
-{
-	char path[64], buf[4096];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	n = read(fd, buf, sizeof(buf));
-	close(fd);
-	return (n > 0 && memmem(buf, (size_t)n, text, strlen(text) + 1) !=
-	    NULL);
-}
-
 /* What others look for in /proc/1/environ is there, in n lives. */
 static void
 environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
 {
 	static const char *const env[] = { "container=lxc", NULL };
-	char path[64], buf[256];
-	FILE *f;
 	int i;
 
 	o->env = env;
@@ -666,18 +621,13 @@ environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
 		    LIVE_SOON_MS), 0);
 		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
 		(void)unlink(jail_path(j, "/tmp/go"));
-		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_true(proc_environ_has(j->pid, "container=lxc"));
 		assert_int_equal(jail_ctl(j, i < n ? "reboot\n" : "halt\n"),
 		    0);
 		assert_int_equal(jail_wait_state(j, "shutdown",
 		    LIVE_SOON_MS), 0);
-		snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)j->pid);
-		f = fopen(path, "re");
-		assert_non_null(f);
-		assert_non_null(fgets(buf, sizeof(buf), f));
-		fclose(f);
-		assert_string_equal(buf, title);
-		assert_true(environ_has(j->pid, "container=lxc"));
+		assert_string_equal(proc_title(j->pid), title);
+		assert_true(proc_environ_has(j->pid, "container=lxc"));
 		assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
 	}
 	(void)live_exits(j, 0, LIVE_SOON_MS);
@@ -774,11 +724,14 @@ test_environ(void **state)
 
 /* Every line, in its order. */
 static void
-assert_status(struct jail *j, const char *pattern)
+assert_status(struct jail *j, const char *state, const char *rest)
 {
+	char pattern[512];
 	regex_t re;
 	int e;
 
+	snprintf(pattern, sizeof(pattern), "^state=%s\nmode=boot\npid=%d\n"
+	    "version=[0-9.]+\n%s", state, (int)jail_pid(j), rest);
 	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
 	e = regexec(&re, jail_file(j, JAIL_STATUS), 0, NULL, 0);
 	regfree(&re);
@@ -797,19 +750,16 @@ test_status(void **state)
 	    "while ! [ -e /tmp/go ]; do sleep 0.02; done; kill -9 $$"), 0);
 	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
 	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
-	assert_status(j, "^state=boot\nmode=boot\npid=1\nversion=[0-9.]+\n"
-	    "boot_status=\nrequest=\ndeadline=\nforced=\ndropped_log=0\n"
+	assert_status(j, "boot", "boot_status=\nrequest=\ndeadline=\nforced=\ndropped_log=0\n"
 	    "dropped_requests=0\njob=\njob_status=\n$");
 	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
 	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_status(j, "^state=run\nmode=boot\npid=1\nversion=[0-9.]+\n"
-	    "boot_status=137\nrequest=\ndeadline=\nforced=\n");
+	assert_status(j, "run", "boot_status=137\nrequest=\ndeadline=\nforced=\n");
 	assert_int_equal(stat(jail_path(j, JAIL_STATUS), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	assert_int_equal(jail_ctl(j, "@bogus\npoweroff 9\n"), 0);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_status(j, "^state=gone\nmode=boot\npid=1\nversion=[0-9.]+\n"
-	    "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
+	assert_status(j, "gone", "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
 	    "forced=\ndropped_log=0\ndropped_requests=1\njob=\n"
 	    "job_status=\n$");
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
@@ -917,8 +867,8 @@ test_usage(void **state)
 		{ "-x" }, { "-s" }, { "-s", "x" }, { "-s", "-1" },
 		{ "-s", "1.5" }, { "-s", "" }, { "-s", "1000000000" },
 		{ "-t", "ten" }, { "-k", "0x1" }, { "-B", "1s" },
-		{ "-S", "NONE" }, { "-S", "0" }, { "-S", "65" },
-		{ "-S", "RTMIN+31" }, { "-S", "" }, { "-l", "never" },
+		{ "-S", "NONE" }, { "-S", "0" }, { "-S", JAIL_NO_SIGNAL },
+		{ "-S", JAIL_NO_RT }, { "-S", "" }, { "-l", "never" },
 		{ "-l" }, { "-d", "2" }, { "-d", "50" }, { "-d", "x" },
 		{ "--" }, { "word" }, { "-e", "word", "more" },
 		{ "--versions" }, { "-b" }
@@ -1067,7 +1017,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_fresh),
 		LIVE_TEST(test_signals),
 		LIVE_TEST(test_signals_other),
-		LIVE_TEST(test_musl),
+		LIVE_LINUX(test_musl, "musl"),
 		LIVE_TEST(test_ready_fd),
 		LIVE_TEST(test_ready_fd_app),
 		LIVE_TEST(test_notify),
@@ -1078,7 +1028,7 @@ main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_background_pipe,
 		    live_setup, orphans_end),
 		LIVE_TEST(test_title),
-		LIVE_TEST(test_environ),
+		LIVE_LINUX(test_environ, "/proc/1/environ"),
 		LIVE_TEST(test_manager),
 		LIVE_TEST(test_status),
 		LIVE_TEST(test_version),
@@ -1088,8 +1038,9 @@ main(int argc, char **argv)
 		LIVE_TEST(test_usage_word),
 		LIVE_TEST(test_usage_paths),
 		LIVE_TEST(test_one_line),
-		LIVE_TEST(test_refused),
-		LIVE_TEST(test_refused_traced),
+		LIVE_LINUX(test_refused,
+		    "it would have to run on the host itself"),
+		LIVE_LINUX(test_refused_traced, "strace"),
 	};
 	int e = probe_main(argc, argv);
 
