@@ -49,7 +49,7 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
 SH =		test/again test/can test/cannot test/check test/confined \
 		test/counts test/deps test/demo/* test/enter.subr test/fresh \
-		test/hardened test/outside .ci/run rc/host/deb \
+		test/hardened test/outside test/prestop .ci/run rc/host/deb \
 		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
@@ -361,6 +361,7 @@ analyze:
 lint:
 	sh test/deps lint
 	mandoc -Tlint -Wwarning man/*.[1-9]
+	sh test/prestop
 	shellcheck $(SH)
 	shfmt -d $(SH)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
