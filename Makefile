@@ -54,7 +54,9 @@ SH =		test/again test/can test/cannot test/check test/confined \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
 		rc/host/examples/limits rc/host/examples/microvm \
-		rc/host/examples/net test/bench/plot test/bench/podman-stop \
+		rc/host/examples/net rc/host/examples/freebsd/cbsd \
+		rc/host/examples/freebsd/iocage \
+		rc/host/examples/freebsd/pot test/bench/plot test/bench/podman-stop \
 		test/bench/root test/bench/run test/bench/size test/fuzz/afl \
 		test/fuzz/planted test/fuzz/run test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
