@@ -4,7 +4,7 @@
 #	make [STATIC=1|0] [CC=musl-gcc] [B=build]
 #	make check | check-fresh | check-host | check-managers | check-dropin |
 #	check-long
-#	make bench | bench-quick | deb | demo | clean
+#	make bench | bench-quick | deb | demo | freebsd-port | clean
 #	make install DESTDIR= PREFIX= HALT_SECONDS=
 #	make analyze | coverage | cross-freebsd | cross-freebsd-tests |
 #	faults | flakes | fuzz | fuzz-long | lint | prove | sanitize | soak [SOAK='-m minutes -s seed'] |
@@ -49,12 +49,15 @@ ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
 TIDY =		-*,bugprone-*,-bugprone-easily-swappable-parameters,cert-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.*,-clang-analyzer-valist.Uninitialized,concurrency-*,-concurrency-mt-unsafe,performance-*,-performance-no-int-to-ptr,portability-*
 SH =		test/again test/can test/cannot test/carried test/carry test/check test/confined \
 		test/counts test/deps test/demo/* test/enter.subr test/fresh \
-		test/hardened test/outside .ci/run rc/host/deb \
-		rc/host/debian/*.postrm rc/host/jailhalt rc/host/jailroot \
+		test/hardened test/outside test/port test/prestop .ci/run \
+		rc/host/deb rc/host/port rc/host/debian/*.postrm \
+		rc/host/jailhalt rc/host/jailroot \
 		rc/jail/rc rc/jail/rc.shutdown rc/jail/run-hooks \
 		rc/jail/examples/* rc/host/examples/bubblewrap \
 		rc/host/examples/limits rc/host/examples/microvm \
-		rc/host/examples/net test/bench/plot test/bench/podman-stop \
+		rc/host/examples/net rc/host/examples/freebsd/cbsd \
+		rc/host/examples/freebsd/iocage rc/host/examples/freebsd/pot \
+		test/bench/plot test/bench/podman-stop \
 		test/bench/root test/bench/run test/bench/size test/fuzz/afl \
 		test/fuzz/planted test/fuzz/run test/peers/deb \
 		test/peers/host-shutdown test/peers/jailhalt \
@@ -293,6 +296,12 @@ deb:
 	sh test/deps deb
 	MAKE='$(MAKE)' sh rc/host/deb $(B)
 
+# FreeBSD's port, with the archive of HEAD that it is built from and its
+# checksum, in $(B).
+freebsd-port:
+	mkdir -p $(B)
+	sh rc/host/port $(B)
+
 demo:
 	sh test/deps demo
 	$(MAKE) all
@@ -332,6 +341,7 @@ cross-freebsd:
 			    exit 1; \
 		done; \
 	done
+	MAKE='$(MAKE)' sh test/port $(B) '$(ZIGCC).14.0'
 
 # Programs and tests for FreeBSD in a folder, $(CARRIED), to be carried to one:
 # "sh test/carried" runs them there.  CMOCKA: where cmocka for FreeBSD has its
@@ -385,6 +395,7 @@ analyze:
 lint:
 	sh test/deps lint
 	mandoc -Tlint -Wwarning man/*.[1-9]
+	sh test/prestop
 	shellcheck $(SH)
 	shfmt -d $(SH)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
@@ -458,6 +469,6 @@ clean:
 
 .PHONY: all analyze bench bench-build bench-quick check check-dropin \
     check-fresh check-host check-long check-managers clean coverage \
-    cross-freebsd cross-freebsd-tests deb demo faults flakes fuzz fuzz-long install \
-    install-host install-rc \
+    cross-freebsd cross-freebsd-tests deb demo faults flakes freebsd-port \
+    fuzz fuzz-long install install-host install-rc \
     install-rc-freebsd install-rc-linux lint prove sanitize soak valgrind
