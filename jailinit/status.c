@@ -118,7 +118,7 @@ writer_start(const struct status *s, const struct control *c)
 		/* Should it hang, then not with the FIFO open. */
 		os_close_others(3, p[1]);
 		if (file != NULL)
-			there = file_write(text, len);
+			there = file_write(text, len) ? 1 : 0;
 		if (c != NULL)
 			control_remove(c);
 		(void)!write(p[1], &there, 1);
@@ -229,7 +229,7 @@ status_done(void)
 	writer_fd = -1;
 	errno = 0;
 	removal_fd = os_removal_watch(said.stage == LIFE_BOOT ? file : NULL);
-	if (removal_fd == -1 && errno == ENOENT && there)
+	if (removal_fd == -1 && errno == ENOENT && there == 1)
 		lost = true;
 }
 
