@@ -48,11 +48,13 @@
 #define LIVE_SKIPPED(name, why)						\
 	{ name, live_skip_why, NULL, NULL, (void *)(uintptr_t)(why) }
 
-/* The end of main(); LIVE_FILTER in the environment picks tests (test_x*).
+/* The end of main(); LIVE_FILTER in the environment picks tests (test_x*),
+ * LIVE_SKIP leaves some out.
  * LIVE_MAIN is for programs whose tests all need a jail; in others those that
  * do are skipped at jail_start() or by live_need_jail(). */
 #define LIVE_RUN(name)							\
 	cmocka_set_test_filter(getenv("LIVE_FILTER"));			\
+	cmocka_set_skip_filter(getenv("LIVE_SKIP"));			\
 	return (cmocka_run_group_tests_name(name, tests, NULL, NULL))
 #define LIVE_MAIN(name)							\
 	if (live_cannot() != NULL)					\

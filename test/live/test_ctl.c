@@ -259,7 +259,7 @@ static int
 term_child(void *arg)
 {
 	const struct term_args *a = arg;
-	int master_fd = open("/dev/ptmx", O_RDWR | O_NOCTTY), fd;
+	int master_fd = posix_openpt(O_RDWR | O_NOCTTY), fd;
 	const char *name;
 
 	if (master_fd == -1 || unlockpt(master_fd) == -1 ||

@@ -558,12 +558,13 @@ test_rctl(void **state)
  * A root that fights back.
  */
 struct shared {
-	volatile int go, ready;
+	volatile int go, ready, release;
 	volatile long seen, signalled;
 };
 
 static struct shared *shared;
 static void (*attack)(pid_t);
+static pid_t traced;
 
 static void
 shared_make(void)
@@ -613,7 +614,12 @@ attacker(void)
 			attack(list[i].ki_pid);
 		}
 		shared->ready = 1;
-		/* A traced process that has ended is held until then. */
+		/* A traced process that has ended is held until then, and
+		 * one that has stopped does not end of KILL. */
+		if (shared->release && traced != 0) {
+			(void)ptrace(PT_DETACH, traced, (caddr_t)1, SIGKILL);
+			traced = 0;
+		}
 		(void)waitpid(-1, &st, WNOHANG);
 	}
 }
@@ -641,7 +647,8 @@ stop_it(pid_t pid)
 static void
 trace_it(pid_t pid)
 {
-	(void)ptrace(PT_ATTACH, pid, NULL, 0);
+	if (ptrace(PT_ATTACH, pid, NULL, 0) == 0)
+		traced = pid;
 }
 
 /* As "jexec ... kill -s URG -1": has it been held up? */
@@ -657,9 +664,11 @@ plain_fails(struct jail *j)
 	    jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	if (r == 0) {
+		shared->release = 1;
 		(void)kill(pid, SIGKILL);
 		(void)kill(pid, SIGCONT);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		shared->release = 0;
 	}
 	j->n_entered--;
 	return (r == 0 || !WIFEXITED(st) || WEXITSTATUS(st) != 0);
