@@ -673,7 +673,7 @@ sys_enter(struct jail *j, const struct enter *e)
 	/* Read-only, its root is another mount. */
 	in = in && stat("/", &root) == 0 && fbsd_is_inside(j->jid, &root);
 	(void)!write(e->inside_fd, &in, sizeof(in));
-	closefrom(3);
+	close(e->inside_fd);
 	_exit(in ? e->fn(e->arg) : JAIL_OUTSIDE);
 }
 
@@ -771,7 +771,8 @@ strings_read(pid_t pid, int what, char *buf, size_t size)
 	return (n);
 }
 
-/* A script is called by its interpreter's name, and has its own in argv. */
+/* A link's process is called by the name of its target, a script's by that of
+ * its interpreter: their own are in argv. */
 static bool
 is_called(const struct kinfo_proc *kp, const char *name)
 {
@@ -780,9 +781,11 @@ is_called(const struct kinfo_proc *kp, const char *name)
 
 	if (strcmp(kp->ki_comm, name) == 0)
 		return (true);
+	size = strings_read(kp->ki_pid, KERN_PROC_ARGS, args, sizeof(args));
+	if (strcmp(args, name) == 0)
+		return (true);
 	if (strcmp(kp->ki_comm, "sh") != 0)
 		return (false);
-	size = strings_read(kp->ki_pid, KERN_PROC_ARGS, args, sizeof(args));
 	word = args + strlen(args) + 1;
 	if (word >= args + size)
 		return (false);

@@ -13,6 +13,14 @@
 
 #include "jail.h"
 
+/* An interactive shell's arguments.  FreeBSD's edits its lines, for which it
+ * waits until the terminal has been read. */
+#ifdef __linux__
+#define PTY_SH	"-i"
+#else
+#define PTY_SH	"+E", "-i"
+#endif
+
 struct pty {
 	int master_fd, slave_fd;
 	size_t used;

@@ -774,7 +774,8 @@ tty_case(struct jail *j, const char *shell, struct jail_opts *o)
 		assert_int_equal(jail_copy(j, "/bin/bash", "/bin/bash"), 0);
 	else
 		shell = "/bin/sh";
-	assert_int_equal(jail_start(j, o, JAILINIT, "--", shell, "-i", NULL),
+	assert_int_equal(jail_start(j, o, JAILINIT, "--", shell, PTY_SH,
+	    NULL),
 	    0);
 	job_control(j, &t);
 	pty_close(&t);
@@ -873,8 +874,8 @@ test_tty_outer(void **state)
 	o.fds = fds;
 	assert_int_equal(ioctl(t.slave_fd, TIOCSCTTY, 0), 0);
 	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-i",
-	    NULL), 0);
+	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh",
+	    PTY_SH, NULL), 0);
 	job_control(j, &t);
 	assert_int_equal(ioctl(t.slave_fd, TIOCNOTTY), 0);
 	pty_close(&t);
@@ -894,7 +895,7 @@ test_tty_term(void **state)
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
 	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--",
-	    "/bin/sh", "-i", NULL), 0);
+	    "/bin/sh", PTY_SH, NULL), 0);
 	pty_type(&t, "echo he''re\n");
 	pty_expect(&t, "here");
 	assert_int_equal(jail_signal(j, SIGTERM), 0);
@@ -942,7 +943,7 @@ shell_start(struct jail *j, struct pty *t)
 	assert_true(pty_open(t));
 	fds[0] = fds[1] = fds[2] = t->slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, "/bin/sh", "-i", NULL), 0);
+	assert_int_equal(jail_start(j, &o, "/bin/sh", PTY_SH, NULL), 0);
 	pty_type(t, "echo he''re\n");
 	pty_expect(t, "here");
 }

@@ -26,8 +26,10 @@
 #define NOBODY		65534
 #ifdef __linux__
 #define SHELL		"/bin/dash"
+#define PTY_SH		"-i"
 #else
 #define SHELL		"/bin/sh"
+#define PTY_SH		"+E", "-i"	/* it does not edit lines */
 #endif
 #define LIVES		"/tmp/lives"
 #define RAN		"/tmp/ran"	/* by rc.shutdown */
@@ -119,7 +121,7 @@ nothing_comes(struct jail *j, int64_t ms)
 static int
 environment(void)
 {
-	return (setenv("PATH", "/sbin:/bin", 1) | setenv("PS1", "# ", 1) |
+	return (setenv("PATH", "/sbin:/bin:/usr/bin", 1) | setenv("PS1", "# ", 1) |
 	    unsetenv("USER") | setenv("ASAN_OPTIONS",
 	    "log_path=/tmp/asan:detect_leaks=0", 1) | setenv("UBSAN_OPTIONS",
 	    "log_path=/tmp/asan", 1));
@@ -276,7 +278,7 @@ term_child(void *arg)
 	(void)chdir("/");
 	(void)environment();
 	if (a->use == TERM_SHELL)
-		execl(SHELL, "sh", "-i", (char *)NULL);
+		execl(SHELL, "sh", PTY_SH, (char *)NULL);
 	if (a->use == TERM_FULL) {
 		(void)fcntl(1, F_SETFL, O_RDWR | O_NONBLOCK);
 		while (write(1, "full", 4) > 0)
