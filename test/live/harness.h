@@ -86,7 +86,7 @@ struct kinfo_proc;
 struct stat;
 
 /* For many_freebsd.c too. */
-/* Copies a program's libraries, with all those of the base system or without. */
+/* Copies a program's libraries, those of the base system too or not. */
 int fbsd_libraries(const struct jail *j, const char *program, bool all);
 /* A jail with that root, which persists until fbsd_jail_let_go(); -1. */
 int fbsd_jail_make(const char *root);

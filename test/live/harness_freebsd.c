@@ -684,7 +684,8 @@ static int
 world_make(void)
 {
 	char name[64], path[] = "/", error[256] = "";
-	int children = WORLD_JAILS, statfs_of = 1, ruleset = atoi(DEVFS_RULESET);
+	int children = WORLD_JAILS, statfs_of = 1;
+	int ruleset = atoi(DEVFS_RULESET);
 	struct iovec iov[] = {
 		PARAM("name", name, 0),
 		PARAM("path", path, sizeof(path)),

@@ -211,9 +211,9 @@ const char *proc_title(pid_t pid);
 bool proc_environ_has(pid_t pid, const char *text);
 /* Sets the process's limit of descriptors, which may have more; 0 or -1. */
 int proc_limit_fds(pid_t pid, int n);
-/* FreeBSD: begins the caller's program anew, at the start of main(), as one that
- * the kernel calls so, as it calls what is forked without an exec.  (Linux has
- * PR_SET_NAME for each.) */
+/* FreeBSD: begins the caller's program anew, at the start of main(), as one
+ * that the kernel calls so, with all that it forks.  (Linux has PR_SET_NAME for
+ * each.) */
 void proc_become(const char *name, char **argv);
 /* The path of the caller's own program; 0 or -1. */
 int proc_self(char path[PATH_MAX]);

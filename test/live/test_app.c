@@ -620,7 +620,8 @@ test_subreaper(void **state)
 	app_start(j, &o, NULL, NULL, "sh -c 'setsid sleep 1000 &"
 	    " echo $! >/tmp/left'; for i in 1 2 3 4 5; do (sleep 0.01 &);"
 	    " done; while ps -A -o args | grep '^sleep 0.0[1]' ||"
-	    " ps -A -o stat,ppid | grep \"^ *Z[^ ]*  *$PPID\"; do sleep 0.02; done"
+	    " ps -A -o stat,ppid | grep \"^ *Z[^ ]*  *$PPID\"; do"
+	    " sleep 0.02; done"
 	    " >/dev/null; touch /tmp/up; while ! [ -e /tmp/go ]; do"
 	    " sleep 0.02; done; exit 13");
 	/* No zombies by then. */

@@ -107,7 +107,8 @@ test_names_long(void **state)
 	assert_int_equal(jail_script(j, "/etc/rc", "mkfifo /tmp/fifo; "
 	    "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do"
 	    " stubborn-as-ever & done;"
-	    " while [ $(wc -l </tmp/up || echo 0) != 14 ]; do sleep 0.02; done"), 0);
+	    " while [ $(wc -l </tmp/up || echo 0) != 14 ]; do"
+	    " sleep 0.02; done"), 0);
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	p = strstr(jail_log(j), "still there after TERM: ");

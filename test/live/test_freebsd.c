@@ -795,7 +795,8 @@ test_planted(void **state)
 {
 	struct jail *j = *state;
 
-	planted(j, "ln -s %s " JAIL_CTL, "what is in place of its FIFO is none");
+	planted(j, "ln -s %s " JAIL_CTL,
+	    "what is in place of its FIFO is none");
 	planted(j, "ln -s ../../../../../../../../..%s " JAIL_CTL,
 	    "what is in place of its FIFO is none");
 	planted(j, ": %s; echo x >" JAIL_CTL,

@@ -51,7 +51,8 @@
 	"end\n"								\
 	"trap 'echo first >>" LIVE_MARK "' USR1\n"			\
 	"i=0; while [ $i -lt 20 ]; do sh /tmp/s $i & i=$((i+1)); done\n" \
-	"while [ $(wc -l </tmp/up || echo 0) != 20 ]; do sleep 0.05; done 2>&-\n" \
+	"while [ $(wc -l </tmp/up || echo 0) != 20 ]; do sleep 0.05; "	\
+	"done 2>&-\n"							\
 	"echo >/tmp/ready\n"						\
 	"while :; do sleep 1000 & wait; done"
 
@@ -135,7 +136,8 @@ boot_chroot(struct jail *j)
 #endif
 
 /* Why some tests are Linux's. */
-#define NO_FIRST	"no process of a jail is its first; test_freebsd has what there is"
+#define NO_FIRST							\
+	"no process of a jail is its first; test_freebsd has what there is"
 
 static int
 lines(const char *text)
@@ -1400,7 +1402,8 @@ test_user(void **state)
 	while (jail_count_in(p, 'T') + jail_zombies(p) != jail_count(p) &&
 	    jail_now_ms() < end_ms)
 		jail_sleep_ms(1);
-	assert_int_equal(jail_count_in(p, 'T') + jail_zombies(p), jail_count(p));
+	assert_int_equal(jail_count_in(p, 'T') + jail_zombies(p),
+	    jail_count(p));
 	assert_true(jail_count_in(p, 'T') > PLAIN_N);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, line, "");
@@ -2171,7 +2174,7 @@ test_sigchld_ignored(void **state)
 	n = kill_name(j);
 	kill_start(&k, &o, "-h", j->root, NULL);
 	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
-#ifdef __linux__	/* elsewhere what is not heard by default is there too */
+#ifdef __linux__	/* elsewhere what is ignored by default is there too */
 	/* Else whom it sent may be reaped, and his number be another's. */
 	assert_int_equal(proc_figure(k.pid, "SigIgn") &
 	    1L << (SIGCHLD - 1), 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * rc/jail: rc, rc.shutdown and the runner of hooks, under busybox sh, dash
- * and bash as sh, side by side, or FreeBSD's sh.  Guards against: a hook without a limit (pain
- * 29), or one that by its limit, its daemon, its parent or its own stopping
+ * and bash as sh, side by side, or FreeBSD's sh.  Guards against: a hook
+ * without a limit (pain 29), or one that by its limit, its daemon, its parent or its own stopping
  * holds up the next; a process of it that stays in a group of its own; an rc
  * that waits for a daemon's output, or hands it ignored signals; a file that
  * somebody else than root wrote being run as root.
