@@ -948,6 +948,7 @@ proc_become(const char *name, char **argv)
 	    fcntl(hold_fd, F_SETFD, 0) == -1)
 		exit(complain("copy of", name));
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	argv[0] = path;
 	snprintf(cmd, sizeof(cmd), "cp '%s' '%s'", self, path);
 	if (system(cmd) == 0)
 		(void)execv(path, argv);
