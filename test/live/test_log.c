@@ -699,9 +699,9 @@ test_controls(void **state)
 	log_is_plain(j, "/none?[2J?[31m??2J????: ");
 	assert_int_equal(jail_again(j), 0);
 	/* Names of processes, and words of requests. */
-	assert_int_equal(jail_script(j, "/tmp/x\033\233\302\233y",
+	assert_int_equal(jail_program(j, "x\033\233\302\233y",
 	    "trap '' TERM; >/tmp/there; while :; do sleep 1; done"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "/tmp/x* &"), 0);
+	assert_int_equal(jail_script(j, "/etc/rc", "/bin/x*y &"), 0);
 	live_boot(j, NULL);
 	assert_int_equal(jail_wait_file(j, "/tmp/there", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_ctl(j, "x" CONTROLS "\nhalt\302\233 1\n"), 0);
