@@ -40,6 +40,7 @@ static const struct request rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET,
 
 static bool term_sent;		/* to all; not with a budget of 0 */
 static bool kernel_reaps;	/* SIGCHLD is ignored (RUN, Linux) */
+static bool any_child;		/* there were some when we reaped last */
 static bool sweep;		/* children to be reaped were left */
 static int64_t look_ms = INT64_MAX, look_step_ms;
 static int64_t stage_ms;	/* when the stage began */
@@ -265,7 +266,8 @@ reap(void)
 	sweep = pid > 0;
 	if (i > 0 && fork_ms != INT64_MAX)
 		fork_ms = 0;	/* there may be room now */
-	return (pid >= 0 || errno != ECHILD);
+	any_child = pid >= 0 || errno != ECHILD;
+	return (any_child);
 }
 
 /*
@@ -278,12 +280,12 @@ step_next_ms(int64_t step_ms)
 }
 
 /* A full process table, which a user of the jail's can fill, may have room
- * later.  With nobody left in the jail that is hardly so. */
+ * later.  With nobody left in the jail, no child either, that is hardly so. */
 static bool
 fork_may_work(int e)
 {
 	return ((e == EAGAIN || e == ENOMEM) && (fork_ms == INT64_MAX ||
-	    fork_step_ms < LOOK_MAX_MS || os_others_left()));
+	    fork_step_ms < LOOK_MAX_MS || any_child || os_others_left()));
 }
 
 /* Tried again until it works or the stage is over. */

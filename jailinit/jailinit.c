@@ -122,8 +122,7 @@ wait_event(void)
 		{ init.control.fd, POLLIN, 0 },
 		{ status_fd(), POLLIN, 0 },
 		{ exec_fd, POLLIN, 0 },
-		{ init.command_fd, 0, 0 },	/* hangs up */
-		{ status_removal_fd(), POLLIN, 0 }
+		{ init.command_fd, 0, 0 }	/* hangs up */
 	};
 	int64_t due_ms = act_due_ms(), wait_ms = INT64_MAX;
 
@@ -135,11 +134,8 @@ wait_event(void)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
 		wait_ms = due_ms - act_now_ms();
-	/* ppoll(2) takes no more than RLIMIT_NOFILE. */
-	if (act_wait(fds, status_removal_fd() == -1 ? 4 : 5, wait_ms) <= 0)
+	if (act_wait(fds, 4, wait_ms) <= 0)
 		return;
-	if (fds[4].revents != 0)
-		status_removed();
 	if (fds[1].revents != 0)
 		status_done();
 	if (fds[2].revents != 0)

@@ -357,7 +357,7 @@ life_end_ms(const struct life *life)
 const char *
 life_stage_name(enum life_stage stage)
 {
-	static const char *const name[LIFE_STAGES] = { "boot", "run",
+	static const char name[LIFE_STAGES][9] = { "boot", "run",
 	    "shutdown", "term", "kill", "gone" };
 
 	return (stage < LIFE_STAGES ? name[stage] : "?");

@@ -9,28 +9,29 @@
 #include "log.h"
 #include "manager.h"
 
+/* In arrays, as each pointer would cost three words more in a program that is
+ * position-independent. */
 struct manager {
-	const char *name;
-	const char *env, *value;	/* NULL: any */
-	const char *path;
-	int64_t grace_ms;		/* its own default */
+	char name[24];
+	char env[24];		/* "": the file of Docker */
+	char value[16];		/* "": any */
+	int64_t grace_ms;	/* its own default */
 };
 
 /* The file of Docker is the last to be asked for: it is in Kubernetes' pods,
  * and in roots that were exported from images, too. */
 static const struct manager managers[] = {
 	/* terminationGracePeriodSeconds of the pod */
-	{ "Kubernetes", "KUBERNETES_SERVICE_HOST", NULL, NULL, 30000 },
+	{ "Kubernetes", "KUBERNETES_SERVICE_HOST", "", 30000 },
 	/* podman-stop(1), --time */
-	{ "podman stop", "container", "podman", NULL, 10000 },
+	{ "podman stop", "container", "podman", 10000 },
 	/* lxc-stop(1), -t: lxc_stop.c */
-	{ "lxc-stop", "container", "lxc", NULL, 60000 },
+	{ "lxc-stop", "container", "lxc", 60000 },
 	/* DefaultTimeoutStopSec of systemd-system.conf(5); by hand it waits */
-	{ "systemd-nspawn@.service", "container", "systemd-nspawn", NULL,
-	    90000 },
+	{ "systemd-nspawn@.service", "container", "systemd-nspawn", 90000 },
 	/* docker stop --time */
-	{ "docker stop", NULL, NULL, "/.dockerenv", 10000 },
-	{ NULL, NULL, NULL, NULL, 0 }
+	{ "docker stop", "", "", 10000 },
+	{ "", "", "", 0 }
 };
 
 static const struct manager *hasty;
@@ -41,10 +42,11 @@ is_here(const struct manager *m)
 {
 	const char *v;
 
-	if (m->path != NULL)
-		return (access(m->path, F_OK) == 0);
+	if (m->env[0] == '\0')
+		return (access("/.dockerenv", F_OK) == 0);
 	v = getenv(m->env);
-	return (v != NULL && (m->value == NULL || strcmp(v, m->value) == 0));
+	return (v != NULL && (m->value[0] == '\0' ||
+	    strcmp(v, m->value) == 0));
 }
 
 void
@@ -55,10 +57,10 @@ manager_init(const struct life_limits *limits)
 	end_ms = limits->shutdown_ms + limits->term_ms + limits->kill_ms;
 	if (limits->budget_ms != REQUEST_NO_BUDGET)
 		return;
-	for (m = managers; m->name != NULL; m++)
+	for (m = managers; m->name[0] != '\0'; m++)
 		if (is_here(m))
 			break;
-	if (m->name != NULL && m->grace_ms < end_ms)
+	if (m->name[0] != '\0' && m->grace_ms < end_ms)
 		hasty = m;
 }
 

@@ -76,6 +76,10 @@ bool os_others_left(void);
  * it. */
 int os_removal_watch(const char *path);
 
+/* Before we exit: waits up to wait_ms for a child that is about to end, where
+ * its zombie would outlive us. */
+void os_child_wait(pid_t pid, int wait_ms);
+
 /* Calls fn with the name, as it is, and the pid of each process that
  * os_signal_all() reaches and that can be seen, until fn says false.  Never
  * blocks. */

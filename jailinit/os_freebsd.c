@@ -11,10 +11,12 @@
 #include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <login_cap.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -306,6 +308,15 @@ os_others_left(void)
 	memset(&rs, 0, sizeof(rs));
 	return (place == OS_SUBTREE && procctl(P_PID, getpid(),
 	    PROC_REAP_STATUS, &rs) == 0 && rs.rs_descendants != 0);
+}
+
+/* A jail is dying as long as a zombie of it is left, and init(8) may sleep for
+ * long before it reaps what we leave. */
+void
+os_child_wait(pid_t pid, int wait_ms)
+{
+	while (wait_ms-- > 0 && waitpid(pid, NULL, WNOHANG) == 0)
+		(void)poll(NULL, 0, 1);
 }
 
 /* kqueue(2) tells of a file that is open; no child inherits a kqueue. */

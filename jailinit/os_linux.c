@@ -107,6 +107,13 @@ struct entry {
 
 /* libc refuses 32 to 34, its own, but a caller may have had them ignored.
  * The kernel's struct is all zeros here, whatever its layout. */
+void
+os_child_wait(pid_t pid, int wait_ms)
+{
+	(void)pid;
+	(void)wait_ms;
+}
+
 int
 os_removal_watch(const char *path)
 {

@@ -2,7 +2,6 @@
 /* The status file.  Touches its path in forked children alone; a child says
  * into a pipe that it is done, and its end is seen there, whoever reaps it. */
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +155,7 @@ status_update(const struct status *s, int64_t now_ms)
 	if (!unsaid || (same && tried_ms != INT64_MIN &&
 	    now_ms - tried_ms < STATUS_EVERY_MS))
 		return;
+	removal_fd = os_removal_watch(NULL);	/* room for two descriptors */
 	unsaid = !writer_start(s, NULL);
 	if (same || unsaid)
 		tried_ms = now_ms;
@@ -171,16 +171,6 @@ status_due_ms(void)
 {
 	return (unsaid && writer_fd == -1 ? tried_ms + STATUS_EVERY_MS :
 	    INT64_MAX);
-}
-
-/* On FreeBSD a jail is dying as long as a zombie of it is left, and init(8) may
- * sleep for long before it reaps what we leave.  On Linux none outlives us. */
-static void
-writer_reap(int wait_ms)
-{
-	while (!os_kernel_reaps && wait_ms-- > 0 &&
-	    waitpid(writer_pid, NULL, WNOHANG) == 0)
-		(void)poll(NULL, 0, 1);
 }
 
 void
@@ -208,41 +198,32 @@ status_farewell(const struct status *s, const struct control *c, int wait_ms)
 			wait_ms -= FORK_AGAIN_MS;
 		}
 	}
-	writer_reap(wait_ms);
+	os_child_wait(writer_pid, wait_ms);
 }
 
 int
 status_fd(void)
 {
-	return (writer_fd);
+	return (writer_fd != -1 ? writer_fd : removal_fd);
 }
 
+/* (Our own writer, too, replaces the file.) */
 void
 status_done(void)
 {
 	char there = 0;
 
-	if (writer_fd == -1)
-		return;
-	lost = read(writer_fd, &there, 1) != 1;
-	close(writer_fd);
-	writer_fd = -1;
-	errno = 0;
-	removal_fd = os_removal_watch(said.stage == LIFE_BOOT ? file : NULL);
-	if (removal_fd == -1 && errno == ENOENT && there == 1)
+	if (writer_fd != -1) {
+		lost = read(writer_fd, &there, 1) != 1;
+		close(writer_fd);
+		writer_fd = -1;
+		errno = 0;
+		removal_fd = os_removal_watch(said.stage == LIFE_BOOT ? file :
+		    NULL);
+		lost = lost || (there != 0 && removal_fd == -1 &&
+		    errno == ENOENT);
+	} else if (removal_fd != -1) {
+		removal_fd = os_removal_watch(NULL);
 		lost = true;
-}
-
-int
-status_removal_fd(void)
-{
-	return (removal_fd);
-}
-
-/* Our own writer renames a new file over it. */
-void
-status_removed(void)
-{
-	removal_fd = os_removal_watch(NULL);
-	lost = lost || writer_fd == -1;
+	}
 }

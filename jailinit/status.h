@@ -55,13 +55,10 @@ int64_t status_due_ms(void);
 void status_farewell(const struct status *s, const struct control *c,
     int wait_ms);
 
-/* Readable when a writer has ended: call status_done().  -1: none runs. */
+/* Readable when a writer has ended, or somebody else removed the file during
+ * boot, so that it is to be written again: call status_done().  -1: neither
+ * can be. */
 int status_fd(void);
 void status_done(void);
-
-/* Readable when somebody else removed the file during boot: call
- * status_removed(), and it is written again. */
-int status_removal_fd(void);
-void status_removed(void);
 
 #endif
