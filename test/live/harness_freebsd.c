@@ -431,9 +431,9 @@ jail_has_memory(void)
 static int
 maxproc_set(const struct jail *j, int max)
 {
-	char rule[64];
+	char rule[128];
 
-	snprintf(rule, sizeof(rule), "jail:%d:maxproc:deny=%d", j->jid, max);
+	snprintf(rule, sizeof(rule), "jail:%s:maxproc:deny=%d", j->name, max);
 	if (rctl_add_rule(rule, strlen(rule) + 1, NULL, 0) == -1)
 		return (complain("rctl", rule));
 	return (0);

@@ -442,7 +442,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_no_fifo_said),
 		LIVE_TEST(test_few_descriptors),
 		LIVE_TEST(test_all_at_once),
-		LIVE_TEST(test_no_proc_kill),
+		LIVE_LINUX(test_no_proc_kill, "/proc"),
 		LIVE_TEST(test_fork_fails_cgroup),
 		LIVE_TEST(test_fork_fails_nproc),
 		LIVE_TEST(test_fork_fails_rc),
