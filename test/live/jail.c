@@ -923,7 +923,7 @@ enter_exec(void *arg)
 	if (fd != -1)
 		(void)dup2(fd, 0);
 	(void)setsid();
-	(void)setenv("PATH", "/bin:/sbin:/usr/bin", 1);
+	(void)setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
 	execl("/bin/sh", "sh", "-c", (const char *)arg, (char *)NULL);
 	return (126);
 }

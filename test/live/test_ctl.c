@@ -121,7 +121,7 @@ nothing_comes(struct jail *j, int64_t ms)
 static int
 environment(void)
 {
-	return (setenv("PATH", "/sbin:/bin:/usr/bin", 1) |
+	return (setenv("PATH", "/sbin:/bin:/usr/bin:/usr/sbin", 1) |
 	    setenv("PS1", "# ", 1) | unsetenv("USER") | setenv("ASAN_OPTIONS",
 	    "log_path=/tmp/asan:detect_leaks=0", 1) | setenv("UBSAN_OPTIONS",
 	    "log_path=/tmp/asan", 1));
