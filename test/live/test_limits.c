@@ -449,7 +449,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_no_descriptors),
 		LIVE_TEST(test_memory),
 		LIVE_TEST(test_idle),
-		LIVE_TEST(test_idle_orphans),
+		LIVE_LINUX(test_idle_orphans, "a kernel that reaps"),
 	};
 	int e = probe_main(argc, argv);
 

@@ -134,7 +134,15 @@ rc_teardown(void **state)
 	return (e);
 }
 
-#define RC_TEST(f)	cmocka_unit_test_setup_teardown(f, rc_setup, rc_teardown)
+#define RC_TEST(f)							\
+	cmocka_unit_test_setup_teardown(f, rc_setup, rc_teardown)
+
+/* As LIVE_LINUX. */
+#ifdef __linux__
+#define RC_LINUX(f, why)	RC_TEST(f)
+#else
+#define RC_LINUX(f, why)	LIVE_SKIPPED(#f, ((void)(f), (why)))
+#endif
 
 static void
 script(struct jail *j, const char *path, const char *text)
@@ -997,19 +1005,19 @@ main(void)
 		RC_TEST(test_hook_limits),
 		RC_TEST(test_hook_limits_default),
 		RC_TEST(test_timeout_line),
-		RC_TEST(test_hooks_odd),
+		RC_LINUX(test_hooks_odd, "/proc"),
 		RC_TEST(test_many),
 		RC_TEST(test_refused),
 		RC_TEST(test_refused_directory),
 		RC_TEST(test_daemon),
 		RC_TEST(test_cut),
 		RC_TEST(test_cut_boot),
-		RC_TEST(test_reboot),
-		RC_TEST(test_bare),
-		RC_TEST(test_bare_readonly),
+		RC_LINUX(test_reboot, "what rc mounts"),
+		RC_LINUX(test_bare, "what rc mounts"),
+		RC_LINUX(test_bare_readonly, "what rc mounts"),
 		RC_TEST(test_no_setsid),
 		RC_TEST(test_fifo),
-		RC_TEST(test_run_kept),
+		RC_LINUX(test_run_kept, "what rc mounts"),
 		RC_TEST(test_verb),
 		RC_TEST(test_usage),
 		RC_TEST(test_sysv),
