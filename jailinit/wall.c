@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,13 +18,23 @@
 #define TERMINALS_MAX	1000
 #define LINE_MAX_NAME	64
 
+/* One that somebody is writing to at this moment refuses us, as one that is full
+ * does (EAGAIN): so often each is tried again, and all together, after so many
+ * milliseconds at most. */
+#define TRIES		10
+#define TRIES_ALL	100
+#define TRY_MS		10
+
+static int tries_left;
+
 /* A terminal that is stopped or full is left out. */
 static void
 tell(const char *line, const char *text)
 {
 	char path[LINE_MAX_NAME + 8];
+	struct pollfd p = { -1, POLLOUT, 0 };
 	struct stat st;
-	int fd;
+	int fd, n = 0;
 
 	if (strstr(line, "..") != NULL || strlen(line) > LINE_MAX_NAME)
 		return;
@@ -30,8 +42,11 @@ tell(const char *line, const char *text)
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return;
+	p.fd = fd;
 	if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && isatty(fd))
-		(void)!write(fd, text, strlen(text));
+		while (write(fd, text, strlen(text)) == -1 &&
+		    errno == EAGAIN && n++ < TRIES && tries_left-- > 0)
+			(void)poll(&p, 1, TRY_MS);
 	close(fd);
 }
 
@@ -80,6 +95,7 @@ all_ptys(const char *text)
 void
 wall(const char *text)
 {
+	tries_left = TRIES_ALL;
 	if (logged_in(text) == 0)
 		all_ptys(text);
 }

@@ -8,6 +8,7 @@
  */
 #include "live.h"
 
+#include <sys/mman.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@
 #define SHELL		"/bin/sh"
 #define PTY_SH		"+E", "-i"	/* it does not edit lines */
 #endif
+#define WALLS		50
 #define LIVES		"/tmp/lives"
 #define RAN		"/tmp/ran"	/* by rc.shutdown */
 #define GO		"/tmp/go"
@@ -219,7 +221,7 @@ struct term {
 	char buf[65536];
 };
 
-enum term_use { TERM_SHELL, TERM_IDLE, TERM_FULL };
+enum term_use { TERM_SHELL, TERM_IDLE, TERM_FULL, TERM_BUSY };
 
 struct term_args {
 	int fd;
@@ -262,6 +264,7 @@ term_child(void *arg)
 {
 	const struct term_args *a = arg;
 	int master_fd = posix_openpt(O_RDWR | O_NOCTTY), fd;
+	char busy[512];
 	const char *name;
 
 	if (master_fd == -1 || unlockpt(master_fd) == -1 ||
@@ -279,6 +282,11 @@ term_child(void *arg)
 	(void)environment();
 	if (a->use == TERM_SHELL)
 		execl(SHELL, "sh", PTY_SH, (char *)NULL);
+	memset(busy, '.', sizeof(busy));
+	while (a->use == TERM_BUSY) {
+		(void)!write(1, busy, sizeof(busy));
+		(void)usleep(100);
+	}
 	if (a->use == TERM_FULL) {
 		(void)fcntl(1, F_SETFL, O_RDWR | O_NONBLOCK);
 		while (write(1, "full", 4) > 0)
@@ -1089,6 +1097,64 @@ test_wall(void **state)
 	term_close(j, &shell);
 }
 
+/* Keeps of what is read the lines of messages, and counts them; a short write
+ * of others may be before one. */
+static _Noreturn void
+busy_read(int master_fd, int *told)
+{
+	char buf[4096];
+	size_t used = 0;
+	ssize_t n;
+	char *p;
+
+	for (;;) {
+		n = read(master_fd, buf + used, sizeof(buf) - 1 - used);
+		if (n <= 0)
+			_exit(0);
+		used += (size_t)n;
+		buf[used] = '\0';
+		while ((p = strstr(buf, "told\r")) != NULL) {
+			(*told)++;
+			memset(p, '.', 4);
+		}
+		if (used > sizeof(buf) / 2) {
+			memmove(buf, buf + used - 8, 9);
+			used = 8;
+		}
+	}
+}
+
+/* A terminal that somebody writes to all the time is told, too. */
+static void
+test_wall_busy(void **state)
+{
+	static struct term busy;
+	struct jail *j = *state;
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	int i, *told;
+	pid_t pid;
+
+	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(told != MAP_FAILED);
+	*told = 0;
+	jail_make(j);
+	boot(j);
+	term_open(j, &busy, TERM_BUSY);
+	pid = fork();
+	if (pid == 0)
+		busy_read(busy.master_fd, told);
+	assert_true(pid > 0);
+	for (i = 0; i < WALLS; i++)
+		(void)cmd(j, "shutdown -k now told");
+	while (*told < WALLS && jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
+	printf("%d of %d messages on a busy terminal\n", *told, WALLS);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	assert_int_equal(*told, WALLS);
+}
+
 /* Where logins are recorded, those are told. */
 static void
 test_wall_utmp(void **state)
@@ -1511,6 +1577,7 @@ main(void)
 		    "no /proc/PID/syscall"),
 		LIVE_TEST(test_clock_set),
 		LIVE_TEST(test_wall),
+		LIVE_TEST(test_wall_busy),
 		LIVE_LINUX(test_wall_utmp, "the format of utmp"),
 		LIVE_TEST(test_not_root),
 		LIVE_TEST(test_no_fifo),

@@ -1780,7 +1780,8 @@ test_hang_inside(void **state)
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	assert_true(json_is(run.out));
 	said(j->root);
-	fuse_halt(j);
+	jk(halt_ms(20), "-h", "-t", "20", j->root, jail_name(j), NULL);
+	said(j->root);
 	code_is(0, 1);
 	assert_int_equal(jail_wait_exiting(j, LIVE_SOON_MS), 0);
 }
