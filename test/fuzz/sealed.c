@@ -35,6 +35,8 @@ WEAK const bool jail_inside_stays = true;
 WEAK const struct os_name os_signal_names[] = { { "PWR", 30 },
     { "STKFLT", 16 }, { "POLL", 29 }, { "", -1 } };
 SEALED(void, os_close_others, int first_fd, int keep_fd)
+SEALED(int, os_removal_watch, const char *path)
+SEALED(void, os_child_wait, pid_t pid, int wait_ms)
 SEALED(void, signals_send, pid_t pid, int sig, bool group)
 SEALED(void, control_remove, const struct control *c)
 
