@@ -133,9 +133,11 @@ FLAGS !=	mkdir -p $(B) && echo '$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) $(LDFLAGS)'
 		$(B)/jailinit $(B)/jailctl $(B)/jailkill \
 		$(B)/jail_enter $(B)/*.o $(B)/*.a; }; } && rm $(B)/flags.new
 
-# What is missing to compile is one line, not the compiler's many.
-CAN_CC =	@CC='$(CC)' sh test/deps -n compiler
-CAN_BSD =	@CC='$(CC)' BSD_CFLAGS='$(BSD_CFLAGS)' sh test/deps -n build
+# What is missing to compile is one line, not the compiler's many; a tree without
+# test/ can be built, too.
+CAN_CC =	@test ! -e test/deps || CC='$(CC)' sh test/deps -n compiler
+CAN_BSD =	@test ! -e test/deps || CC='$(CC)' BSD_CFLAGS='$(BSD_CFLAGS)' \
+		    sh test/deps -n build
 
 all: $(B)/jailinit $(B)/jailctl $(HOST)
 
