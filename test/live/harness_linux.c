@@ -344,6 +344,7 @@ sys_jail_end(struct jail *j)
 	if (j->pidns_fd != -1)
 		close(j->pidns_fd);
 	j->pidns_fd = -1;
+	j->pidns = 0;		/* the number may be another jail's now */
 	return (n);
 }
 
