@@ -247,7 +247,7 @@ test_waits_outside(void **state)
  * First processes that are held at their end by who traces them, who is held
  * by another ...
  */
-#define CHAIN	200
+#define CHAIN	100
 
 static void
 first_chained(void *arg)
