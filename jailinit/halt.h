@@ -11,10 +11,9 @@
  * so that its own jailinit ends it first; then all its processes get TERM,
  * and when the time is up KILL.  One that does not has its first process
  * SIGNALLED, and after a third of the time (at once, if it has none) TERM for
- * all.  A jail is GONE only
- * when it was seen to be; and LEFT when KILL did not help in a last moment.
- * The stage only moves to the right, any may be left out, and by halt_end_ms
- * all jails are GONE or LEFT, whatever they do.
+ * all.  A jail is GONE only when it was seen to be; and LEFT when KILL did not
+ * help in a last moment.  The stage only moves to the right, any may be left
+ * out, and by halt_end_ms all jails are GONE or LEFT, whatever they do.
  */
 #ifndef HALT_H
 #define HALT_H

@@ -126,8 +126,8 @@ int jail_child_end(struct jail_child *child, bool force);
 /* SIGKILL to all, which needs no entering on Linux; they are gone when
  * jail_look() says so, and until then it is to be sent again, to all such
  * jails at once: on FreeBSD by jail_remove(2) as well (of a jail that persists
- * only in the end), on Linux to each process of them and of
- * those in them, as the end of the first one may be in their hands. */
+ * only in the end), on Linux to each process of them and of those in them, as
+ * the end of the first one may be in their hands. */
 int jail_kill(const struct jail *j);
 void jail_kill_again(struct jail *const *jails, size_t n);
 

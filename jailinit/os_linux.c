@@ -108,20 +108,6 @@ struct entry {
 /* libc refuses 32 to 34, its own, but a caller may have had them ignored.
  * The kernel's struct is all zeros here, whatever its layout. */
 void
-os_child_wait(pid_t pid, int wait_ms)
-{
-	(void)pid;
-	(void)wait_ms;
-}
-
-int
-os_removal_watch(const char *path)
-{
-	(void)path;
-	return (-1);
-}
-
-void
 os_signal_default(int sig)
 {
 	static const unsigned long zeros[16];
@@ -306,6 +292,22 @@ os_others_left(void)
 {
 	return (place == OS_JAIL && getpid() == 1 &&
 	    (kill(-1, 0) == 0 || errno != ESRCH));
+}
+
+/* With process 1 the kernel ends and reaps the others.  Nothing here removes
+ * files during boot. */
+void
+os_child_wait(pid_t pid, int wait_ms)
+{
+	(void)pid;
+	(void)wait_ms;
+}
+
+int
+os_removal_watch(const char *path)
+{
+	(void)path;
+	return (-1);
 }
 
 struct each {

@@ -218,8 +218,9 @@ status_done(void)
 		close(writer_fd);
 		writer_fd = -1;
 		errno = 0;
-		removal_fd = os_removal_watch(said.stage == LIFE_BOOT ? file :
-		    NULL);
+		/* Its path is not for us once there is a request. */
+		removal_fd = os_removal_watch(said.stage == LIFE_BOOT &&
+		    said.verb == REQUEST_NONE ? file : NULL);
 		lost = lost || (there != 0 && removal_fd == -1 &&
 		    errno == ENOENT);
 	} else if (removal_fd != -1) {
