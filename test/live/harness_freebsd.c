@@ -341,12 +341,24 @@ jail_unmount(const struct jail *j)
  */
 #define PARAM(name, value, size) TEXT(name), { (value), (size) }
 
+/* error: the buffer of the parameter "errmsg".  Its jid, or -1. */
+static int
+jail_create(struct iovec *iov, size_t n, const char *error)
+{
+	int jid = jail_set(iov, (unsigned)n, JAIL_CREATE);
+
+	if (jid == -1)
+		fprintf(stderr, "jail: jail_set: %s %s\n", strerror(errno),
+		    error);
+	return (jid);
+}
+
 int
 fbsd_jail_make(const char *root)
 {
 	static unsigned n;
 	char name[64], path[PATH_MAX], error[256] = "", host[] = "test";
-	int children = 20, jid;
+	int children = 20;
 	struct iovec iov[] = {
 		PARAM("name", name, 0),
 		PARAM("path", path, 0),
@@ -361,11 +373,7 @@ fbsd_jail_make(const char *root)
 	snprintf(path, sizeof(path), "%s", root);
 	iov[1].iov_len = strlen(name) + 1;
 	iov[3].iov_len = strlen(path) + 1;
-	jid = jail_set(iov, nitems(iov), JAIL_CREATE);
-	if (jid == -1)
-		fprintf(stderr, "jail: jail_set: %s %s\n", strerror(errno),
-		    error);
-	return (jid);
+	return (jail_create(iov, nitems(iov), error));
 }
 
 /* From now on it is there as long as it has processes. */
@@ -698,15 +706,10 @@ world_make(void)
 		PARAM("persist", NULL, 0),
 		PARAM("errmsg", error, sizeof(error)),
 	};
-	int jid;
 
 	snprintf(name, sizeof(name), "jailinit-world-%d", (int)getpid());
 	iov[1].iov_len = strlen(name) + 1;
-	jid = jail_set(iov, nitems(iov), JAIL_CREATE);
-	if (jid == -1)
-		fprintf(stderr, "jail: jail_set: %s %s\n", strerror(errno),
-		    error);
-	return (jid);
+	return (jail_create(iov, nitems(iov), error));
 }
 
 /* Who has made it waits for its end, and ends what is left in there. */

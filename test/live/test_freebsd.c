@@ -381,6 +381,21 @@ times(const char *text, const char *what)
 }
 
 /* One deadline for all, whether they end by themselves or run out of time. */
+/* Halts all of them at once.  The status of jailkill; prints what it said if that
+ * is not 0, or not all have gone. */
+static int
+many_halt(struct kill *k, const char *jids, int seconds)
+{
+	int st;
+
+	host_start(k, kill_fmt("%s -h -t %d%s", jailkill_path(), seconds,
+	    jids));
+	st = kill_wait(k, 1000 * seconds + LIVE_LATE_MS);
+	if (st != 0 || times(k->out, "gone after ") != MANY)
+		print_error("%d\n%s%s", st, k->out, k->err);
+	return (st);
+}
+
 static void
 test_many(void **state)
 {
@@ -393,11 +408,7 @@ test_many(void **state)
 		assert_int_equal(jail_new(&many[i]), 0);
 	jids = many_start("sleep 2");
 	seconds = (int)jail_slack(30);
-	host_start(&k, kill_fmt("%s -h -t %d%s", jailkill_path(), seconds,
-	    jids));
-	st = kill_wait(&k, 1000 * seconds + LIVE_LATE_MS);
-	if (st != 0 || times(k.out, ": gone after ") != MANY)
-		print_error("%d\n%s%s", st, k.out, k.err);
+	st = many_halt(&k, jids, seconds);
 	assert_int_equal(st, 0);
 	assert_int_equal(times(k.out, ": gone after "), MANY);
 	printf("%d jails that take 2 s: %d ms\n", MANY, (int)k.took_ms);
@@ -405,11 +416,7 @@ test_many(void **state)
 		assert_int_equal(jail_again(&many[i]), 0);
 	jids = many_start("trap '' TERM; sleep 1000 & sleep 1000");
 	seconds = (int)jail_slack(20);
-	host_start(&k, kill_fmt("%s -h -t %d%s", jailkill_path(), seconds,
-	    jids));
-	st = kill_wait(&k, 1000 * seconds + LIVE_LATE_MS);
-	if (st != 0 && st != 1)
-		print_error("%d\n%s%s", st, k.out, k.err);
+	st = many_halt(&k, jids, seconds);
 	assert_true(st == 0 || st == 1);
 	assert_int_equal(times(k.out, "gone after "), MANY);
 	for (i = 0; i < MANY; i++)
