@@ -39,7 +39,7 @@ LDFLAGS =
 LIBS !=		test "`uname -s`" = FreeBSD && echo -lutil || :
 BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
 BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
-ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
+ALL_CFLAGS =	$(DEFS) -Ijailinit $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 
 SANITIZE =	-fsanitize=address,undefined -fno-sanitize-recover=all
 ZIGCC =		python3 -m ziglang cc -target x86_64-freebsd
@@ -71,20 +71,20 @@ SH =		test/again test/can test/cannot test/carried test/carry test/check test/co
 # they run.
 CONFINED =	sh test/confined $(B) -c /etc -c /run -c /var
 
-PURE =		jailinit/life.c jailinit/request.c
-SRC =		$(PURE) jailinit/act.c jailinit/control.c \
-		jailinit/jailinit.c jailinit/job.c jailinit/leave.c \
-		jailinit/line.c jailinit/log.c jailinit/manager.c \
-		jailinit/names.c jailinit/notify.c jailinit/options.c jailinit/signals.c \
-		jailinit/signame.c jailinit/spawn.c jailinit/status.c \
-		jailinit/stdio_fd.c jailinit/text.c
-HDR =		jailinit/act.h jailinit/clock.h jailinit/control.h \
-		jailinit/job.h jailinit/leave.h jailinit/life.h \
-		jailinit/line.h jailinit/log.h jailinit/manager.h \
-		jailinit/names.h jailinit/notify.h jailinit/options.h jailinit/os.h \
-		jailinit/proc_linux.h jailinit/request.h jailinit/signals.h \
-		jailinit/signame.h jailinit/spawn.h jailinit/status.h \
-		jailinit/stdio_fd.h jailinit/text.h
+PURE =		jailinit/core/life.c jailinit/core/request.c
+SRC =		$(PURE) jailinit/init/stage.c jailinit/init/fifo.c \
+		jailinit/init/main.c jailinit/init/job.c jailinit/init/leave.c \
+		jailinit/init/line.c jailinit/init/log.c jailinit/init/grace.c \
+		jailinit/init/names.c jailinit/init/notify.c jailinit/init/options.c jailinit/init/signals.c \
+		jailinit/lib/signame.c jailinit/init/spawn.c jailinit/init/status.c \
+		jailinit/lib/fd.c jailinit/lib/text.c
+HDR =		jailinit/init/stage.h jailinit/lib/clock.h jailinit/init/fifo.h \
+		jailinit/init/job.h jailinit/init/leave.h jailinit/core/life.h \
+		jailinit/init/line.h jailinit/init/log.h jailinit/init/grace.h \
+		jailinit/init/names.h jailinit/init/notify.h jailinit/init/options.h jailinit/init/os.h \
+		jailinit/lib/proc_linux.h jailinit/core/request.h jailinit/init/signals.h \
+		jailinit/lib/signame.h jailinit/init/spawn.h jailinit/init/status.h \
+		jailinit/lib/fd.h jailinit/lib/text.h
 
 # Of the live tests.
 HARNESS =	test/live/jail.c test/live/harness_$(OS).c
@@ -96,25 +96,25 @@ BENCH_SRC =	test/bench/bench.c test/bench/calls.c test/bench/idle.c \
 		test/bench/quick.c test/bench/rc.c test/bench/table.c
 
 # The jail's own commands.
-CTL_SRC =	jailinit/jailctl.c jailinit/jailctl_parse.c jailinit/plan.c \
-		jailinit/request.c jailinit/wall.c
-CTL_HDR =	jailinit/jailctl.h jailinit/plan.h jailinit/request.h \
-		jailinit/wall.h
+CTL_SRC =	jailinit/ctl/main.c jailinit/ctl/options.c jailinit/ctl/plan.c \
+		jailinit/core/request.c jailinit/ctl/users.c
+CTL_HDR =	jailinit/ctl/options.h jailinit/ctl/plan.h jailinit/core/request.h \
+		jailinit/ctl/users.h
 
 # The host's side: jailkill(3) and jailkill(8).
-JAIL !=		ls jailinit/jail_$(OS)*.c
-LIB_SRC =	jailinit/jailkill_call.c jailinit/text.c
-KILL_SRC =	jailinit/ask.c jailinit/end.c jailinit/halt.c \
-		jailinit/jailkill.c jailinit/list.c jailinit/request.c \
-		jailinit/show.c jailinit/signame.c jailinit/stdio_fd.c \
-		jailinit/target.c
-KILL_HDR =	jailinit/ask.h jailinit/clock.h jailinit/end.h \
-		jailinit/halt.h jailinit/jail.h jailinit/jail_freebsd.h \
-		jailinit/jailkill.h jailinit/list.h jailinit/os.h \
-		jailinit/pid_linux.h jailinit/proc_linux.h \
-		jailinit/request.h jailinit/show.h \
-		jailinit/signame.h jailinit/stdio_fd.h jailinit/target.h \
-		jailinit/text.h
+JAIL !=		ls jailinit/kill/*_$(OS)*.c
+LIB_SRC =	jailinit/kill/libjailkill.c jailinit/lib/text.c
+KILL_SRC =	jailinit/kill/visit.c jailinit/kill/halt_do.c jailinit/core/halt.c \
+		jailinit/kill/main.c jailinit/kill/list.c jailinit/core/request.c \
+		jailinit/kill/say.c jailinit/lib/signame.c jailinit/lib/fd.c \
+		jailinit/kill/target.c
+KILL_HDR =	jailinit/kill/visit.h jailinit/lib/clock.h jailinit/kill/halt_do.h \
+		jailinit/core/halt.h jailinit/kill/jail.h jailinit/kill/jail_freebsd.h \
+		jailinit/kill/jailkill.h jailinit/kill/list.h jailinit/init/os.h \
+		jailinit/kill/pid_linux.h jailinit/lib/proc_linux.h \
+		jailinit/core/request.h jailinit/kill/say.h \
+		jailinit/lib/signame.h jailinit/lib/fd.h jailinit/kill/target.h \
+		jailinit/lib/text.h
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
 
@@ -141,9 +141,9 @@ CAN_BSD =	@test ! -e test/deps || CC='$(CC)' BSD_CFLAGS='$(BSD_CFLAGS)' \
 
 all: $(B)/jailinit $(B)/jailctl $(HOST)
 
-$(B)/jailinit: $(SRC) jailinit/os_$(OS).c $(HDR) $(B)/flags
+$(B)/jailinit: $(SRC) jailinit/init/os_$(OS).c $(HDR) $(B)/flags
 	$(CAN_CC)
-	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(SRC) jailinit/os_$(OS).c \
+	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(SRC) jailinit/init/os_$(OS).c \
 	    $(LDFLAGS) $(LIBS)
 
 $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
@@ -151,10 +151,10 @@ $(B)/jailctl: $(CTL_SRC) $(CTL_HDR) $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(SMALL) $(LINK) -o $@ $(CTL_SRC) $(LDFLAGS)
 
 $(B)/jailkill: $(KILL_SRC) $(LIB_SRC) $(JAIL) $(KILL_HDR) \
-    jailinit/os_$(OS).c $(ENTER) $(B)/flags
+    jailinit/init/os_$(OS).c $(ENTER) $(B)/flags
 	$(CAN_BSD)
 	$(CC) $(ALL_CFLAGS) $(KILL_DEFS) $(DYNAMIC) -o $@ $(KILL_SRC) \
-	    $(LIB_SRC) $(JAIL) jailinit/os_$(OS).c $(LDFLAGS) $(LIBS) \
+	    $(LIB_SRC) $(JAIL) jailinit/init/os_$(OS).c $(LDFLAGS) $(LIBS) \
 	    $(BSD_LIBS)
 
 # One object, of which nothing is seen but what jailkill.h names.
@@ -171,11 +171,11 @@ $(B)/libjailkill.a: $(LIB_SRC) $(JAIL) $(KILL_HDR) $(ENTER) $(B)/flags
 	ar rcs $@ $(B)/lib/all
 
 # Linux: it needs no library, jail_enter.c.
-$(B)/jail_enter: jailinit/jail_enter.c $(B)/flags
+$(B)/jail_enter: jailinit/kill/enter.c $(B)/flags
 	$(CAN_CC)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) $(WERROR) -ffreestanding \
+	$(CC) -std=c11 -D_GNU_SOURCE -Ijailinit -O2 $(WARN) $(WERROR) -ffreestanding \
 	    -fno-stack-protector -fno-pie -static -nostdlib -s \
-	    -Wl,-z,noexecstack -o $@ jailinit/jail_enter.c
+	    -Wl,-z,noexecstack -o $@ jailinit/kill/enter.c
 
 # With the tests' own build of the program beside it: musl, static.  With
 # OUTSIDE='sh test/outside' it fails if they change anything of the machine.
@@ -257,7 +257,7 @@ bench: bench-build
 
 # What of it is exact, in less than a minute: fails when that is not reached.
 bench-quick: bench-build
-	sh test/bench/size $(B) $(SRC) jailinit/os_$(OS).c
+	sh test/bench/size $(B) $(SRC) jailinit/init/os_$(OS).c
 	$(CONFINED) sh test/bench/run $(B) quick
 
 bench-build:
@@ -330,14 +330,14 @@ cross-freebsd:
 	sh test/deps lint
 	mkdir -p $(B)/freebsd
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailinit.freebsd \
-	    $(SRC) jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
+	    $(SRC) jailinit/init/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailctl.freebsd \
 	    $(CTL_SRC) $(RELRO) $(LDFLAGS)
 	$(ZIGCC).14.0 $(ALL_CFLAGS) -Werror -o $(B)/jailkill.freebsd \
-	    $(KILL_SRC) $(LIB_SRC) jailinit/jail_freebsd*.c \
-	    jailinit/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
+	    $(KILL_SRC) $(LIB_SRC) jailinit/kill/jail_freebsd*.c \
+	    jailinit/init/os_freebsd.c $(RELRO) $(LDFLAGS) -lutil
 	for v in 14.0 15.0; do \
-		for f in $(LIB_SRC) jailinit/jail_freebsd*.c; do \
+		for f in $(LIB_SRC) jailinit/kill/jail_freebsd*.c; do \
 			$(ZIGCC).$$v $(ALL_CFLAGS) -Werror -fPIC -c \
 			    -o $(B)/freebsd/`basename $$f .c`.$$v.o $$f || \
 			    exit 1; \
@@ -385,7 +385,7 @@ fuzz-long:
 # files have headers for clang alone.
 analyze:
 	sh test/deps lint
-	for f in jailinit/*.c; do \
+	for f in jailinit/*/*.c; do \
 		case $$f in *freebsd*) continue ;; esac; \
 		gcc $(DEFS) $(KILL_DEFS) -Ijailinit -O1 -g $(WARN) -Werror \
 		    -fanalyzer --param analyzer-bb-explosion-factor=20 \
@@ -405,12 +405,12 @@ lint:
 	    --suppress=varFuncNullUB -D__linux__ -D__x86_64__ \
 	    '-DVERSION="0"' '-DJAIL_ENTER="-"' -Ijailinit jailinit test
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
-	    $(SRC) $(CTL_SRC) jailinit/os_linux.c -- $(DEFS)
+	    $(SRC) $(CTL_SRC) jailinit/init/os_linux.c -- $(DEFS) -Ijailinit
 	clang-tidy --quiet --warnings-as-errors='*' --checks='$(TIDY)' \
-	    $(KILL_SRC) $(LIB_SRC) $(JAIL) -- $(DEFS) $(KILL_DEFS)
+	    $(KILL_SRC) $(LIB_SRC) $(JAIL) -- $(DEFS) -Ijailinit $(KILL_DEFS)
 	clang-tidy --quiet --warnings-as-errors='*' \
 	    --checks='$(TIDY),-clang-analyzer-core.*' \
-	    jailinit/jail_enter.c -- $(DEFS)
+	    jailinit/kill/enter.c -- $(DEFS) -Ijailinit
 
 install: all
 	mkdir -p $(DESTDIR)$(PREFIX)/sbin
@@ -437,7 +437,7 @@ install-host: $(HOST) install-rc
 	    $(DESTDIR)$(PREFIX)/share/man/man3
 	install -s -m 755 $(B)/jailkill $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 $(B)/libjailkill.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 jailinit/jailkill.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 jailinit/kill/jailkill.h $(DESTDIR)$(PREFIX)/include/
 	install -m 755 rc/host/jailroot $(DESTDIR)$(PREFIX)/sbin/
 	install -m 644 man/jailkill.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 man/jailkill.8 man/jailhalt.8 man/jailroot.8 \

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act.h"
+#include "init/stage.h"
 #include "fuzz.h"
-#include "line.h"
-#include "log.h"
-#include "text.h"
+#include "init/line.h"
+#include "init/log.h"
+#include "lib/text.h"
 
 /* What a FIFO holds, Linux and FreeBSD; and of requests at once. */
 #define FIFO_MAX	65536

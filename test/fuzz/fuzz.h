@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "request.h"
+#include "core/request.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 

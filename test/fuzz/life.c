@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "life.h"
+#include "core/life.h"
 
 #define LARGEST_MS	((int64_t)REQUEST_SECONDS_MAX * 1000)
 

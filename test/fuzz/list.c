@@ -12,14 +12,14 @@
 #include <vis.h>
 
 #include "fuzz.h"
-#include "list.h"
+#include "kill/list.h"
 
 /* On a terminal of any size, which takes what it likes at a time. */
 static int window(struct winsize *ws);
 #define isatty(fd)		true
 #define ioctl(fd, what, to)	window(to)
 #define write(fd, buf, n)	stdio_write(fd, buf, n)
-#include "show.c"
+#include "kill/say.c"
 
 #define SAID_MAX	65536
 #define JAILS_MAX	3

@@ -9,20 +9,20 @@
 #include <sysexits.h>
 
 #include "fuzz.h"
-#include "jailctl.h"
-#include "plan.h"
-#include "signals.h"
-#include "stdio_fd.h"
-#include "wall.h"
+#include "ctl/options.h"
+#include "ctl/plan.h"
+#include "init/signals.h"
+#include "lib/fd.h"
+#include "ctl/users.h"
 
 /* jailkill's options are its own. */
 #define options		kill_options
 #define options_parse	kill_options_parse
 #define main		jailkill_main
-#include "jailkill.c"
+#include "kill/main.c"
 #undef options
 #undef options_parse
-#include "options.h"
+#include "init/options.h"
 
 #define ARGS_MAX	16
 #define ARG_MAX		300

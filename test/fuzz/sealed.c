@@ -4,18 +4,18 @@
  * finding.  Weak, so that what a target links takes its place. */
 #include <signal.h>
 
-#include "ask.h"
-#include "end.h"
+#include "kill/visit.h"
+#include "kill/halt_do.h"
 #include "fuzz.h"
-#include "jail.h"
-#include "jailctl.h"
-#include "list.h"
-#include "os.h"
-#include "plan.h"
-#include "show.h"
-#include "signals.h"
-#include "status.h"
-#include "wall.h"
+#include "kill/jail.h"
+#include "ctl/options.h"
+#include "kill/list.h"
+#include "init/os.h"
+#include "ctl/plan.h"
+#include "kill/say.h"
+#include "init/signals.h"
+#include "init/status.h"
+#include "ctl/users.h"
 
 #define WEAK	__attribute__((__weak__))
 #define SEALED(type, name, ...)						\

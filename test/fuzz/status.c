@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "status.h"
+#include "init/status.h"
 
 /* Their readers are their own; what is theirs besides is not reached. */
 static int status_open(void);
@@ -21,8 +21,8 @@ static int status_open(void);
 #define open(...)	status_open()
 #define kill(pid, sig)	((pid) > 0 && (sig) == 0 ? 0 : (abort(), -1))
 #define fork()		(abort(), -1)
-#include "jailctl.c"
-#include "ask.c"
+#include "ctl/main.c"
+#include "kill/visit.c"
 
 #define ANY_MAX		(STATUS_SIZE + 100)
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "log.h"
-#include "stdio_fd.h"
-#include "text.h"
+#include "init/log.h"
+#include "lib/fd.h"
+#include "lib/text.h"
 
 #define FORMAT_MAX	256
 #define TEXT_MAX	600

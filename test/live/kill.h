@@ -17,7 +17,7 @@
 #include <sched.h>
 #endif
 
-#include "jailkill.h"
+#include "kill/jailkill.h"
 #include "live.h"
 
 #define KILL_MORE	3	/* jails of a test beside its first */

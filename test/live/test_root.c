@@ -1664,7 +1664,7 @@ test_no_source_tree(void **state)
 	/* Its own tree is one, and no link to it. */
 	assert_int_equal(sh("cd '%s' && mkdir -p co/rc/host co/jailinit "
 	    "co/build co/rc/jail && cp build/jailinit co/build && "
-	    "cp tool/sbin/jailroot co/rc/host && : >co/jailinit/life.c && "
+	    "cp tool/sbin/jailroot co/rc/host && : >co/jailinit/core/life.c && "
 	    "echo ours >co/rc/jail/rc && rm -r tool && ln -s co/rc tool && "
 	    "ln -s host co/rc/sbin", j->dir), 0);
 	EXITS(0, j, &h, at("mine"));

@@ -3,8 +3,8 @@
  * Any sequence: what follows for a whole life, and a whole halt, from the
  * contracts in life.h and halt.h.  Proved, never compiled.
  */
-#include "halt.h"
-#include "life.h"
+#include "core/halt.h"
+#include "core/life.h"
 
 /* The world: it may do anything but ask for what is no request. */
 extern int world;

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "jailctl.h"
+#include "ctl/options.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define ARGV_MAX	8

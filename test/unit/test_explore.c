@@ -26,7 +26,7 @@
 #include <cmocka.h>
 
 #include "explore.h"
-#include "life.h"
+#include "core/life.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define BUDGETS		3

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "explore.h"
-#include "halt.h"
+#include "core/halt.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define JAILS_MAX	3

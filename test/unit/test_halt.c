@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "halt.h"
-#include "request.h"
+#include "core/halt.h"
+#include "core/request.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define LARGEST_MS	((int64_t)REQUEST_SECONDS_MAX * 1000)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "life.h"
+#include "core/life.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define LARGEST_MS	((int64_t)REQUEST_SECONDS_MAX * 1000)

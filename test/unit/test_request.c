@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "request.h"
+#include "core/request.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 

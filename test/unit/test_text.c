@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "lib/text.h"
 
 /* The same as snprintf(3), in a room of any size, and nothing behind it. */
 static void same(const char *, ...) __attribute__((__format__(__printf__,

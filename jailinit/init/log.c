@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log.  Touches descriptor 2. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "lib/fd.h"
+#include "lib/text.h"
+
+_Static_assert(LOG_LINE_MAX <= 512, "a line must fit into any PIPE_BUF");
+
+static uint64_t dropped, unsaid;
+
+static bool
+log_write(const char *buf, size_t n)
+{
+	return (stdio_write(STDERR_FILENO, buf, n) == (ssize_t)n);
+}
+
+void
+log_clean(char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+}
+
+void
+log_line(const char *format, ...)
+{
+	char buf[LOG_LINE_MAX];
+	va_list ap;
+	size_t n;
+	int e = errno;
+
+	if (unsaid > 0) {
+		n = text_format(buf, sizeof(buf), "jailinit: %" PRIu64
+		    " log line%s dropped here\n", unsaid,
+		    unsaid == 1 ? " was" : "s were");
+		if (log_write(buf, n))
+			unsaid = 0;
+	}
+	n = text_format(buf, sizeof(buf), "jailinit: ");
+	va_start(ap, format);
+	n += text_vformat(buf + n, sizeof(buf) - n, format, ap);
+	va_end(ap);
+	log_clean(buf, n);
+	buf[n++] = '\n';	/* over the NUL, or over the last byte */
+	if (unsaid > 0 || !log_write(buf, n)) {
+		dropped++;
+		unsaid++;
+	}
+	errno = e;
+}
+
+uint64_t
+log_dropped(void)
+{
+	return (dropped);
+}

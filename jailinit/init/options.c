@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line.  Touches standard output and error, and exits. */
+#include <signal.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "options.h"
+#include "os.h"
+#include "signals.h"
+#include "lib/signame.h"
+#include "lib/fd.h"
+#include "lib/text.h"
+
+/* As for getopt(3), which would bring stdio with it. */
+static const char letters[] = "B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
+
+/* Where the command line is read: the next word, and what is left of the
+ * options in the one before it. */
+struct words {
+	char **next;
+	const char *rest;
+	bool command;		/* -- has ended the options */
+};
+
+#define RC		"/etc/rc"
+#define RC_SHUTDOWN	"/etc/rc.shutdown"
+
+static const struct os_name leaves[] = {
+	{ "auto", LEAVE_AUTO },
+	{ "exit", LEAVE_EXIT },
+	{ "reexec", LEAVE_REEXEC },
+	{ "reboot", LEAVE_REBOOT },
+	{ "", -1 }
+};
+
+/* Like the log's, these words are not to wait for who reads them: every
+ * signal is blocked already. */
+static void
+say(int fd, const char *text)
+{
+	signals_init(false);
+	if (stdio_write(fd, text, strlen(text)) == -1)
+		_exit(fd == STDOUT_FILENO ? EX_IOERR : EX_USAGE);
+}
+
+void
+options_error(const char *what, const char *why)
+{
+	char line[LOG_LINE_MAX];
+
+	if (os_is_machine()) {
+		signals_init(false);
+		log_line("%.256s: %s; left out", what, why);
+		return;
+	}
+	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	log_clean(line, strlen(line) - 1);
+	say(STDERR_FILENO, line);
+	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
+	    "[-f path] [-k sec]\n"
+	    "                [-l auto|exit|reexec|reboot] [-q sec] [-r path] "
+	    "[-R path]\n"
+	    "                [-s sec] [-S signal] [-t sec] "
+	    "[-- command [arg ...]]\n"
+	    "       jailinit -V | --version\n");
+	_exit(EX_USAGE);
+}
+
+/* The words of a message about option c and its argument. */
+static const char *
+option_arg(int c, const char *arg)
+{
+	static char buf[128];
+
+	(void)text_format(buf, sizeof(buf), "-%c%s%s", c,
+	    *arg == '\0' ? "" : ": ", arg);
+	return (buf);
+}
+
+static void
+seconds(int c, const char *arg, int64_t *ms)
+{
+	if (!request_seconds(arg, strlen(arg), ms))
+		options_error(option_arg(c, arg),
+		    "not a number of seconds, 0 to 999999999");
+}
+
+static void
+stop_signal(const char *arg, int *sig)
+{
+	int n = signame_number(arg);
+
+	if (n >= 1)
+		*sig = n;
+	else
+		options_error(option_arg('S', arg), "no such signal");
+}
+
+static void
+ready_fd(const char *arg, int *fd)
+{
+	int64_t ms = 0;
+
+	if (request_seconds(arg, strlen(arg), &ms) && ms >= 3000)
+		*fd = (int)(ms / 1000);
+	else
+		options_error(option_arg('d', arg),
+		    "not a descriptor of 3 or more");
+}
+
+static void
+path(int c, const char *arg, const char **to)
+{
+	if (*arg != '\0')
+		*to = arg;
+	else
+		options_error(option_arg(c, arg), "an empty path");
+}
+
+static void
+leave_how(const char *arg, enum leave *to)
+{
+	int how = signame_lookup(leaves, arg);
+
+	if (how != -1)
+		*to = (enum leave)how;
+	else
+		options_error(option_arg('l', arg),
+		    "not auto, exit, reexec or reboot");
+}
+
+static void
+version(void)
+{
+	say(STDOUT_FILENO, "jailinit " VERSION "\n");
+	if (!os_is_machine())
+		_exit(0);
+}
+
+/* The next option's letter, and its argument: "" if it takes none.  0 when
+ * there is none left, '?' for one that is left out. */
+static int
+option_next(struct words *w, const char **arg)
+{
+	const char *word = *w->next, *letter;
+	int c;
+
+	*arg = "";
+	if (*w->rest == '\0') {
+		if (word == NULL || word[0] != '-' || word[1] == '\0')
+			return (0);
+		w->next++;
+		w->command = strcmp(word, "--") == 0;
+		if (w->command)
+			return (0);
+		w->rest = word + 1;
+	}
+	c = (unsigned char)*w->rest++;
+	letter = c == ':' ? NULL : strchr(letters, c);
+	if (letter != NULL && letter[1] != ':')
+		return (c);
+	if (letter != NULL && (*w->rest != '\0' || *w->next != NULL)) {
+		*arg = *w->rest != '\0' ? w->rest : *w->next++;
+		w->rest = "";
+		return (c);
+	}
+	if (letter != NULL)
+		options_error(option_arg(c, ""), "wants an argument");
+	else if (strncmp(w->next[-1], "--", 2) == 0) {
+		w->rest = "";
+		if (strcmp(w->next[-1], "--version") == 0)
+			return ('V');	/* what dockerd asks of its init */
+		options_error(w->next[-1], "no such option");
+	} else
+		options_error(option_arg(c, ""), "no such option");
+	return ('?');
+}
+
+static void
+option(struct options *o, int c, const char *arg)
+{
+	switch (c) {
+	case 'B':
+		seconds(c, arg, &o->limits.budget_ms);
+		break;
+	case 'b':
+		o->background = true;
+		break;
+	case 'c':
+		path(c, arg, &o->ctl);
+		break;
+	case 'd':
+		ready_fd(arg, &o->ready_fd);
+		break;
+	case 'e':
+		o->end_on_failure = true;
+		break;
+	case 'f':
+		path(c, arg, &o->status);
+		break;
+	case 'g':
+		o->group = true;
+		break;
+	case 'k':
+		seconds(c, arg, &o->limits.kill_ms);
+		break;
+	case 'l':
+		leave_how(arg, &o->leave);
+		break;
+	case 'q':
+		seconds(c, arg, &o->job_ms);
+		break;
+	case 'r':
+		path(c, arg, &o->rc);
+		break;
+	case 'R':
+		path(c, arg, &o->rc_shutdown);
+		break;
+	case 's':
+		seconds(c, arg, &o->limits.shutdown_ms);
+		break;
+	case 'S':
+		stop_signal(arg, &o->stop_signal);
+		break;
+	case 't':
+		seconds(c, arg, &o->limits.term_ms);
+		break;
+	case 'V':
+		version();
+		break;
+	default:
+		break;
+	}
+}
+
+/* Boot mode leaves the directory that it was started in. */
+static void
+path_check(int c, const char **path, const char *none, const char *otherwise)
+{
+	const char *arg = *path;
+
+	if (arg == NULL || *arg == '/' || strcmp(arg, none) == 0)
+		return;
+	*path = otherwise;
+	options_error(option_arg(c, arg), "not an absolute path");
+}
+
+static void
+boot_check(struct options *o)
+{
+	if (o->rc == NULL)
+		o->rc = RC;
+	if (o->rc_shutdown == NULL)
+		o->rc_shutdown = RC_SHUTDOWN;
+	path_check('r', &o->rc, "", RC);
+	path_check('R', &o->rc_shutdown, "", RC_SHUTDOWN);
+	path_check('c', &o->ctl, "none", NULL);
+	path_check('f', &o->status, "none", NULL);
+}
+
+/* dumb-init's -r is another. */
+static void
+command_check(const struct options *o)
+{
+	if (o->rc != NULL)
+		options_error(option_arg('r', o->rc),
+		    "not with a command, which takes the place of rc");
+}
+
+void
+options_parse(struct options *o, char **argv)
+{
+	struct words w = { argv + 1, "", false };
+	const char *arg;
+	int c;
+
+	memset(o, 0, sizeof(*o));
+	o->limits.shutdown_ms = 90000;
+	o->limits.term_ms = 10000;
+	o->limits.kill_ms = 5000;
+	o->job_ms = 60000;
+	o->limits.budget_ms = REQUEST_NO_BUDGET;
+	o->ready_fd = -1;
+	o->stop_signal = SIGTERM;
+	for (;;) {
+		while ((c = option_next(&w, &arg)) != 0)
+			option(o, c, arg);
+		if (w.command || *w.next == NULL)
+			break;
+		options_error(*w.next++,
+		    "not an option; a command goes behind --");
+	}
+	if (w.command && *w.next != NULL) {
+		o->command = w.next;
+		command_check(o);
+		return;
+	}
+	if (w.command)
+		options_error("--", "a command is missing behind it");
+	boot_check(o);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Starts programs.  Touches, in the parent, nothing; in the child, its own
+ * session, signals and terminal, and the paths of what it executes. */
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "os.h"
+#include "core/request.h"
+#include "signals.h"
+#include "spawn.h"
+#include "lib/fd.h"
+#include "lib/text.h"
+
+extern char **environ;	/* environ(7); FreeBSD's headers have it not */
+
+/* More sockets than that nobody passes. */
+#define LISTEN_MAX	1024
+
+static int listen_fds;		/* 3 and on, the command's */
+
+/* foreground: the terminal's is the command's, by us, or our own. */
+static bool terminal, foreground;
+
+/* A terminal that is nobody's becomes ours, if it can (a session leader has
+ * to ask); one that already is stays, and with it the session.  A foreground
+ * group that is dead is the command's of the life before. */
+void
+spawn_terminal_init(void)
+{
+	pid_t group;
+
+	if (!isatty(STDIN_FILENO))
+		return;
+	if (tcgetpgrp(STDIN_FILENO) == -1) {
+		(void)setsid();
+		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	}
+	group = tcgetpgrp(STDIN_FILENO);
+	terminal = group != -1;
+	foreground = terminal && (group == getpgrp() ||
+	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
+}
+
+bool
+spawn_terminal(void)
+{
+	return (terminal);
+}
+
+bool
+spawn_terminal_give(pid_t pid, bool always)
+{
+	if (!terminal || (!always && tcgetpgrp(STDIN_FILENO) != getpgrp()) ||
+	    tcsetpgrp(STDIN_FILENO, pid) == -1)
+		return (false);
+	foreground = true;
+	return (true);
+}
+
+/* (A group outside of our PID namespace cannot be named.)  SIGTTOU is
+ * blocked. */
+void
+spawn_terminal_return(void)
+{
+	if (foreground && getpgrp() > 0)
+		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+	foreground = false;
+}
+
+size_t
+spawn_env_room(void)
+{
+	size_t n = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	return (n + 2);
+}
+
+void
+spawn_env_put(char **room, const char *var)
+{
+	size_t i, n = 0, name = strcspn(var, "=") + 1;
+
+	for (i = 0; environ[i] != NULL; i++)
+		if (strncmp(environ[i], var, name) != 0)
+			room[n++] = environ[i];
+	room[n++] = (char *)(uintptr_t)var;
+	room[n] = NULL;
+	environ = room;
+}
+
+/*
+ * Sockets that somebody listens on for the command.
+ */
+static void
+listen_cloexec(int flag)
+{
+	int fd;
+
+	for (fd = 3; fd < 3 + listen_fds; fd++)
+		(void)fcntl(fd, F_SETFD, flag);
+}
+
+int
+spawn_listen_init(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	unsigned long n;
+
+	if (pid == NULL || fds == NULL || (pid_t)text_number(pid) != getpid())
+		return (0);
+	n = text_number(fds);
+	if (n < 1 || n > LISTEN_MAX)
+		return (0);
+	listen_fds = (int)n;
+	listen_cloexec(FD_CLOEXEC);
+	return (listen_fds);
+}
+
+void
+spawn_listen_give(char **room)
+{
+	static char var[32];
+
+	if (listen_fds == 0)
+		return;
+	(void)text_format(var, sizeof(var), "LISTEN_PID=%d", (int)getpid());
+	spawn_env_put(room, var);
+	listen_cloexec(0);
+}
+
+/* On our terminal a group of its own will do, in the foreground if that is
+ * where we were.  SIGTTOU, which would stop us for this, is blocked. */
+static void
+child_session(bool on_terminal)
+{
+	if (!on_terminal) {
+		(void)setsid();
+		return;
+	}
+	(void)setpgid(0, 0);
+	if (foreground)
+		(void)tcsetpgrp(STDIN_FILENO, getpid());
+}
+
+/* As the log's writer it needs signals as process 1 has them: SIGPIPE and
+ * the log's timer would end it with a status of their own. */
+static _Noreturn void
+child_failed(const char *path, int e, int report_fd)
+{
+	unsigned char code = e == ENOENT ? SPAWN_NOT_FOUND : SPAWN_CANNOT_EXEC;
+
+	signals_block();
+	signals_init(false);
+	log_line("%s: %s", path, e == ENOENT && access(path, F_OK) == 0 ?
+	    "its interpreter is missing" : strerror(e));
+	if (report_fd != -1)
+		(void)!write(report_fd, &code, 1);
+	_exit(code);
+}
+
+static _Noreturn void
+child_refused(const char *path, int report_fd)
+{
+	unsigned char code = SPAWN_CANNOT_EXEC;
+
+	signals_block();
+	signals_init(false);
+	log_line("%s: refused: it or its folder is not root's alone to write, "
+	    "or no file", path);
+	(void)!write(report_fd, &code, 1);
+	_exit(code);
+}
+
+static pid_t
+child_fork(bool on_terminal)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		child_session(on_terminal);
+		if (geteuid() == 0)
+			os_child_class();
+		signals_default();
+	}
+	return (pid);
+}
+
+pid_t
+spawn_script(const char *path, const char *arg, bool missing_ok)
+{
+	const char *direct[] = { path, arg, NULL };
+	const char *by_sh[] = { "sh", path, arg, NULL };
+	pid_t pid = child_fork(false);
+	int e;
+
+	if (pid != 0)
+		return (pid);
+	execv(path, (char *const *)direct);
+	e = errno;
+	if ((e == ENOENT || e == ENOTDIR) && missing_ok &&
+	    access(path, F_OK) == -1)
+		_exit(0);
+	if ((e == EACCES || e == ENOEXEC) && access(path, R_OK) == 0) {
+		execv("/bin/sh", (char *const *)by_sh);
+		child_failed("/bin/sh", errno, -1);
+	}
+	child_failed(path, e, -1);
+}
+
+/* A path that others may write is theirs.  (What is above it is root's, or
+ * nothing here would be safe.) */
+static bool
+is_trusted(const char *path, mode_t type)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return (false);
+	errno = EPERM;
+	return ((st.st_mode & S_IFMT) == type && (st.st_mode & 022) == 0 &&
+	    (st.st_uid == 0 || st.st_uid == geteuid()));
+}
+
+pid_t
+spawn_request(const char *name, int report_fd)
+{
+	unsigned char missing = SPAWN_NOT_FOUND, found = 0;
+	char path[sizeof(SPAWN_REQUESTS) + REQUEST_NAME_MAX + 1];
+	const char *argv[] = { path, NULL }, *by_sh[] = { "sh", path, NULL };
+	pid_t pid = child_fork(false);
+	int e;
+
+	if (pid != 0)
+		return (pid);
+	(void)text_format(path, sizeof(path), "%s/%s", SPAWN_REQUESTS, name);
+	if (!is_trusted(SPAWN_REQUESTS, S_IFDIR) ||
+	    !is_trusted(path, S_IFREG)) {
+		if (errno == ENOENT || errno == ENOTDIR) {
+			(void)!write(report_fd, &missing, 1);
+			_exit(missing);
+		}
+		child_refused(path, report_fd);
+	}
+	(void)!write(report_fd, &found, 1);
+	execv(path, (char *const *)argv);
+	e = errno;
+	if (e == EACCES || e == ENOEXEC) {
+		execv("/bin/sh", (char *const *)by_sh);
+		child_failed("/bin/sh", errno, -1);
+	}
+	child_failed(path, e, -1);
+}
+
+/* What environ points to is here as long as it does. */
+static _Noreturn void
+command_exec(char *const *argv, int report_fd, int log_fd)
+{
+	char *env[spawn_env_room()];
+	int e;
+
+	spawn_listen_give(env);
+	execvp(argv[0], argv);
+	e = errno;
+	if (log_fd != -1)
+		(void)dup2(log_fd, STDERR_FILENO);
+	child_failed(argv[0], e, report_fd);
+}
+
+pid_t
+spawn_command(char *const *argv, int report_fd, bool background)
+{
+	pid_t pid = child_fork(terminal);
+	int log_fd = -1;
+
+	if (pid != 0)
+		return (pid);
+	if (background) {
+		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+		stdio_leave();
+	}
+	command_exec(argv, report_fd, log_fd);
+}

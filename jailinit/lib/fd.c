@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Inherited descriptors.  Touches these, /dev/null, and for the length of
+ * one write the interval timer and SIGALRM. */
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "init/os.h"
+#include "fd.h"
+
+/* How long another writer that was faster can hold us: until the timer
+ * fires, which it repeats should it fire before write(2) has begun. */
+#define GUARD_US	10000
+
+/* A descriptor that reads as end of file and takes what is written, or at
+ * least does not pass for another.  The lowest free number, or -1. */
+static int
+null_open(bool for_reading)
+{
+	int p[2], fd = open("/dev/null", O_RDWR);
+
+	if (fd != -1 || pipe(p) == -1)
+		return (fd);
+	if (for_reading) {
+		close(p[1]);
+		return (p[0]);
+	}
+	fd = dup2(p[1], p[0]);
+	close(p[1]);
+	return (fd);
+}
+
+int
+stdio_init(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && null_open(fd == 0) != fd)
+			return (-1);
+	return (0);
+}
+
+/* A leader's TIOCNOTTY has the kernel send HUP to the foreground, us. */
+void
+stdio_detach(void)
+{
+	struct sigaction ignore, old;
+	int fd;
+
+	if (setsid() != -1)
+		return;
+	memset(&ignore, 0, sizeof(ignore));
+	ignore.sa_handler = SIG_IGN;
+	(void)sigaction(SIGHUP, &ignore, &old);
+	for (fd = 0; fd < 3; fd++)
+		if (tcgetpgrp(fd) != -1)
+			(void)ioctl(fd, TIOCNOTTY);
+	(void)sigaction(SIGHUP, &old, NULL);
+}
+
+void
+stdio_leave(void)
+{
+	struct stat st;
+	int fd, null_fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			continue;
+		null_fd = null_open(fd == 0);
+		if (null_fd == -1)
+			continue;
+		(void)dup2(null_fd, fd);
+		close(null_fd);
+	}
+}
+
+/* A tty or a pipe that has room now may have none when we write: a timer
+ * ends the wait that follows. */
+static ssize_t
+write_guarded(int fd, const void *buf, size_t n)
+{
+	static const struct itimerval off;
+	const struct itimerval on = { { 0, GUARD_US }, { 0, GUARD_US } };
+	struct pollfd p = { fd, POLLOUT, 0 };
+	sigset_t alarm_set;
+	ssize_t r;
+	int e;
+
+	if (poll(&p, 1, 0) != 1 || (p.revents & POLLOUT) == 0) {
+		errno = EAGAIN;
+		return (-1);
+	}
+	sigemptyset(&alarm_set);
+	sigaddset(&alarm_set, SIGALRM);
+	setitimer(ITIMER_REAL, &on, NULL);
+	sigprocmask(SIG_UNBLOCK, &alarm_set, NULL);
+	r = write(fd, buf, n);
+	e = errno;
+	sigprocmask(SIG_BLOCK, &alarm_set, NULL);
+	setitimer(ITIMER_REAL, &off, NULL);
+	errno = e == EINTR ? EAGAIN : e;
+	return (r);
+}
+
+ssize_t
+stdio_write(int fd, const void *buf, size_t n)
+{
+	struct stat st;
+	ssize_t r;
+
+	if (fstat(fd, &st) == -1)
+		return (-1);
+	if (S_ISREG(st.st_mode))
+		return (write(fd, buf, n));
+	if (S_ISSOCK(st.st_mode))
+		return (send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
+	r = os_write_nowait(fd, buf, n);
+	/* not for this file, not in this kernel, or a filter is against it */
+	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS ||
+	    errno == EPERM || errno == EINVAL))
+		r = write_guarded(fd, buf, n);
+	return (r);
+}
