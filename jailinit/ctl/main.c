@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/paths.h"
+
 #include "options.h"
 #include "plan.h"
 
@@ -28,8 +30,8 @@
 #define WAIT_STEP_NS	100000000
 
 static const char *self = "jailctl";
-static const char *ctl_file = "/var/run/jailinit.ctl";
-static const char *status_file = "/var/run/jailinit.status";
+static const char *ctl_file = PATH_CTL;
+static const char *status_file = PATH_STATUS;
 
 /*
  * The FIFO.

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fifo.h"
 #include "lib/text.h"
+
+#include "fifo.h"
 
 /* Bytes read at once, on the stack: little, so that an idle process 1 has
  * touched few pages of it. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "grace.h"
+#include "log.h"
 
 /* In arrays, as each pointer would cost three words more in a program that is
  * position-independent. */

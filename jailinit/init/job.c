@@ -7,10 +7,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 #include "job.h"
 #include "signals.h"
 #include "spawn.h"
-#include "lib/text.h"
 
 int
 job_start(struct job *job, const char *name, int64_t now_ms, int64_t limit_ms)

@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
+#include "core/request.h"
+
 #include "options.h"
 #include "os.h"
-#include "core/request.h"
 
 struct leave_how {
 	enum request_verb verb;

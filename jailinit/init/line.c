@@ -6,10 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "stage.h"
+#include "lib/clock.h"
+
 #include "job.h"
 #include "line.h"
 #include "log.h"
+#include "stage.h"
 
 /* Complaints about requests, at most one in this time. */
 #define COMPLAIN_MS	1000
@@ -19,7 +21,7 @@ static bool
 dropped(void)
 {
 	static int64_t said_ms = INT64_MIN;
-	int64_t now = act_now_ms();
+	int64_t now = clock_ms();
 
 	init.status.dropped_requests++;
 	if (said_ms != INT64_MIN && now - said_ms < COMPLAIN_MS)
@@ -36,7 +38,7 @@ job_begin(const char *name)
 
 	if (init.life.verb == REQUEST_NONE) {
 		act_reaping(true);
-		r = job_start(&init.job, name, act_now_ms(), init.opt.job_ms);
+		r = job_start(&init.job, name, clock_ms(), init.opt.job_ms);
 		why = errno == EBUSY ? "another one runs" : strerror(errno);
 		act_reaping(false);
 	}
@@ -79,7 +81,7 @@ line_child_ended(pid_t pid, int st)
 void
 line_tick(void)
 {
-	if (job_tick(&init.job, act_now_ms()))
+	if (job_tick(&init.job, clock_ms()))
 		log_line("request %s: took over %" PRId64 " s, ended",
 		    init.job.name, init.opt.job_ms / 1000);
 }

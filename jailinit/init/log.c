@@ -6,9 +6,10 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "lib/fd.h"
 #include "lib/text.h"
+
+#include "log.h"
 
 _Static_assert(LOG_LINE_MAX <= 512, "a line must fit into any PIPE_BUF");
 
@@ -17,17 +18,7 @@ static uint64_t dropped, unsaid;
 static bool
 log_write(const char *buf, size_t n)
 {
-	return (stdio_write(STDERR_FILENO, buf, n) == (ssize_t)n);
-}
-
-void
-log_clean(char *text, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			text[i] = '?';
+	return (fd_write(STDERR_FILENO, buf, n) == (ssize_t)n);
 }
 
 void
@@ -49,7 +40,7 @@ log_line(const char *format, ...)
 	va_start(ap, format);
 	n += text_vformat(buf + n, sizeof(buf) - n, format, ap);
 	va_end(ap);
-	log_clean(buf, n);
+	text_clean(buf, n);
 	buf[n++] = '\n';	/* over the NUL, or over the last byte */
 	if (unsaid > 0 || !log_write(buf, n)) {
 		dropped++;

@@ -14,12 +14,7 @@
  * least, POSIX) is not torn by other writers of the same pipe. */
 #define LOG_LINE_MAX	512
 
-/* Makes text[0..n) one line that does nothing to a terminal, whatever words
- * are in it: all but printable ASCII becomes question marks.  (What lies above
- * has control characters too, as bytes of their own and in UTF-8.) */
-void log_clean(char *text, size_t n);
-
-/* "jailinit: ", then the format, log_clean(), then a newline.  errno is
+/* "jailinit: ", then the format, text_clean(), then a newline.  errno is
  * kept. */
 void log_line(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));

@@ -14,18 +14,20 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "stage.h"
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/paths.h"
+#include "lib/sys.h"
+
+#include "grace.h"
 #include "leave.h"
 #include "line.h"
 #include "log.h"
-#include "grace.h"
 #include "notify.h"
 #include "signals.h"
 #include "spawn.h"
-#include "lib/fd.h"
-
-#define DEFAULT_CTL	"/var/run/jailinit.ctl"
-#define DEFAULT_STATUS	"/var/run/jailinit.status"
+#include "stage.h"
+#include "terminal.h"
 
 /* What rc and its services find; the administrator's own programs last. */
 #define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
@@ -54,11 +56,10 @@ static void
 signal_act(int sig)
 {
 	bool command = init.opt.command != NULL;
-	const struct os_signal *s = signals_request(sig, command);
-	struct request rq = { REQUEST_NONE, REQUEST_NO_BUDGET, "" };
+	struct request rq = { signals_request(sig, command),
+	    REQUEST_NO_BUDGET, "" };
 
-	if (s != NULL) {
-		rq.verb = s->verb;
+	if (rq.verb != REQUEST_NONE) {
 		act_step(LIFE_REQUEST, &rq);
 	} else if (command)
 		act_pass(sig);
@@ -71,7 +72,7 @@ signals_act(void)
 {
 	int sig;
 
-	for (sig = 1; sig <= os_signal_max; sig++)
+	for (sig = 1; sig <= sys_signal_max; sig++)
 		if (sig != SIGCHLD && signals_take(sig))
 			signal_act(sig);
 }
@@ -109,7 +110,7 @@ turn(void)
 {
 	init.more = false;
 	signals_act();
-	if (control_read(&init.control, act_now_ms(), line_act))
+	if (control_read(&init.control, clock_ms(), line_act))
 		init.more = true;
 	act_step(LIFE_TICK, NULL);
 	act_reap();
@@ -133,8 +134,8 @@ wait_event(void)
 	if (init.more)
 		wait_ms = 0;
 	else if (due_ms != INT64_MAX)
-		wait_ms = due_ms - act_now_ms();
-	if (act_wait(fds, 4, wait_ms) <= 0)
+		wait_ms = due_ms - clock_ms();
+	if (signals_wait(fds, 4, wait_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
@@ -165,11 +166,11 @@ reboot_hold(void)
 	while (left_ms > 0 && init.life.verb == REQUEST_REBOOT &&
 	    init.opt.leave != LEAVE_EXIT) {
 		status_fill();
-		status_update(&init.status, act_now_ms());
-		left_ms = init.born_ms + LIFE_MIN_MS - act_now_ms();
-		(void)act_wait(&fd, 1, left_ms);
+		status_update(&init.status, clock_ms());
+		left_ms = init.born_ms + LIFE_MIN_MS - clock_ms();
+		(void)signals_wait(&fd, 1, left_ms);
 		signals_act();
-		(void)control_read(&init.control, act_now_ms(), line_act);
+		(void)control_read(&init.control, clock_ms(), line_act);
 	}
 }
 
@@ -185,7 +186,7 @@ gone(void)
 	status_fill();
 	status_farewell(&init.status, &init.control, FAREWELL_MS);
 	/* A halt that came meanwhile would be lost with a reboot in place. */
-	(void)control_read(&init.control, act_now_ms(), line_act);
+	(void)control_read(&init.control, clock_ms(), line_act);
 	act_leave_how(&how);
 	how.status = exit_code();
 	leave(&how);
@@ -240,9 +241,9 @@ static void
 start_session(char **env)
 {
 	if (init.opt.command != NULL && !init.opt.background)
-		spawn_terminal_init();
+		terminal_init();
 	else if (!init.opt.background)
-		stdio_detach();
+		terminal_leave();
 	if (init.opt.command == NULL) {
 		(void)!chdir("/");
 		spawn_env_put(env, "PATH=" RC_PATH);
@@ -252,14 +253,14 @@ start_session(char **env)
 static void
 start_ground(char **env)
 {
-	const char *ctl = init.opt.ctl == NULL ? DEFAULT_CTL : init.opt.ctl;
+	const char *ctl = init.opt.ctl == NULL ? PATH_CTL : init.opt.ctl;
 	const char *why = "";
 
 	init.place = os_claim(init.opt.command != NULL, ctl, &why);
 	if (init.place == OS_REFUSED)
 		refuse(why);
 	(void)unsetenv(SPAWN_OWN_ENV);	/* that was the last to ask for it */
-	os_close_others(3 + (init.opt.command == NULL ? 0 :
+	sys_close_others(3 + (init.opt.command == NULL ? 0 :
 	    spawn_listen_init()), init.opt.ready_fd);
 	if (init.opt.ready_fd != -1)
 		(void)fcntl(init.opt.ready_fd, F_SETFD, FD_CLOEXEC);
@@ -308,7 +309,7 @@ start_command(void)
 		start_failed("fork");
 	signals_init(true);	/* all are blocked, so there is time */
 	act_command(pid);
-	if (spawn_terminal())
+	if (terminal_is_ours())
 		signals_child_stops();
 	exec_fd = p[0];
 	if (p[1] != -1)
@@ -319,19 +320,19 @@ static void
 start(int argc, char **argv, const struct room *room)
 {
 	signals_block();
-	(void)stdio_init();
+	(void)fd_fill();
 	title = room->title;
 	init.command_fd = -1;
-	init.born_ms = act_now_ms();
+	init.born_ms = clock_ms();
 	start_options(argc, argv);
 	start_ground(room->env);
 	init.status.app = init.opt.command != NULL;
 	init.status.boot_status = -1;
-	status_init(path_or_none(init.opt.status, DEFAULT_STATUS));
+	status_init(path_or_none(init.opt.status, PATH_STATUS));
 	notify_init(init.opt.command == NULL, init.opt.ready_fd);
 	life_init(&init.life, &init.opt.limits, init.opt.command != NULL,
 	    init.opt.rc_shutdown != NULL);
-	act_control_open(path_or_none(init.opt.ctl, DEFAULT_CTL));
+	act_control_open(path_or_none(init.opt.ctl, PATH_CTL));
 	init.status.stage = init.life.stage;
 	if (init.opt.command != NULL)
 		start_command();
@@ -364,7 +365,7 @@ main(int argc, char **argv)
 		status_fill();
 		/* Its writer would be in the way of the command's start. */
 		if (exec_fd == -1 || init.life.verb != REQUEST_NONE)
-			status_update(&init.status, act_now_ms());
+			status_update(&init.status, clock_ms());
 		wait_event();
 	}
 }

@@ -3,9 +3,10 @@
  * believed to be printable.  Touches nothing but os.h. */
 #include <string.h>
 
+#include "lib/text.h"
+
 #include "names.h"
 #include "os.h"
-#include "lib/text.h"
 
 /* Of a list that is cut off, the end. */
 #define MORE	" ..."

@@ -11,11 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/fd.h"
+#include "lib/text.h"
+
 #include "log.h"
 #include "notify.h"
 #include "signals.h"
-#include "lib/fd.h"
-#include "lib/text.h"
 
 static int socket_fd = -1, ready_fd = -1, parent_fd = -1;
 
@@ -111,7 +112,7 @@ parent_tell(int status)
 		return;
 	(void)!write(parent_fd, &verdict, 1);
 	fd_end(&parent_fd);
-	stdio_leave();
+	fd_to_null(false);
 }
 
 void
@@ -122,7 +123,7 @@ notify_ready(int status)
 	(void)text_format(text, sizeof(text), "READY=1\nSTATUS=%s %d\n",
 	    "running, rc's exit status", status);
 	socket_send(text);
-	if (ready_fd != -1 && stdio_write(ready_fd, "\n", 1) != 1)
+	if (ready_fd != -1 && fd_write(ready_fd, "\n", 1) != 1)
 		log_line("-d %d: %s", ready_fd, strerror(errno));
 	fd_end(&ready_fd);
 	parent_tell(status);

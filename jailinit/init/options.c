@@ -5,13 +5,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "lib/fd.h"
+#include "lib/signame.h"
+#include "lib/sys.h"
+#include "lib/text.h"
+
 #include "log.h"
 #include "options.h"
 #include "os.h"
 #include "signals.h"
-#include "lib/signame.h"
-#include "lib/fd.h"
-#include "lib/text.h"
 
 /* As for getopt(3), which would bring stdio with it. */
 static const char letters[] = "B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
@@ -27,7 +29,7 @@ struct words {
 #define RC		"/etc/rc"
 #define RC_SHUTDOWN	"/etc/rc.shutdown"
 
-static const struct os_name leaves[] = {
+static const struct sys_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
 	{ "exit", LEAVE_EXIT },
 	{ "reexec", LEAVE_REEXEC },
@@ -41,7 +43,7 @@ static void
 say(int fd, const char *text)
 {
 	signals_init(false);
-	if (stdio_write(fd, text, strlen(text)) == -1)
+	if (fd_write(fd, text, strlen(text)) == -1)
 		_exit(fd == STDOUT_FILENO ? EX_IOERR : EX_USAGE);
 }
 
@@ -56,7 +58,7 @@ options_error(const char *what, const char *why)
 		return;
 	}
 	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
-	log_clean(line, strlen(line) - 1);
+	text_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
 	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
 	    "[-f path] [-k sec]\n"

@@ -15,34 +15,9 @@
 
 #include "core/request.h"
 
-/* Highest signal number of any system here, and of this one. */
-#define OS_SIGNALS	128
-extern const int os_signal_max;
-
-/* Signal names that POSIX does not have, without SIG; ends at "", -1.
- * RTMIN is what managers mean by it, whatever libc we are linked with. */
-struct os_name {
-	char name[8];
-	int value;
-};
-extern const struct os_name os_signal_names[];
-extern const int os_signal_rtmin;
-
 /* On Linux a parent that ignores SIGCHLD has its children reaped by the
  * kernel; on FreeBSD they would go to the reaper, which is process 1. */
 extern const bool os_kernel_reaps;
-
-/* The signals that ask for the end; the list ends at sig 0.  In app mode
- * only those with command set do, the others are the command's own. */
-struct os_signal {
-	int sig;
-	enum request_verb verb;
-	bool command;
-};
-extern const struct os_signal os_signals[];
-
-/* Gives sig its default action, also where libc keeps it to itself. */
-void os_signal_default(int sig);
 
 /* Are we process 1 of a whole machine, which may not end? */
 bool os_is_machine(void);
@@ -96,13 +71,6 @@ void os_title(const char *state, char room[OS_TITLE_MAX]);
  * os_program_exec() returns only when that has failed (errno). */
 void os_program_init(void);
 void os_program_exec(char *const *argv);
-
-/* Closes every descriptor from first_fd on, but keep_fd (-1: none). */
-void os_close_others(int first_fd, int keep_fd);
-
-/* write(2) that never waits, of n bytes or none; -1 and EOPNOTSUPP where the
- * system cannot promise that for fd, else as write(2), EAGAIN when full. */
-ssize_t os_write_nowait(int fd, const void *buf, size_t n);
 
 /* In the child, as root: login class, priority and limits of a daemon. */
 void os_child_class(void);

@@ -40,28 +40,7 @@
 
 extern char **environ;
 
-const int os_signal_max = 126;		/* SIGRTMAX; 127, 128: nobody's */
-const int os_signal_rtmin = SIGRTMIN;
 const bool os_kernel_reaps = false;
-
-const struct os_name os_signal_names[] = {
-	{ "EMT", SIGEMT },
-	{ "INFO", SIGINFO },
-	{ "THR", SIGTHR },
-	{ "LIBRT", SIGLIBRT },
-	{ "", -1 }
-};
-
-const struct os_signal os_signals[] = {
-	{ SIGTERM, REQUEST_HALT, true },
-	{ SIGUSR1, REQUEST_HALT, false },
-	{ SIGRTMIN + 3, REQUEST_HALT, true },
-	{ SIGUSR2, REQUEST_POWEROFF, false },
-	{ SIGRTMIN + 4, REQUEST_POWEROFF, true },
-	{ SIGINT, REQUEST_REBOOT, false },
-	{ SIGRTMIN + 5, REQUEST_REBOOT, true },
-	{ 0, REQUEST_NONE, false }
-};
 
 /* OS_JAIL is set only where security.jail.jailed is 1. */
 static enum os_place place = OS_REFUSED;
@@ -72,12 +51,6 @@ static int program_fd = -1;
 static struct kinfo_proc procs[PROCS_MAX];
 
 typedef void proc_fn(const struct kinfo_proc *, void *);
-
-void
-os_signal_default(int sig)
-{
-	(void)signal(sig, SIG_DFL);
-}
 
 static bool
 is_jailed(void)
@@ -405,27 +378,6 @@ os_program_exec(char *const *argv)
 	execv(program, argv);
 	if (program_fd != -1)
 		fexecve(program_fd, argv, environ);
-}
-
-void
-os_close_others(int first_fd, int keep_fd)
-{
-	int fd;
-
-	for (fd = first_fd; fd < keep_fd; fd++)
-		close(fd);
-	closefrom(keep_fd < first_fd ? first_fd : keep_fd + 1);
-}
-
-/* No call writes to a pipe or a tty without O_NONBLOCK on it. */
-ssize_t
-os_write_nowait(int fd, const void *buf, size_t n)
-{
-	(void)fd;
-	(void)buf;
-	(void)n;
-	errno = EOPNOTSUPP;
-	return (-1);
 }
 
 /* Without waitpid(2) nobody is reaped here. */

@@ -7,13 +7,11 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/utsname.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,9 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "os.h"
 #include "lib/proc_linux.h"
 #include "lib/text.h"
+
+#include "os.h"
 
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
  * the PID namespace that the machine has started with. */
@@ -49,9 +48,6 @@ struct exit_info {
 /* PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h (Linux 6.9). */
 #define SEND_GROUP	4
 
-/* close_range(2) came with Linux 5.9; before, so many are tried by hand. */
-#define CLOSE_MAX	4096
-
 /* So many entries of /proc are looked at in one walk, and not those of one
  * that forks faster than we look. */
 #define WALK_MAX	65536
@@ -62,34 +58,7 @@ struct exit_info {
 /* Of a program with a longer path its descriptor is executed again. */
 #define PROGRAM_MAX	512
 
-#ifndef RWF_NOWAIT
-#define RWF_NOWAIT	8
-#endif
-
-const int os_signal_max = 64;
-const int os_signal_rtmin = 34;		/* glibc's */
 const bool os_kernel_reaps = true;
-
-const struct os_name os_signal_names[] = {
-	{ "PWR", SIGPWR },
-	{ "STKFLT", SIGSTKFLT },
-	{ "POLL", SIGPOLL },
-	{ "", -1 }
-};
-
-/* 37 to 39 are SIGRTMIN+3 to +5 of glibc, which managers mean also when we
- * are linked with another libc. */
-const struct os_signal os_signals[] = {
-	{ SIGTERM, REQUEST_HALT, true },
-	{ SIGUSR1, REQUEST_HALT, false },
-	{ SIGPWR, REQUEST_HALT, true },
-	{ 37, REQUEST_HALT, true },
-	{ SIGUSR2, REQUEST_POWEROFF, false },
-	{ 38, REQUEST_POWEROFF, true },
-	{ SIGINT, REQUEST_REBOOT, false },
-	{ 39, REQUEST_REBOOT, true },
-	{ 0, REQUEST_NONE, false }
-};
 
 static enum os_place place = OS_REFUSED;
 
@@ -104,16 +73,6 @@ struct entry {
 	unsigned char type;
 	char name[];
 };
-
-/* libc refuses 32 to 34, its own, but a caller may have had them ignored.
- * The kernel's struct is all zeros here, whatever its layout. */
-void
-os_signal_default(int sig)
-{
-	static const unsigned long zeros[16];
-
-	(void)syscall(SYS_rt_sigaction, sig, zeros, NULL, (size_t)_NSIG / 8);
-}
 
 /* A /proc of our own, mounted nowhere, fsopen(2) (Linux 5.2); or -1. */
 static int
@@ -153,20 +112,6 @@ os_is_machine(void)
 	return (getpid() == 1 && is_initial_pidns());
 }
 
-/* Is /proc that of our PID namespace? */
-static bool
-proc_is_ours(void)
-{
-	char link[16];
-	ssize_t n;
-
-	n = readlink("/proc/self", link, sizeof(link) - 1);
-	if (n <= 0)
-		return (false);
-	link[n] = '\0';
-	return ((pid_t)text_number(link) == getpid());
-}
-
 enum os_place
 os_claim(bool command, const char *ctl, const char **why)
 {
@@ -197,20 +142,19 @@ os_adopt(void)
 }
 
 /* The parent of pid (0: one outside of the namespace), or -1 when pid is a
- * zombie or not to be seen.  proc_pid_stat(5): pid (comm) state ppid, where
- * comm may hold anything. */
+ * zombie or cannot be seen. */
 static pid_t
 proc_parent(pid_t pid)
 {
-	char buf[256];
-	const char *p;
+	char buf[PROC_STAT_SIZE];
+	const char *state;
 
-	if (!proc_read(pid, "stat", buf, sizeof(buf)))
+	if (!proc_stat_read(pid, buf))
 		return (-1);
-	p = strrchr(buf, ')');
-	if (p == NULL || strlen(p) < 5 || p[2] == 'Z' || p[2] == 'X')
+	state = proc_stat_field(buf, PROC_STAT_STATE);
+	if (*state == '\0' || *state == 'Z' || *state == 'X')
 		return (-1);
-	return ((pid_t)text_number(p + 4));
+	return ((pid_t)text_number(proc_stat_field(buf, PROC_STAT_PARENT)));
 }
 
 static bool
@@ -344,23 +288,24 @@ static bool
 map_args(char *from, size_t size)
 {
 	struct prctl_mm_map map;
-	__typeof__(map.start_code) *field[52] = {
+	__typeof__(map.start_code) *field[PROC_STAT_FIELDS] = {
 		[26] = &map.start_code, &map.end_code, &map.start_stack,
 		[45] = &map.start_data, &map.end_data, &map.start_brk,
 		[50] = &map.env_start, &map.env_end
 	};
-	char buf[512];
-	const char *p;
+	char buf[PROC_STAT_SIZE];
+	const char *text = "";
 	int i;
 
-	if (!proc_read(getpid(), "stat", buf, sizeof(buf)) ||
-	    (p = strrchr(buf, ')')) == NULL)
+	if (!proc_stat_read(getpid(), buf))
 		return (false);
 	memset(&map, 0, sizeof(map));
-	for (i = 3; i <= 51 && (p = strchr(p + 1, ' ')) != NULL; i++)
+	for (i = 26; i < PROC_STAT_FIELDS; i++) {
+		text = proc_stat_field(buf, i);
 		if (field[i] != NULL)
-			*field[i] = text_number(p);
-	if (i <= 51)
+			*field[i] = text_number(text);
+	}
+	if (*text == '\0')
 		return (false);
 	map.brk = (uint64_t)syscall(SYS_brk, 0);
 	map.arg_start = (uintptr_t)from;
@@ -404,36 +349,6 @@ os_program_exec(char *const *argv)
 	if (program_fd != -1)
 		(void)syscall(SYS_execveat, program_fd, "", argv, environ,
 		    AT_EMPTY_PATH);
-}
-
-static void
-close_range_of(unsigned first, unsigned last)
-{
-	unsigned fd;
-
-	if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
-		return;
-	for (fd = first; fd <= last && fd < CLOSE_MAX; fd++)
-		close((int)fd);
-}
-
-void
-os_close_others(int first_fd, int keep_fd)
-{
-	if (keep_fd < first_fd) {
-		close_range_of((unsigned)first_fd, UINT_MAX);
-		return;
-	}
-	close_range_of((unsigned)first_fd, (unsigned)keep_fd - 1);
-	close_range_of((unsigned)keep_fd + 1, UINT_MAX);
-}
-
-ssize_t
-os_write_nowait(int fd, const void *buf, size_t n)
-{
-	struct iovec iov = { (void *)(uintptr_t)buf, n };
-
-	return (syscall(SYS_pwritev2, fd, &iov, 1, -1L, -1L, RWF_NOWAIT));
 }
 
 /* uname(2): an older kernel takes the question, and has no answer once a

@@ -5,13 +5,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "signals.h"
 
 /* How often we look where ppoll(2) does not work. */
 #define LOOK_MS	100
 
+/* The signals that ask for the end.  In app mode the others are the
+ * command's. */
+static const struct asks {
+	int sig;
+	enum request_verb verb;
+	bool real_time;		/* sig counts from sys_signal_rtmin */
+	bool app;
+} asks[] = {
+	{ SIGTERM, REQUEST_HALT, false, true },
+	{ SIGUSR1, REQUEST_HALT, false, false },
+	{ 3, REQUEST_HALT, true, true },
+	{ SIGUSR2, REQUEST_POWEROFF, false, false },
+	{ 4, REQUEST_POWEROFF, true, true },
+	{ SIGINT, REQUEST_REBOOT, false, false },
+	{ 5, REQUEST_REBOOT, true, true }
+};
+
 static sigset_t wait_mask;	/* blocked while we wait */
-static volatile sig_atomic_t caught[OS_SIGNALS], any;
+static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 
 void
 signals_block(void)
@@ -20,7 +39,7 @@ signals_block(void)
 	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
 }
 
-/* The kernel's own are the timer of stdio_fd.c, a broken pipe of ours, and a
+/* The kernel's own are the timer of lib/fd.c, a broken pipe of ours, and a
  * log that may not be longer, which on Linux come as if we had sent them. */
 static void
 on_signal(int sig, siginfo_t *si, void *context)
@@ -60,16 +79,14 @@ signal_catch(int sig)
 void
 signals_init(bool all)
 {
-	const struct os_signal *s;
 	int sig;
 
 	signal_catch(SIGCHLD);
 	signal_catch(SIGHUP);
 	signal_catch(SIGALRM);
-	for (s = os_signals; s->sig != 0; s++)
-		signal_catch(s->sig);
-	for (sig = 1; all && sig <= os_signal_max; sig++)
-		signal_catch(sig);
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		if (all || signals_request(sig, false) != REQUEST_NONE)
+			signal_catch(sig);
 }
 
 /* Ignored signals stay ignored over execve(2); caught ones do not. */
@@ -79,8 +96,8 @@ signals_default(void)
 	sigset_t none;
 	int sig;
 
-	for (sig = 1; sig <= os_signal_max; sig++)
-		os_signal_default(sig);
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		sys_signal_default(sig);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -111,7 +128,7 @@ signals_stop(void)
 {
 	sigset_t tstp, pending;
 
-	os_signal_default(SIGTSTP);
+	sys_signal_default(SIGTSTP);
 	(void)kill(getpgrp() > 0 ? 0 : getpid(), SIGTSTP);
 	sigemptyset(&tstp);
 	sigaddset(&tstp, SIGTSTP);
@@ -167,15 +184,19 @@ signals_take(int sig)
 	return (was);
 }
 
-const struct os_signal *
-signals_request(int sig, bool command)
+enum request_verb
+signals_request(int sig, bool app)
 {
-	const struct os_signal *s;
+	size_t i;
 
-	for (s = os_signals; s->sig != 0; s++)
-		if (s->sig == sig && (s->command || !command))
-			return (s);
-	return (NULL);
+	if (sig == sys_signal_power && sig != 0)
+		return (REQUEST_HALT);
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
+		if (sig == asks[i].sig +
+		    (asks[i].real_time ? sys_signal_rtmin : 0))
+			return (asks[i].app || !app ? asks[i].verb :
+			    REQUEST_NONE);
+	return (REQUEST_NONE);
 }
 
 void

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "os.h"
+#include "core/request.h"
 
 /* Blocks everything.  Before anything else is done. */
 void signals_block(void);
@@ -42,8 +42,8 @@ int signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms);
 /* Was sig caught since this was asked last? */
 bool signals_take(int sig);
 
-/* What sig asks for, or NULL.  command: in app mode. */
-const struct os_signal *signals_request(int sig, bool command);
+/* What sig asks for, or REQUEST_NONE. */
+enum request_verb signals_request(int sig, bool app);
 
 /* Sends sig to pid or, with group, to the process group that it leads (to
  * pid alone while it has not made it yet).  Nothing for pid <= 1. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Starts programs.  Touches, in the parent, nothing; in the child, its own
  * session, signals and terminal, and the paths of what it executes. */
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -12,16 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
+
+#include "core/request.h"
+#include "lib/fd.h"
+#include "lib/text.h"
 
 #include "log.h"
 #include "os.h"
-#include "core/request.h"
 #include "signals.h"
 #include "spawn.h"
-#include "lib/fd.h"
-#include "lib/text.h"
+#include "terminal.h"
 
 extern char **environ;	/* environ(7); FreeBSD's headers have it not */
 
@@ -29,55 +29,6 @@ extern char **environ;	/* environ(7); FreeBSD's headers have it not */
 #define LISTEN_MAX	1024
 
 static int listen_fds;		/* 3 and on, the command's */
-
-/* foreground: the terminal's is the command's, by us, or our own. */
-static bool terminal, foreground;
-
-/* A terminal that is nobody's becomes ours, if it can (a session leader has
- * to ask); one that already is stays, and with it the session.  A foreground
- * group that is dead is the command's of the life before. */
-void
-spawn_terminal_init(void)
-{
-	pid_t group;
-
-	if (!isatty(STDIN_FILENO))
-		return;
-	if (tcgetpgrp(STDIN_FILENO) == -1) {
-		(void)setsid();
-		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
-	}
-	group = tcgetpgrp(STDIN_FILENO);
-	terminal = group != -1;
-	foreground = terminal && (group == getpgrp() ||
-	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
-}
-
-bool
-spawn_terminal(void)
-{
-	return (terminal);
-}
-
-bool
-spawn_terminal_give(pid_t pid, bool always)
-{
-	if (!terminal || (!always && tcgetpgrp(STDIN_FILENO) != getpgrp()) ||
-	    tcsetpgrp(STDIN_FILENO, pid) == -1)
-		return (false);
-	foreground = true;
-	return (true);
-}
-
-/* (A group outside of our PID namespace cannot be named.)  SIGTTOU is
- * blocked. */
-void
-spawn_terminal_return(void)
-{
-	if (foreground && getpgrp() > 0)
-		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
-	foreground = false;
-}
 
 size_t
 spawn_env_room(void)
@@ -142,20 +93,6 @@ spawn_listen_give(char **room)
 	listen_cloexec(0);
 }
 
-/* On our terminal a group of its own will do, in the foreground if that is
- * where we were.  SIGTTOU, which would stop us for this, is blocked. */
-static void
-child_session(bool on_terminal)
-{
-	if (!on_terminal) {
-		(void)setsid();
-		return;
-	}
-	(void)setpgid(0, 0);
-	if (foreground)
-		(void)tcsetpgrp(STDIN_FILENO, getpid());
-}
-
 /* As the log's writer it needs signals as process 1 has them: SIGPIPE and
  * the log's timer would end it with a status of their own. */
 static _Noreturn void
@@ -191,7 +128,10 @@ child_fork(bool on_terminal)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		child_session(on_terminal);
+		if (on_terminal)
+			terminal_child();
+		else
+			(void)setsid();
 		if (geteuid() == 0)
 			os_child_class();
 		signals_default();
@@ -283,14 +223,14 @@ command_exec(char *const *argv, int report_fd, int log_fd)
 pid_t
 spawn_command(char *const *argv, int report_fd, bool background)
 {
-	pid_t pid = child_fork(terminal);
+	pid_t pid = child_fork(terminal_is_ours());
 	int log_fd = -1;
 
 	if (pid != 0)
 		return (pid);
 	if (background) {
 		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-		stdio_leave();
+		fd_to_null(false);
 	}
 	command_exec(argv, report_fd, log_fd);
 }

@@ -26,22 +26,6 @@ void spawn_env_put(char **room, const char *var);
 #define SPAWN_CANNOT_EXEC	126
 #define SPAWN_NOT_FOUND		127
 
-/* Takes descriptor 0, if it is a terminal, as ours to be handed over.  To be
- * called before spawn_command(); without it a session of its own is made. */
-void spawn_terminal_init(void);
-
-/* Is there one? */
-bool spawn_terminal(void);
-
-/* Takes the terminal back for whoever started us, or our next life, when the
- * command has ended or was stopped: nothing when it is not in the foreground
- * by us. */
-void spawn_terminal_return(void);
-
-/* Puts the command's group in the foreground if we are there, as a shell
- * that has us go on puts us, or always.  Was that done? */
-bool spawn_terminal_give(pid_t pid, bool always);
-
 /* Executes the script at path with the argument arg (NULL: none), directly
  * or, where it is not executable, by /bin/sh.  When it cannot the child says
  * why in the log (not of a missing one if missing_ok, which then exits 0).
@@ -58,7 +42,7 @@ void spawn_listen_give(char **room);
 
 /* Executes argv, found by PATH, in the foreground of the terminal if there
  * is one.  report_fd (-1: none), close-on-exec, gets one byte, the exit
- * status, when that fails.  background: it gets 0 to 2 as stdio_leave() makes
+ * status, when that fails.  background: it gets 0 to 2 as fd_to_null(false) makes
  * them.  Returns its pid, or -1 and errno of fork(2). */
 pid_t spawn_command(char *const *argv, int report_fd, bool background);
 

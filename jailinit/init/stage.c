@@ -12,15 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "stage.h"
 #include "lib/clock.h"
+
+#include "grace.h"
 #include "line.h"
 #include "log.h"
-#include "grace.h"
 #include "names.h"
 #include "notify.h"
 #include "signals.h"
 #include "spawn.h"
+#include "stage.h"
+#include "terminal.h"
 
 /* Children reaped a turn, so that a fork storm does not keep us from the
  * requests. */
@@ -47,29 +49,6 @@ static int64_t stage_ms;	/* when the stage began */
 
 /* rc.shutdown is still to be forked, since the process table was full. */
 static int64_t fork_ms = INT64_MAX, fork_step_ms;
-
-/* Of a clock that fails, what it said before and what was waited since. */
-static int64_t now_ms;
-
-int64_t
-act_now_ms(void)
-{
-	int64_t ms = clock_ms(CLOCK_MONOTONIC);
-
-	if (ms > now_ms)
-		now_ms = ms;
-	return (now_ms);
-}
-
-int
-act_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
-{
-	int r = signals_wait(fds, n, wait_ms);
-
-	if (r == 0 && wait_ms > 0)
-		now_ms += wait_ms;
-	return (r);
-}
 
 /* Whole seconds, rounded up: what is said is never less than what is. */
 static int64_t
@@ -102,7 +81,7 @@ act_control_open(const char *path)
 void
 act_control_check(bool asked)
 {
-	control_said(control_remake(&init.control, act_now_ms(), line_act),
+	control_said(control_remake(&init.control, clock_ms(), line_act),
 	    asked);
 }
 
@@ -117,7 +96,7 @@ act_reaping(bool matters)
 {
 	bool by_kernel = os_kernel_reaps && !matters && init.job.pid == 0 &&
 	    init.life.stage == LIFE_RUN && (init.opt.command == NULL ||
-	    (init.command_fd != -1 && !spawn_terminal()));
+	    (init.command_fd != -1 && !terminal_is_ours()));
 
 	if (by_kernel != kernel_reaps)
 		signals_child(by_kernel);
@@ -164,7 +143,7 @@ child_ended(pid_t pid, int st)
 		if (init.command_fd != -1)
 			close(init.command_fd);
 		init.command_fd = -1;
-		spawn_terminal_return();
+		terminal_return();
 		init.command_status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
 		    WEXITSTATUS(st);
 		act_step(LIFE_COMMAND_ENDED, NULL);
@@ -179,7 +158,7 @@ void
 act_command(pid_t pid)
 {
 	init.command_pid = pid;
-	if (!spawn_terminal())
+	if (!terminal_is_ours())
 		init.command_fd = os_exit_open(pid);
 	act_reaping(false);
 }
@@ -206,9 +185,9 @@ act_pass(int sig)
 
 	if (is_terminal_stop(sig))
 		init.stop_sent = true;
-	if (sig == SIGCONT && spawn_terminal() && init.command_pid != 0) {
+	if (sig == SIGCONT && terminal_is_ours() && init.command_pid != 0) {
 		/* ^Z had stopped all of the group */
-		(void)spawn_terminal_give(init.command_pid, false);
+		(void)terminal_give(init.command_pid, false);
 		group = true;
 	}
 	command_send(sig, group);
@@ -227,19 +206,19 @@ command_stopped(int sig)
 	bool tstp = sig == SIGTSTP, given;
 
 	init.stop_sent = false;
-	if (!spawn_terminal() || !is_terminal_stop(sig) ||
+	if (!terminal_is_ours() || !is_terminal_stop(sig) ||
 	    init.life.stage != LIFE_RUN)
 		return;
-	given = !tstp && spawn_terminal_give(init.command_pid, false);
+	given = !tstp && terminal_give(init.command_pid, false);
 	if (subtree && !given) {
-		spawn_terminal_return();
+		terminal_return();
 		if (signals_stop())
 			return;
 	}
 	if (sent)
 		return;
 	if (!given)
-		given = spawn_terminal_give(init.command_pid, !subtree);
+		given = terminal_give(init.command_pid, !subtree);
 	/* Without the terminal a reader would only stop again. */
 	if (given || tstp)
 		command_send(SIGCONT, true);
@@ -301,7 +280,7 @@ shutdown_start(void)
 	if (pid == -1 && fork_may_work(e)) {
 		fork_step_ms = fork_ms == INT64_MAX ? LOOK_MIN_MS :
 		    step_next_ms(fork_step_ms);
-		fork_ms = act_now_ms() + fork_step_ms;
+		fork_ms = clock_ms() + fork_step_ms;
 		return;
 	}
 	fork_ms = INT64_MAX;
@@ -316,7 +295,7 @@ all_kill(void)
 {
 	os_signal_all(SIGKILL);
 	look_step_ms = LOOK_MIN_MS;
-	look_ms = act_now_ms() + look_step_ms;
+	look_ms = clock_ms() + look_step_ms;
 }
 
 static void
@@ -356,7 +335,7 @@ static void
 forced_say(enum life_stage from)
 {
 	unsigned forced = init.life.forced & ~init.status.forced;
-	int64_t s = (act_now_ms() - stage_ms) / 1000;
+	int64_t s = (clock_ms() - stage_ms) / 1000;
 	const char *name = init.command_pid != 0 ? init.opt.command[0] :
 	    init.opt.rc_shutdown;
 
@@ -381,7 +360,7 @@ stage_entered(enum life_stage from)
 
 	forced_say(from);
 	fork_ms = INT64_MAX;
-	stage_ms = act_now_ms();
+	stage_ms = clock_ms();
 	look_step_ms = LOOK_MIN_MS;
 	if (from == LIFE_BOOT && init.life.stage == LIFE_RUN) {
 		act_control_check(false);
@@ -434,11 +413,11 @@ act_step(enum life_event event, const struct request *rq)
 {
 	enum life_stage from = init.life.stage;
 	enum request_verb verb = init.life.verb;
-	int64_t end_ms = life_end_ms(&init.life), now = act_now_ms();
+	int64_t end_ms = life_end_ms(&init.life), now = clock_ms();
 	unsigned actions = life_step(&init.life, event, rq, now);
 
 	if (life_end_ms(&init.life) != end_ms)
-		init.status.end_s = (clock_ms(CLOCK_REALTIME) +
+		init.status.end_s = (clock_day_ms() +
 		    life_end_ms(&init.life) - now) / 1000;
 	if (event == LIFE_REQUEST &&
 	    (life_end_ms(&init.life) != end_ms || init.life.verb != verb))
@@ -461,7 +440,7 @@ waiting(void)
 static void
 look(bool children)
 {
-	int64_t now = act_now_ms();
+	int64_t now = clock_ms();
 
 	if (!children && !os_others_left()) {
 		act_step(LIFE_EMPTY, NULL);
@@ -494,7 +473,7 @@ act_reap(void)
 		children = reap();
 	if (sweep)
 		init.more = true;
-	if (act_now_ms() >= fork_ms)
+	if (clock_ms() >= fork_ms)
 		shutdown_start();
 	if (waiting())
 		look(children);

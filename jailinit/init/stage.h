@@ -12,10 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/life.h"
+
 #include "fifo.h"
 #include "job.h"
 #include "leave.h"
-#include "core/life.h"
 #include "options.h"
 #include "os.h"
 #include "status.h"
@@ -40,12 +41,6 @@ struct init {
 	bool more;		/* work was left: do not wait */
 };
 extern struct init init;
-
-/* The monotonic clock, in milliseconds. */
-int64_t act_now_ms(void);
-
-/* signals_wait(), for a time that has passed then whatever the clock says. */
-int act_wait(struct pollfd *fds, unsigned n, int64_t wait_ms);
 
 /* Tells life, and does what it says; as life_step(). */
 void act_step(enum life_event event, const struct request *rq);

@@ -12,10 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+#include "lib/text.h"
+
 #include "os.h"
 #include "signals.h"
 #include "status.h"
-#include "lib/text.h"
 
 #define FORK_AGAIN_MS	5
 
@@ -115,7 +117,7 @@ writer_start(const struct status *s, const struct control *c)
 	pid = fork();
 	if (pid == 0) {
 		/* Should it hang, then not with the FIFO open. */
-		os_close_others(3, p[1]);
+		sys_close_others(3, p[1]);
 		if (file != NULL)
 			there = file_write(text, len) ? 1 : 0;
 		if (c != NULL)

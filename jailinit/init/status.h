@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fifo.h"
 #include "core/life.h"
+
+#include "fifo.h"
 
 /* Longest status file; thirteen short lines. */
 #define STATUS_MAX	512

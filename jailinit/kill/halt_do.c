@@ -13,9 +13,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "halt_do.h"
 #include "core/halt.h"
+#include "lib/clock.h"
+
+#include "halt_do.h"
 #include "say.h"
 
 /* Descriptors of a jail at once: itself, who asks, who enters; and ours. */
@@ -118,7 +119,7 @@ halt_of(struct end *e, size_t i)
 static int64_t
 now_ms(void)
 {
-	return (clock_ms(CLOCK_MONOTONIC));
+	return (clock_ms());
 }
 
 static uint64_t

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/request.h"
+
 #include "target.h"
 
 struct end_how {

@@ -20,8 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "jailkill.h"
 #include "core/request.h"
+
+#include "jailkill.h"
 
 /* Longest name of a root directory that is shown; of a process; of a jail's
  * name on FreeBSD. */

@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "lib/paths.h"
+
 #include "jail_freebsd.h"
 
-#define CTL	"/var/run/jailinit.ctl"
-#define STATUS	"/var/run/jailinit.status"
 
 const bool jail_inside_stays = false;
 
@@ -113,7 +113,7 @@ jail_inside_ctl(struct jail_inside *in)
 	(void)procctl(P_PID, getpid(), PROC_PDEATHSIG_CTL, &sig);
 	if (jail_enter(in->jail) == -1)
 		return (-1);
-	in->ctl_fd = open_checked(CTL, S_IFIFO, inside_owner, O_WRONLY);
+	in->ctl_fd = open_checked(PATH_CTL, S_IFIFO, inside_owner, O_WRONLY);
 	return (in->ctl_fd == -1 ? -1 : 0);
 }
 
@@ -124,7 +124,7 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	int fd;
 
 	(void)in;
-	fd = open_checked(STATUS, S_IFREG, 0, O_RDONLY);
+	fd = open_checked(PATH_STATUS, S_IFREG, 0, O_RDONLY);
 	if (fd == -1)
 		return (-1);
 	n = read(fd, buf, size - 1);

@@ -19,9 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/proc_linux.h"
+
 #include "jail.h"
 #include "pid_linux.h"
-#include "lib/proc_linux.h"
 
 /* PID_FS_MAGIC of linux/magic.h (Linux 6.9): pidfds have inode numbers. */
 #define PIDFS_MAGIC	0x50494446
@@ -104,28 +105,10 @@ pid_about(int pid_fd, struct pid_about *a)
 	return (a->pid > 0);
 }
 
-bool
-pid_stat(pid_t pid, char buf[STAT_SIZE])
-{
-	return (proc_read(pid, "stat", buf, STAT_SIZE));
-}
-
-/* A name may hold anything, so they are counted from its end. */
-const char *
-stat_field(const char *buf, int field)
-{
-	const char *p = strrchr(buf, ')');
-	int at;
-
-	for (at = 2; p != NULL && at < field; at++)
-		p = strchr(p + 1, ' ');
-	return (p == NULL ? "" : p + 1);
-}
-
 pid_t
 pid_tracer(pid_t tid)
 {
-	char buf[STAT_SIZE], *p;
+	char buf[PROC_STAT_SIZE], *p;
 
 	if (!proc_read(tid, "status", buf, sizeof(buf)))
 		return (0);
@@ -162,11 +145,11 @@ jail_init(const char **why)
 static jailid_t
 jid_of_stat(pid_t pid)
 {
-	char buf[STAT_SIZE];
+	char buf[PROC_STAT_SIZE];
 	uint64_t start = 0;
 
-	if (pid_stat(pid, buf))
-		start = strtoull(stat_field(buf, STAT_START), NULL, 10);
+	if (proc_stat_read(pid, buf))
+		start = strtoull(proc_stat_field(buf, PROC_STAT_START), NULL, 10);
 	return (start == 0 ? 0 : (start << PID_BITS) | (jailid_t)pid);
 }
 
@@ -464,9 +447,9 @@ jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX])
 bool
 jail_is_ending(const struct jail *j)
 {
-	char buf[STAT_SIZE];
+	char buf[PROC_STAT_SIZE];
 
-	return (pid_stat(j->pid, buf) && (strtoul(stat_field(buf, STAT_FLAGS),
+	return (proc_stat_read(j->pid, buf) && (strtoul(proc_stat_field(buf, PROC_STAT_FLAGS),
 	    NULL, 10) & FLAG_EXITING) != 0);
 }
 

@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/proc_linux.h"
+
 #include "jail.h"
 #include "pid_linux.h"
-#include "lib/proc_linux.h"
 
 /* A zombie in a jail, with a parent of our level. */
 struct keeper {
@@ -67,12 +68,12 @@ comm_read(pid_t pid, char comm[JAIL_COMM_MAX])
 static bool
 keeper_read(pid_t pid, struct keeper *k)
 {
-	char buf[STAT_SIZE];
+	char buf[PROC_STAT_SIZE];
 
-	if (!pid_stat(pid, buf) || *stat_field(buf, STAT_STATE) != 'Z')
+	if (!proc_stat_read(pid, buf) || *proc_stat_field(buf, PROC_STAT_STATE) != 'Z')
 		return (false);
 	k->pid = pid;
-	k->parent = (pid_t)strtol(stat_field(buf, STAT_PARENT), NULL, 10);
+	k->parent = (pid_t)strtol(proc_stat_field(buf, PROC_STAT_PARENT), NULL, 10);
 	k->pidns = pidns_of(pid);
 	if (k->pidns == 0 || k->parent == 0 || pidns_of(k->parent) != 0)
 		return (false);
@@ -107,7 +108,7 @@ jail_keepers_find(int64_t end_ms)
 	pid_t *pids = pids_read(&n, &error);
 
 	for (i = 0; all != NULL && i < n &&
-	    clock_ms(CLOCK_MONOTONIC) < end_ms; i++)
+	    clock_ms() < end_ms; i++)
 		if (keeper_read(pids[i], &k) && !keeper_add(all, &k))
 			break;
 	free(pids);
@@ -126,10 +127,10 @@ jail_keepers_free(struct jail_keepers *all)
 static bool
 tracer_say(const struct jail *j, char *buf, size_t size)
 {
-	char text[STAT_SIZE], comm[JAIL_COMM_MAX];
+	char text[PROC_STAT_SIZE], comm[JAIL_COMM_MAX];
 	pid_t tracer;
 
-	if (!pid_stat(j->pid, text) || *stat_field(text, STAT_STATE) != 't' ||
+	if (!proc_stat_read(j->pid, text) || *proc_stat_field(text, PROC_STAT_STATE) != 't' ||
 	    (tracer = pid_tracer(j->pid)) == 0)
 		return (false);
 	comm_read(tracer, comm);
@@ -147,7 +148,7 @@ jail_kept_by(const struct jail *j, const struct jail_keepers *all,
 	ino_t pidns;
 	size_t i;
 
-	if (clock_ms(CLOCK_MONOTONIC) >= end_ms)
+	if (clock_ms() >= end_ms)
 		return (false);
 	if (tracer_say(j, buf, size))
 		return (true);

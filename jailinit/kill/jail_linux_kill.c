@@ -19,10 +19,12 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
-#include "jail.h"
-#include "cgroup_linux.h"
-#include "pid_linux.h"
 #include "lib/proc_linux.h"
+#include "lib/text.h"
+
+#include "jail.h"
+#include "jail_linux_cgroup.h"
+#include "pid_linux.h"
 
 /* All processes are looked at again as long as there are new ones, but no
  * longer than this. */
@@ -76,10 +78,10 @@ jail_by_pid(const struct doom *d, pid_t pid)
 static pid_t
 parent_of(pid_t pid)
 {
-	char buf[STAT_SIZE];
+	char buf[PROC_STAT_SIZE];
 
-	return (pid_stat(pid, buf) ?
-	    (pid_t)strtol(stat_field(buf, STAT_PARENT), NULL, 10) : 0);
+	return (proc_stat_read(pid, buf) ?
+	    (pid_t)strtol(proc_stat_field(buf, PROC_STAT_PARENT), NULL, 10) : 0);
 }
 
 /* Where its namespace is not for us to see: by its parents.  Each is asked
@@ -178,7 +180,7 @@ pid_compare(const void *a, const void *b)
 static void
 all_kill(const struct doom *d)
 {
-	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + ROUNDS_MS;
+	int64_t end_ms = clock_ms() + ROUNDS_MS;
 	pid_t *pids, *before = NULL;
 	size_t i, n, n_before = 0;
 	bool again = true;
@@ -194,7 +196,7 @@ all_kill(const struct doom *d)
 		free(before);
 		before = pids;
 		n_before = n;
-		if (clock_ms(CLOCK_MONOTONIC) >= end_ms)
+		if (clock_ms() >= end_ms)
 			break;
 	}
 	free(before);

@@ -22,9 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "jail.h"
-#include "cgroup_linux.h"
 #include "lib/text.h"
+
+#include "jail.h"
+#include "jail_linux_cgroup.h"
 
 #define SIGNALS_MAX	8	/* in one go */
 #define EVENTS_MAX	64

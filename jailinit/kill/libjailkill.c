@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+
 #include "jail.h"
 #include "jailkill.h"
 
@@ -24,7 +25,7 @@ wait_gone(struct jail *j, int64_t end_ms)
 	if (watch_fd == -1 || jail_watch_jail(watch_fd, j, 0) == -1)
 		e = errno;
 	while (e == 0 && jail_look(watch_fd, j, 0) != JAIL_GONE) {
-		left = end_ms - clock_ms(CLOCK_MONOTONIC);
+		left = end_ms - clock_ms();
 		if (left <= 0)
 			e = ETIMEDOUT;
 		else if (left > AGAIN_MS)
@@ -49,7 +50,7 @@ signal_all(const struct jail *j, int sig, int64_t end_ms)
 		return (errno);
 	p.fd = child.fd;
 	do
-		left = end_ms - clock_ms(CLOCK_MONOTONIC);
+		left = end_ms - clock_ms();
 	while (left > 0 && poll(&p, 1, (int)left) == -1 && errno == EINTR);
 	return (jail_child_end(&child, true));
 }
@@ -57,7 +58,7 @@ signal_all(const struct jail *j, int sig, int64_t end_ms)
 int
 jail_deliver(struct jail *j, int sig)
 {
-	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + LIMIT_MS;
+	int64_t end_ms = clock_ms() + LIMIT_MS;
 	int e = 0;
 
 	if (sig == 0)

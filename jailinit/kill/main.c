@@ -4,7 +4,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,13 +12,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/clock.h"
-#include "halt_do.h"
 #include "core/halt.h"
-#include "list.h"
-#include "init/os.h"
-#include "say.h"
+#include "lib/clock.h"
+#include "lib/fd.h"
 #include "lib/signame.h"
+#include "lib/sys.h"
+
+#include "halt_do.h"
+#include "list.h"
+#include "say.h"
 #include "target.h"
 
 /* Longer than a jailinit takes by default (105 s) when it is told nine
@@ -207,7 +208,7 @@ dry(const struct target *t, const struct options *o)
 static void
 why_find(const struct jail *j, char why[WHY_MAX])
 {
-	int64_t end_ms = clock_ms(CLOCK_MONOTONIC) + WHY_MS;
+	int64_t end_ms = clock_ms() + WHY_MS;
 	struct jail_keepers *k = jail_keepers_find(end_ms);
 
 	if (!jail_kept_by(j, k, end_ms, why, WHY_MAX))
@@ -346,7 +347,7 @@ act(struct targets *t, const struct options *o, int64_t begun_ms)
 	struct end_how how = { o->verb, o->limit_ms, asks_at_once(o) &&
 	    o->which == TARGET_LISTENING };
 	int status = permitted(t, how.listening, look_ms(o));
-	int64_t took_ms = clock_ms(CLOCK_MONOTONIC) - begun_ms;
+	int64_t took_ms = clock_ms() - begun_ms;
 	size_t i;
 
 	if (took_ms > look_ms(o))
@@ -371,29 +372,16 @@ act(struct targets *t, const struct options *o, int64_t begun_ms)
 	return (status);
 }
 
-/* What we open must not be what we write to, if we were started without. */
-static void
-stdio_open(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
-}
-
 int
 main(int argc, char **argv)
 {
-	int64_t begun_ms = clock_ms(CLOCK_MONOTONIC);
+	int64_t begun_ms = clock_ms();
 	struct options o = { 0 };
 	struct targets t;
 	const char *why;
 	int status;
 
-	stdio_open();
+	(void)fd_fill();
 	/* Output that is too long for RLIMIT_FSIZE is no reason to leave jails
 	 * half-way. */
 	(void)signal(SIGXFSZ, SIG_IGN);

@@ -35,17 +35,6 @@ bool pid_has_ended(int pid_fd);
  * 0. */
 pid_t *pids_read(size_t *n, int *error);
 
-/* proc_pid_stat(5). */
-#define STAT_SIZE	1024	/* about 300 bytes are used */
-#define STAT_STATE	3
-#define STAT_PARENT	4
-#define STAT_FLAGS	9
-#define STAT_START	22
-
-/* Its text; and in it a field, counted from 1; "" if there is none. */
-bool pid_stat(pid_t pid, char buf[STAT_SIZE]);
-const char *stat_field(const char *buf, int field);
-
 /* The process that traces this thread, 0: none or not known.  Reads status:
  * for few. */
 pid_t pid_tracer(pid_t tid);

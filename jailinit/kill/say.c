@@ -14,9 +14,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "say.h"
-#include "lib/signame.h"
 #include "lib/fd.h"
+#include "lib/signame.h"
+
+#include "say.h"
 
 /* The lines that change are drawn so often at the most. */
 #define DRAW_MS	200
@@ -30,7 +31,7 @@
 /* A last word that is always interrupted is not said. */
 #define TRIES_MAX	100
 
-/* What stdio_write() takes at once. */
+/* What fd_write() takes at once. */
 #define CHUNK_MAX	512
 
 /* What is said and not yet written; what cannot be kept is not said. */
@@ -47,7 +48,7 @@ on_alarm(int sig)
 	(void)sig;
 }
 
-/* As stdio_write() needs it. */
+/* As fd_write() needs it. */
 static void
 alarm_init(void)
 {
@@ -93,7 +94,7 @@ flush(void)
 	ssize_t n;
 
 	while (text_used > 0) {
-		n = stdio_write(STDOUT_FILENO, text, text_used < CHUNK_MAX ?
+		n = fd_write(STDOUT_FILENO, text, text_used < CHUNK_MAX ?
 		    text_used : CHUNK_MAX);
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
 			return;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/halt.h"
+
 #include "target.h"
 
 /* quiet: last lines of failures alone.  verbose: every step. */

@@ -15,6 +15,7 @@
 #include <vis.h>
 
 #include "lib/clock.h"
+
 #include "target.h"
 
 /* 16 workers check 32 jails each.  A worker that hears nothing for 100 ms
@@ -148,7 +149,7 @@ is_own(const struct target *t)
 static int64_t
 now_ms(void)
 {
-	return (clock_ms(CLOCK_MONOTONIC));
+	return (clock_ms());
 }
 
 /* Of descriptors, processes or memory. */

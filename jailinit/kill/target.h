@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "visit.h"
 #include "jail.h"
+#include "visit.h"
 
 struct target {
 	struct jail jail;		/* closed: jail_hold() it */

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A clock in milliseconds. */
-#ifndef CLOCK_H
-#define CLOCK_H
+/* Clocks in milliseconds. */
+#ifndef LIB_CLOCK_H
+#define LIB_CLOCK_H
 
 #include <stdint.h>
-#include <time.h>
 
-static inline int64_t
-clock_ms(clockid_t id)
-{
-	struct timespec ts = { 0, 0 };
+/* The monotonic clock: every deadline is a time of it. */
+int64_t clock_ms(void);
 
-	(void)clock_gettime(id, &ts);
-	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
-}
+/* The clock of the day, since 1970: for what is shown to people. */
+int64_t clock_day_ms(void);
 
 #endif

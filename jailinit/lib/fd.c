@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inherited descriptors.  Touches these, /dev/null, and for the length of
- * one write the interval timer and SIGALRM. */
-#include <sys/ioctl.h>
+/* Inherited descriptors.  Touches them, /dev/null and, during one write, the
+ * interval timer and SIGALRM. */
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -12,18 +11,17 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include "init/os.h"
 #include "fd.h"
+#include "sys.h"
 
-/* How long another writer that was faster can hold us: until the timer
- * fires, which it repeats should it fire before write(2) has begun. */
+/* How long a write can block when another writer took the room first.  The
+ * timer repeats, in case it fires before write(2) has begun. */
 #define GUARD_US	10000
 
-/* A descriptor that reads as end of file and takes what is written, or at
- * least does not pass for another.  The lowest free number, or -1. */
+/* Opens, at the lowest free number, a descriptor that reads as end of file and
+ * discards what is written.  -1 and errno. */
 static int
 null_open(bool for_reading)
 {
@@ -41,7 +39,7 @@ null_open(bool for_reading)
 }
 
 int
-stdio_init(void)
+fd_fill(void)
 {
 	int fd;
 
@@ -51,32 +49,14 @@ stdio_init(void)
 	return (0);
 }
 
-/* A leader's TIOCNOTTY has the kernel send HUP to the foreground, us. */
 void
-stdio_detach(void)
-{
-	struct sigaction ignore, old;
-	int fd;
-
-	if (setsid() != -1)
-		return;
-	memset(&ignore, 0, sizeof(ignore));
-	ignore.sa_handler = SIG_IGN;
-	(void)sigaction(SIGHUP, &ignore, &old);
-	for (fd = 0; fd < 3; fd++)
-		if (tcgetpgrp(fd) != -1)
-			(void)ioctl(fd, TIOCNOTTY);
-	(void)sigaction(SIGHUP, &old, NULL);
-}
-
-void
-stdio_leave(void)
+fd_to_null(bool files)
 {
 	struct stat st;
 	int fd, null_fd;
 
 	for (fd = 0; fd < 3; fd++) {
-		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		if (!files && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 			continue;
 		null_fd = null_open(fd == 0);
 		if (null_fd == -1)
@@ -86,8 +66,8 @@ stdio_leave(void)
 	}
 }
 
-/* A tty or a pipe that has room now may have none when we write: a timer
- * ends the wait that follows. */
+/* A terminal or a pipe with room now may have none when we write: a timer ends
+ * the wait. */
 static ssize_t
 write_guarded(int fd, const void *buf, size_t n)
 {
@@ -115,7 +95,7 @@ write_guarded(int fd, const void *buf, size_t n)
 }
 
 ssize_t
-stdio_write(int fd, const void *buf, size_t n)
+fd_write(int fd, const void *buf, size_t n)
 {
 	struct stat st;
 	ssize_t r;
@@ -126,8 +106,8 @@ stdio_write(int fd, const void *buf, size_t n)
 		return (write(fd, buf, n));
 	if (S_ISSOCK(st.st_mode))
 		return (send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
-	r = os_write_nowait(fd, buf, n);
-	/* not for this file, not in this kernel, or a filter is against it */
+	r = sys_write_nowait(fd, buf, n);
+	/* not for this file, not in this kernel, or refused by a filter */
 	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS ||
 	    errno == EPERM || errno == EINVAL))
 		r = write_guarded(fd, buf, n);

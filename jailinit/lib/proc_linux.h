@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux: what /proc says of a process. */
-#ifndef PROC_LINUX_H
-#define PROC_LINUX_H
+/*
+ * Linux: what /proc says of a process, proc(5).  Never cmdline or environ,
+ * which take locks that the process can hold.
+ */
+#ifndef LIB_PROC_LINUX_H
+#define LIB_PROC_LINUX_H
 
 #include <sys/types.h>
 
-#include <fcntl.h>
 #include <stdbool.h>
-#include <unistd.h>
+#include <stddef.h>
 
-#include "text.h"
+/* Reads the start of a file, at most size - 1 bytes, into buf as a string.
+ * False when there is nothing to read. */
+bool proc_read_path(const char *path, char *buf, size_t size);
 
-/* Reads the start of a file of /proc into buf as a string; false when that is
- * not to be had. */
-static inline bool
-proc_read_path(const char *path, char *buf, size_t size)
-{
-	ssize_t n;
-	int fd;
+/* The same for /proc/pid/what. */
+bool proc_read(pid_t pid, const char *what, char *buf, size_t size);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return (false);
-	n = read(fd, buf, size - 1);
-	close(fd);
-	if (n <= 0)
-		return (false);
-	buf[n] = '\0';
-	return (true);
-}
+/* Is /proc that of our own PID namespace? */
+bool proc_is_ours(void);
 
-/* The same of /proc/pid/what.  (Never cmdline or environ: these take locks
- * that others hold.) */
-static inline bool
-proc_read(pid_t pid, const char *what, char *buf, size_t size)
-{
-	char path[40];
+/* Fields of /proc/pid/stat, proc_pid_stat(5), counted from 1. */
+#define PROC_STAT_SIZE		1024	/* about 300 bytes are used */
+#define PROC_STAT_STATE		3
+#define PROC_STAT_PARENT	4
+#define PROC_STAT_FLAGS		9
+#define PROC_STAT_START		22
+#define PROC_STAT_FIELDS	52
 
-	(void)text_format(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
-	return (proc_read_path(path, buf, size));
-}
+/* Reads it into buf; false when the process is gone or cannot be seen. */
+bool proc_stat_read(pid_t pid, char buf[PROC_STAT_SIZE]);
+
+/* The text of a field from 3 on, which ends at a space; "" if there is none.
+ * The second field, a name, may hold anything, so fields are counted from its
+ * end. */
+const char *proc_stat_field(const char *buf, int field);
 
 #endif

@@ -4,13 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
-#include "init/os.h"
 #include "core/request.h"
+
 #include "signame.h"
+#include "sys.h"
 #include "text.h"
 
-/* POSIX.1-2017, and IO and WINCH; os_signal_names has the system's own. */
-static const struct os_name signals[] = {
+/* POSIX.1-2017, IO and WINCH; sys_signal_names has those of one system. */
+static const struct sys_name signals[] = {
 	{ "HUP", SIGHUP }, { "INT", SIGINT }, { "QUIT", SIGQUIT },
 	{ "ILL", SIGILL }, { "TRAP", SIGTRAP }, { "ABRT", SIGABRT },
 	{ "BUS", SIGBUS }, { "FPE", SIGFPE }, { "KILL", SIGKILL },
@@ -25,7 +26,7 @@ static const struct os_name signals[] = {
 };
 
 int
-signame_lookup(const struct os_name *n, const char *name)
+signame_lookup(const struct sys_name *n, const char *name)
 {
 	for (; *n->name != '\0'; n++)
 		if (strcasecmp(n->name, name) == 0)
@@ -55,13 +56,13 @@ parse(const char *arg)
 		arg += 3;
 	sig = signame_lookup(signals, arg);
 	if (sig == -1)
-		sig = signame_lookup(os_signal_names, arg);
+		sig = signame_lookup(sys_signal_names, arg);
 	if (sig != -1)
 		return (sig);
 	if (strcasecmp(arg, "RTMIN") == 0)
-		return (os_signal_rtmin);
+		return (sys_signal_rtmin);
 	if (strncasecmp(arg, "RTMIN+", 6) == 0 && (sig = number(arg + 6)) != -1)
-		return (os_signal_rtmin + sig);
+		return (sys_signal_rtmin + sig);
 	return (-1);
 }
 
@@ -70,11 +71,11 @@ signame_number(const char *arg)
 {
 	int sig = parse(arg);
 
-	return (sig > os_signal_max ? -1 : sig);
+	return (sig > sys_signal_max ? -1 : sig);
 }
 
 static const char *
-name_in(const struct os_name *n, int sig)
+name_in(const struct sys_name *n, int sig)
 {
 	while (*n->name != '\0' && n->value != sig)
 		n++;
@@ -88,12 +89,12 @@ signame_name(int sig)
 	const char *name = name_in(signals, sig);
 
 	if (*name == '\0')
-		name = name_in(os_signal_names, sig);
+		name = name_in(sys_signal_names, sig);
 	if (*name != '\0')
 		return (name);
-	if (sig > os_signal_rtmin)
+	if (sig > sys_signal_rtmin)
 		(void)text_format(buf, sizeof(buf), "RTMIN+%d",
-		    sig - os_signal_rtmin);
+		    sig - sys_signal_rtmin);
 	else
 		(void)text_format(buf, sizeof(buf), "%d", sig);
 	return (buf);

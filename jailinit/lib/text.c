@@ -26,7 +26,7 @@ add(struct text *t, const char *s, size_t n)
 	t->used += n;
 }
 
-/* Of that many l, with or without a sign. */
+/* Takes a number with that many l from ap. */
 static void
 add_number(struct text *t, va_list *ap, int longs, bool is_signed)
 {
@@ -47,7 +47,7 @@ add_number(struct text *t, va_list *ap, int longs, bool is_signed)
 	add(t, digits + at, sizeof(digits) - at);
 }
 
-/* Reads the digits or * of a precision. */
+/* Reads a precision: digits or *. */
 static size_t
 precision(const char **format, va_list *ap)
 {
@@ -64,7 +64,7 @@ precision(const char **format, va_list *ap)
 	return (n);
 }
 
-/* Of what is behind a %; returns what is behind that. */
+/* Formats one conversion, at the byte after its %; returns the text after it. */
 static const char *
 add_conversion(struct text *t, const char *format, va_list *ap)
 {
@@ -138,4 +138,33 @@ text_format(char *buf, size_t size, const char *format, ...)
 	n = text_vformat(buf, size, format, ap);
 	va_end(ap);
 	return (n);
+}
+
+void
+text_clean(char *text, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+}
+
+void
+text_value(const char *text, const char *key, char *buf, size_t size)
+{
+	size_t n = 0, len = strlen(key);
+	const char *p = text;
+
+	while (p != NULL && (strncmp(p, key, len) != 0 || p[len] != '=')) {
+		p = strchr(p, '\n');
+		p = p == NULL ? NULL : p + 1;
+	}
+	if (p != NULL) {
+		p += len + 1;
+		n = strcspn(p, "\n");
+		n = n < size ? n : size - 1;
+		memcpy(buf, p, n);
+	}
+	buf[n] = '\0';
 }

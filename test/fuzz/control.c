@@ -50,7 +50,7 @@ taken_add(struct taken *t, const struct request *rq)
  * What line.c asks of others.
  */
 int64_t
-act_now_ms(void)
+clock_ms(void)
 {
 	return (now_ms);
 }

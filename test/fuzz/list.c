@@ -18,7 +18,7 @@
 static int window(struct winsize *ws);
 #define isatty(fd)		true
 #define ioctl(fd, what, to)	window(to)
-#define write(fd, buf, n)	stdio_write(fd, buf, n)
+#define write(fd, buf, n)	fd_write(fd, buf, n)
 #include "kill/say.c"
 
 #define SAID_MAX	65536
@@ -37,7 +37,7 @@ window(struct winsize *ws)
 }
 
 ssize_t
-stdio_write(int fd, const void *buf, size_t n)
+fd_write(int fd, const void *buf, size_t n)
 {
 	static unsigned times;
 

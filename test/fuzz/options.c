@@ -47,7 +47,7 @@ fuzz_exit(int status)
  * What the parsers ask of others.
  */
 ssize_t
-stdio_write(int fd, const void *buf, size_t n)
+fd_write(int fd, const void *buf, size_t n)
 {
 	(void)fwrite(buf, 1, n, fd == STDERR_FILENO ? said_file : stdout);
 	return ((ssize_t)n);
@@ -133,7 +133,7 @@ is_signal(const char *arg)
 {
 	int sig = signame_number(arg);
 
-	MUST(sig >= -1 && sig <= os_signal_max);
+	MUST(sig >= -1 && sig <= sys_signal_max);
 	if (sig > 0)
 		MUST(signame_number(signame_name(sig)) == sig);
 }
@@ -151,7 +151,7 @@ init_options(char **argv)
 	if (o.limits.budget_ms != REQUEST_NO_BUDGET)
 		is_seconds(o.limits.budget_ms);
 	MUST(o.ready_fd == -1 || o.ready_fd >= 3);
-	MUST(o.stop_signal >= 1 && o.stop_signal <= os_signal_max);
+	MUST(o.stop_signal >= 1 && o.stop_signal <= sys_signal_max);
 	MUST(o.leave <= LEAVE_REBOOT);
 	is_path(o.ctl, "none", o.command == NULL);
 	is_path(o.status, "none", o.command == NULL);
@@ -175,7 +175,7 @@ jailkill_options(int argc, char **argv)
 	kill_options_parse(&o, argc, argv);
 	name = argv[optind];
 	n = strlen(o.line);
-	MUST(o.sig >= -1 && o.sig <= os_signal_max);
+	MUST(o.sig >= -1 && o.sig <= sys_signal_max);
 	MUST(o.verb <= REQUEST_RUN);
 	MUST((o.verb != REQUEST_NONE) + (o.sig != -1) + o.list <= 1);
 	MUST(!o.json || o.list);

@@ -11,6 +11,8 @@
 #include "ctl/options.h"
 #include "kill/list.h"
 #include "init/os.h"
+#include "lib/fd.h"
+#include "lib/sys.h"
 #include "ctl/plan.h"
 #include "kill/say.h"
 #include "init/signals.h"
@@ -29,12 +31,13 @@ SEALED(int, fuzz_open, const char *path, int flags, ...)
 SEALED(int, fuzz_unlink, const char *path)
 
 /* As on Linux. */
-WEAK const int os_signal_max = 64;
-WEAK const int os_signal_rtmin = 34;
+WEAK const int sys_signal_max = 64;
+WEAK const int sys_signal_rtmin = 34;
 WEAK const bool jail_inside_stays = true;
-WEAK const struct os_name os_signal_names[] = { { "PWR", 30 },
+WEAK const struct sys_name sys_signal_names[] = { { "PWR", 30 },
     { "STKFLT", 16 }, { "POLL", 29 }, { "", -1 } };
-SEALED(void, os_close_others, int first_fd, int keep_fd)
+SEALED(int, fd_fill, void)
+SEALED(void, sys_close_others, int first_fd, int keep_fd)
 SEALED(int, os_removal_watch, const char *path)
 SEALED(void, os_child_wait, pid_t pid, int wait_ms)
 SEALED(void, signals_send, pid_t pid, int sig, bool group)

@@ -13,7 +13,7 @@
 static char line[LOG_LINE_MAX + 1];	/* the last of the log */
 
 ssize_t
-stdio_write(int fd, const void *buf, size_t n)
+fd_write(int fd, const void *buf, size_t n)
 {
 	MUST(fd == 2 && n < sizeof(line));
 	memcpy(line, buf, n);

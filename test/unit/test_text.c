@@ -77,6 +77,45 @@ test_number(void **state)
 	assert_true(text_number("18446744073709551615") == ULONG_MAX);
 }
 
+static void
+test_clean(void **state)
+{
+	char text[] = "a \x1b[1m\x7f\n\xc3\xa4~";
+
+	(void)state;
+	text_clean(text, sizeof(text) - 2);	/* not the ~ */
+	assert_string_equal(text, "a ?[1m????~");
+	text_clean(text, 0);
+	assert_string_equal(text, "a ?[1m????~");
+}
+
+static void
+test_value(void **state)
+{
+	static const char text[] = "state=run\nkey\nforced=\nx=1=2\nstate=no";
+	char buf[8];
+
+	(void)state;
+	text_value(text, "state", buf, sizeof(buf));
+	assert_string_equal(buf, "run");
+	text_value(text, "state", buf, 3);
+	assert_string_equal(buf, "ru");
+	text_value(text, "state", buf, 1);
+	assert_string_equal(buf, "");
+	text_value(text, "forced", buf, sizeof(buf));
+	assert_string_equal(buf, "");
+	text_value(text, "x", buf, sizeof(buf));
+	assert_string_equal(buf, "1=2");
+	text_value(text, "key", buf, sizeof(buf));
+	assert_string_equal(buf, "");
+	text_value(text, "tate", buf, sizeof(buf));
+	assert_string_equal(buf, "");
+	text_value("", "x", buf, sizeof(buf));
+	assert_string_equal(buf, "");
+	text_value("a=b\nlast=end", "last", buf, sizeof(buf));
+	assert_string_equal(buf, "end");
+}
+
 int
 main(void)
 {
@@ -84,6 +123,8 @@ main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_number),
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_value),
 	};
 
 	return (cmocka_run_group_tests_name("text", tests, NULL, NULL));

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup_linux.h"
 #include "lib/proc_linux.h"
+#include "lib/text.h"
+
+#include "jail_linux_cgroup.h"
 
 /* /proc/pid/cgroup: a line for each, the longest some hundred bytes.  What is
  * behind is not seen. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The terminal that a command is started on, and who is in its foreground.
+ */
+#ifndef INIT_TERMINAL_H
+#define INIT_TERMINAL_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+/* Takes descriptor 0, if it is a terminal, as the one to hand to the command.
+ * Call before the command is started. */
+void terminal_init(void);
+
+/* Is there one? */
+bool terminal_is_ours(void);
+
+/* In the command's process, before it executes: makes its process group, in
+ * the foreground if we are there. */
+void terminal_child(void);
+
+/* Puts the group of pid in the foreground: always, or only if we are there.
+ * Was that done? */
+bool terminal_give(pid_t pid, bool always);
+
+/* Takes the foreground back, for the shell that started us or for our next
+ * life, if we have given it away. */
+void terminal_return(void);
+
+/* Leaves our session, or gives up our controlling terminal if we lead it: what
+ * is typed there no longer sends us signals. */
+void terminal_leave(void);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The paths inside a jail that more than one program uses, jailinit.ctl(5). */
+#ifndef LIB_PATHS_H
+#define LIB_PATHS_H
+
+#define PATH_CTL	"/var/run/jailinit.ctl"
+#define PATH_STATUS	"/var/run/jailinit.status"
+
+#endif
