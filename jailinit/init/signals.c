@@ -153,12 +153,22 @@ signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	return (poll(fds, n, 0) > 0 ? 1 : -1);
 }
 
-/* Linux delivers no signal when a descriptor is ready: of a FIFO that is
- * always full we would never hear one.  So these are asked for apart. */
+/* What is pending is handled before sigprocmask(2) returns. */
+static void
+signals_let_in(void)
+{
+	sigset_t was;
+
+	(void)sigprocmask(SIG_SETMASK, &wait_mask, &was);
+	(void)sigprocmask(SIG_SETMASK, &was, NULL);
+}
+
+/* ppoll(2) delivers no signal when a descriptor is ready (on FreeBSD from 15
+ * on whenever it does not sleep): beside a FIFO that is always full we would
+ * never hear one.  So these are asked for apart. */
 int
 signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
-	static const struct timespec none;
 	struct timespec ts;
 	int r;
 
@@ -168,9 +178,9 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	ts.tv_nsec = (long)(wait_ms % 1000 * 1000000);
 	any = 0;
 	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
-	if (r > 0)
-		(void)ppoll(NULL, 0, &none, &wait_mask);
-	else if (r == -1 && (errno != EINTR || !any))
+	if (r >= 0)
+		signals_let_in();
+	else if (errno != EINTR || !any)
 		r = signals_look(fds, n, wait_ms);
 	return (r);
 }
