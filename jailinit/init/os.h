@@ -19,6 +19,10 @@
  * kernel; on FreeBSD they would go to the reaper, which is process 1. */
 extern const bool os_kernel_reaps;
 
+/* Must SIGTSTP not stop us, as our group is orphaned, so that no shell could
+ * have us go on?  False where the kernel sees to that. */
+bool os_is_orphaned(void);
+
 /* Are we process 1 of a whole machine, which may not end? */
 bool os_is_machine(void);
 

@@ -166,6 +166,16 @@ proc_read(pid_t pid, struct kinfo_proc *kp)
 	    size == sizeof(*kp) && kp->ki_pid == pid);
 }
 
+/* The kernel counts who could have the group go on, parents outside of the
+ * jail too, but does not look at that for the first group of a session. */
+bool
+os_is_orphaned(void)
+{
+	struct kinfo_proc kp;
+
+	return (proc_read(getpid(), &kp) && kp.ki_jobc == 0);
+}
+
 /* Does the chain of parents from pid on lead to us? */
 static bool
 is_descendant(pid_t pid)

@@ -107,6 +107,12 @@ is_initial_pidns(void)
 }
 
 bool
+os_is_orphaned(void)
+{
+	return (false);
+}
+
+bool
 os_is_machine(void)
 {
 	return (getpid() == 1 && is_initial_pidns());

@@ -7,6 +7,7 @@
 
 #include "lib/sys.h"
 
+#include "os.h"
 #include "signals.h"
 
 /* How often we look where ppoll(2) does not work. */
@@ -128,6 +129,8 @@ signals_stop(void)
 {
 	sigset_t tstp, pending;
 
+	if (os_is_orphaned())
+		return (false);
 	sys_signal_default(SIGTSTP);
 	(void)kill(getpgrp() > 0 ? 0 : getpid(), SIGTSTP);
 	sigemptyset(&tstp);
