@@ -1022,6 +1022,14 @@ test_tty_stop_shell(void **state)
 	shell_end(j, &t, "st=0");	/* cat's */
 }
 
+/* FreeBSD: ^Z wakes a reader before it stops it.  By then it may have found
+ * itself in the background already; so after bg it waits, and does not stop. */
+#ifdef __linux__
+#define BG_STOPS	true
+#else
+#define BG_STOPS	false
+#endif
+
 /* What reads the terminal from the background stops, and fg helps, whether
  * it began there or had ^Z and bg. */
 static void
@@ -1048,8 +1056,10 @@ test_tty_stop_read(void **state)
 			pty_type(&t, "bg; echo pro''mpt\n");
 			pty_expect(&t, "prompt");
 		}
-		(void)job_wait(j, "head", 'T');
-		stopped_wait(j, &t, "reader");
+		if (i == 0 || BG_STOPS) {
+			(void)job_wait(j, "head", 'T');
+			stopped_wait(j, &t, "reader");
+		}
 		pty_type(&t, "fg\n");
 		foreground_wait(j, &t, "reader");
 		pty_type(&t, "hello\n");
