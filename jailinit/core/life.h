@@ -50,6 +50,11 @@ enum life_event {
 #define LIFE_DO_TERM_ALL	0x10U	/* TERM, CONT to every process */
 #define LIFE_DO_KILL_ALL	0x20U	/* KILL to every process */
 
+/* The limits unless others are given, in seconds. */
+#define LIFE_SHUTDOWN_SECONDS	90
+#define LIFE_TERM_SECONDS	10
+#define LIFE_KILL_SECONDS	5
+
 /* The limits of the life, 0 to REQUEST_SECONDS_MAX * 1000 each. */
 struct life_limits {
 	int64_t shutdown_ms;	/* for rc.shutdown, or the command's end */

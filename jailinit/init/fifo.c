@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control FIFO.  Touches its path (only in control_open(), _remake() and
- * _remove()) and its descriptor. */
+/* The control FIFO.  Touches its path, in fifo_open(), fifo_check() and
+ * fifo_remove() only, and its descriptor. */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -9,26 +9,57 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 
 #include "fifo.h"
+#include "log.h"
 
-/* Bytes read at once, on the stack: little, so that an idle process 1 has
- * touched few pages of it. */
+/* Bytes read at once. */
 #define READ_MAX	512
 
-/* In so many turns all is read that a FIFO holds, 64 KiB, and its end seen. */
-#define DRAIN_TURNS	(65536 / (CONTROL_READS * READ_MAX) + 1)
+/* After this many reads all is read that a FIFO holds, 64 KiB, and its end
+ * seen. */
+#define DRAIN_READS	(65536 / READ_MAX + 1)
 
-/* Makes a FIFO where nothing is, opens it, and sees that it is it. */
+/* At most one complaint about requests in this time. */
+#define COMPLAIN_MS	1000
+
+struct reader {
+	int fd;			/* -1: there is none */
+	size_t at, n;		/* what is left of block: block[at..n) */
+	size_t used;		/* bytes of the line so far; one more than
+				 * REQUEST_LINE_MAX when it is too long */
+	int64_t last_ms;	/* when the last of them came */
+	char block[READ_MAX], line[REQUEST_LINE_MAX + 1];
+};
+
+static const char *path;
+static dev_t dev;		/* of the FIFO that we made */
+static ino_t ino;
+static struct reader current;
+
+/* The FIFO before it, until it is empty or drain_reads are used up. */
+static struct reader old;
+static int drain_reads;
+
+static int reads;		/* left in this turn */
+static bool more;		/* the turn has ended for want of reads */
+static uint64_t dropped;
+
+/*
+ * Making.
+ */
+
+/* Makes a FIFO where nothing is, opens it, and checks that it is the one. */
 static int
-fifo_new(const char *path, struct stat *st)
+fifo_new(const char *name, struct stat *st)
 {
 	int fd;
 
-	if (mkfifo(path, 0600) == -1)
+	if (mkfifo(name, 0600) == -1)
 		return (-1);
-	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	fd = open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 	if (fd == -1)
 		return (-1);
 	if (fstat(fd, st) == 0 && S_ISFIFO(st->st_mode) &&
@@ -39,13 +70,13 @@ fifo_new(const char *path, struct stat *st)
 	return (-1);
 }
 
-/* A new FIFO under a name of its own, opened, then renamed into place: it has
- * a reader as soon as it is there, and what was there before, a link or a
- * file, is replaced and never followed. */
+/* Makes a FIFO under a name of its own, opens it, then renames it into place:
+ * it has a reader from the start, and what was there before, a link or a file,
+ * is replaced and never followed.  Returns its descriptor, or -1 and errno. */
 static int
-fifo_make(const char *path, struct stat *st)
+fifo_make(struct stat *st)
 {
-	char tmp[CONTROL_PATH_MAX];
+	char tmp[FIFO_PATH_MAX];
 	int fd, e;
 
 	if (text_format(tmp, sizeof(tmp), "%s.new", path) ==
@@ -54,7 +85,7 @@ fifo_make(const char *path, struct stat *st)
 		return (-1);
 	}
 	fd = fifo_new(tmp, st);
-	if (fd == -1 && errno == EEXIST) {	/* of a life that was killed */
+	if (fd == -1 && errno == EEXIST) {	/* left by a killed jailinit */
 		(void)unlink(tmp);
 		fd = fifo_new(tmp, st);
 	}
@@ -69,125 +100,218 @@ fifo_make(const char *path, struct stat *st)
 }
 
 static bool
-control_named(const struct control *c)
+is_named(void)
 {
 	struct stat st;
 
-	return (c->fd != -1 && lstat(c->path, &st) == 0 &&
-	    st.st_dev == c->dev && st.st_ino == c->ino);
+	return (current.fd != -1 && lstat(path, &st) == 0 &&
+	    st.st_dev == dev && st.st_ino == ino);
 }
 
+/* 0, or -1 and errno: then the FIFO before stays. */
 static int
-control_make(struct control *c)
+replace(void)
 {
 	struct stat st;
-	int fd = fifo_make(c->path, &st);
+	int fd = fifo_make(&st);
 
 	if (fd == -1)
 		return (-1);
-	c->fd = fd;
-	c->dev = st.st_dev;
-	c->ino = st.st_ino;
-	return (0);
-}
-
-int
-control_open(struct control *c, const char *path)
-{
-	c->path = path;
-	c->fd = -1;
-	c->used = 0;
-	return (path == NULL ? 0 : control_make(c));
-}
-
-static void
-line_end(struct control *c, control_fn *fn)
-{
-	size_t used = c->used;
-
-	c->used = 0;
-	if (used > 0)
-		fn(c->line, used);
-}
-
-/* What is too long is not kept, but its length is. */
-static void
-line_add(struct control *c, const char *buf, size_t n, control_fn *fn)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (buf[i] == '\n')
-			line_end(c, fn);
-		else if (c->used < sizeof(c->line))
-			c->line[c->used++] = buf[i];
-}
-
-bool
-control_read(struct control *c, int64_t now_ms, control_fn *fn)
-{
-	char buf[READ_MAX];
-	ssize_t n;
-	int i;
-
-	if (c->fd == -1)
-		return (false);
-	for (i = 0; i < CONTROL_READS; i++) {
-		n = read(c->fd, buf, sizeof(buf));
-		if (n <= 0) {
-			if (c->used > 0 && now_ms >= control_due_ms(c))
-				line_end(c, fn);
-			return (false);
-		}
-		c->last_ms = now_ms;
-		line_add(c, buf, (size_t)n, fn);
-	}
-	return (true);
-}
-
-/* What is left in one that was replaced; of a writer who never stops, a
- * line's beginning is not taken for a line. */
-static void
-control_drain(struct control *c, int64_t now_ms, control_fn *fn)
-{
-	bool more = true;
-	int i;
-
-	for (i = 0; more && i < DRAIN_TURNS; i++)
-		more = control_read(c, now_ms, fn);
-	if (!more)
-		line_end(c, fn);
-}
-
-int
-control_remake(struct control *c, int64_t now_ms, control_fn *fn)
-{
-	struct control old = *c;
-
-	if (c->path == NULL || control_named(c))
-		return (0);
-	c->fd = -1;
-	c->used = 0;
-	if (control_make(c) == -1) {
-		*c = old;
-		return (-1);
-	}
-	if (old.fd != -1) {
-		control_drain(&old, now_ms, fn);
+	if (old.fd != -1)
 		close(old.fd);
-	}
+	old = current;
+	drain_reads = DRAIN_READS;
+	current.fd = fd;
+	current.at = current.n = current.used = 0;
+	dev = st.st_dev;
+	ino = st.st_ino;
 	return (0);
 }
 
-int64_t
-control_due_ms(const struct control *c)
+/* Logs the same reason once, until it works or somebody asks again. */
+static void
+result_say(int result, bool asked)
 {
-	return (c->used == 0 ? INT64_MAX : c->last_ms + CONTROL_QUIET_MS);
+	static int said;
+
+	if (result == 0 || asked)
+		said = 0;
+	if (result == 0 || errno == said)
+		return;
+	said = errno;
+	log_line("%.256s: %s; signals still work", path, strerror(errno));
 }
 
 void
-control_remove(const struct control *c)
+fifo_open(const char *name)
 {
-	if (c->path != NULL && control_named(c))
-		(void)unlink(c->path);
+	path = name;
+	current.fd = old.fd = -1;
+	if (path != NULL)
+		result_say(replace(), false);
+}
+
+void
+fifo_check(bool asked)
+{
+	if (path != NULL)
+		result_say(is_named() ? 0 : replace(), asked);
+}
+
+/*
+ * Reading.
+ */
+static bool
+block_read(struct reader *r)
+{
+	ssize_t n;
+
+	if (reads == 0) {
+		more = true;
+		return (false);
+	}
+	reads--;
+	n = read(r->fd, r->block, sizeof(r->block));
+	r->at = 0;
+	r->n = n > 0 ? (size_t)n : 0;
+	if (n > 0)
+		r->last_ms = clock_ms();
+	return (n > 0);
+}
+
+/* The next line, r->line[0..length), or 0: none now.  Of a line that is too
+ * long only the start is kept. */
+static size_t
+line_next(struct reader *r)
+{
+	size_t length;
+
+	do
+		while (r->at < r->n) {
+			char c = r->block[r->at++];
+
+			if (c != '\n' && r->used < sizeof(r->line))
+				r->line[r->used++] = c;
+			if (c != '\n' || r->used == 0)
+				continue;
+			length = r->used;
+			r->used = 0;
+			return (length);
+		}
+	while (block_read(r));
+	return (0);
+}
+
+/* Takes what there is of a line as a whole one. */
+static size_t
+line_cut(struct reader *r)
+{
+	size_t length = r->used;
+
+	r->used = 0;
+	return (length);
+}
+
+/* The next line of the old FIFO, which ends here.  A writer that never stops
+ * is left behind; the start of its line is not taken for one. */
+static size_t
+old_next(void)
+{
+	int before = reads;
+	size_t length = line_next(&old);
+
+	drain_reads -= before - reads;
+	if (length > 0 || (more && drain_reads > 0))
+		return (length);
+	length = more ? 0 : line_cut(&old);
+	close(old.fd);
+	old.fd = -1;
+	return (length);
+}
+
+static const char *
+any_next(size_t *length)
+{
+	*length = old.fd != -1 ? old_next() : 0;
+	if (*length > 0 || old.fd != -1)
+		return (old.line);
+	if (current.fd != -1)
+		*length = line_next(&current);
+	if (*length == 0 && !more && clock_ms() >= fifo_due_ms())
+		*length = line_cut(&current);
+	return (current.line);
+}
+
+void
+fifo_turn(void)
+{
+	reads = FIFO_READS;
+	more = false;
+}
+
+bool
+fifo_request(struct request *rq)
+{
+	enum request_error e;
+	const char *line;
+	size_t length;
+
+	while (line = any_next(&length), length > 0) {
+		e = request_parse(line, length, rq);
+		if (e == REQUEST_OK)
+			return (true);
+		if (e == REQUEST_EMPTY || !fifo_drop())
+			continue;
+		if (e == REQUEST_TOO_LONG || e == REQUEST_BINARY)
+			log_line("request dropped: %s", request_strerror(e));
+		else
+			log_line("request dropped: %s: %.*s",
+			    request_strerror(e), (int)length, line);
+	}
+	return (false);
+}
+
+bool
+fifo_more(void)
+{
+	return (more);
+}
+
+int64_t
+fifo_due_ms(void)
+{
+	return (current.used == 0 ? INT64_MAX :
+	    current.last_ms + FIFO_QUIET_MS);
+}
+
+int
+fifo_fd(void)
+{
+	return (current.fd);
+}
+
+bool
+fifo_drop(void)
+{
+	static int64_t said_ms = INT64_MIN;
+	int64_t now_ms = clock_ms();
+
+	dropped++;
+	if (said_ms != INT64_MIN && now_ms - said_ms < COMPLAIN_MS)
+		return (false);
+	said_ms = now_ms;
+	return (true);
+}
+
+uint64_t
+fifo_dropped(void)
+{
+	return (dropped);
+}
+
+void
+fifo_remove(void)
+{
+	if (path != NULL && is_named())
+		(void)unlink(path);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The control FIFO of jailinit.ctl(5): made, checked, read, handed out line
- * by line.  Never waits: the FIFO is open for reading and writing, so that
- * there is always a reader and never an end of file, and non-blocking.
+ * The control FIFO, jailinit.ctl(5): made, checked, read, and its lines turned
+ * into requests.  Never waits: the FIFO is open for reading and writing, so
+ * that there is always a reader and never an end of file, and non-blocking.
  */
-#ifndef CONTROL_H
-#define CONTROL_H
-
-#include <sys/types.h>
+#ifndef INIT_FIFO_H
+#define INIT_FIFO_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,47 +13,50 @@
 
 #include "core/request.h"
 
-/* A part of a line counts as a whole one when nothing has followed it for
- * this long (printf halt > ctl). */
-#define CONTROL_QUIET_MS	1000
+/* Part of a line counts as a whole line when nothing has followed it for this
+ * long (printf halt > ctl). */
+#define FIFO_QUIET_MS	1000
 
-/* At most so many reads a turn, so that a writer who never stops does not
+/* At most this many reads a turn, so that a writer that never stops does not
  * keep process 1 from its signals and children. */
-#define CONTROL_READS	16
+#define FIFO_READS	16
 
-/* A path with ".new" and a NUL behind it has this room, also on the stack. */
-#define CONTROL_PATH_MAX	512
+/* A path with ".new" and a NUL after it fits in this, also on the stack. */
+#define FIFO_PATH_MAX	512
 
-struct control {
-	const char *path;	/* NULL: there is to be no FIFO */
-	int fd;			/* -1: there is none */
-	dev_t dev;
-	ino_t ino;
-	size_t used;		/* bytes of the line held so far; one over
-				 * REQUEST_LINE_MAX when it is too long */
-	int64_t last_ms;	/* when the last of them came */
-	char line[REQUEST_LINE_MAX + 1];
-};
+/* Makes the FIFO, mode 0600, in place of anything but a directory; it has a
+ * reader from the moment that it is there.  NULL: there is to be none.  An
+ * error is logged. */
+void fifo_open(const char *path);
 
-/* What is done with a line, line[0..len), no newline, no NUL at its end. */
-typedef void control_fn(const char *line, size_t len);
+/* If the path no longer names the FIFO, makes it again; what is left in the
+ * old one is read first.  An error is logged, but the same one twice only if
+ * somebody asked for this. */
+void fifo_check(bool asked);
 
-/* Makes the FIFO, mode 0600, in place of anything but a directory, as soon
- * as it is ready to be read.  0, or -1 and errno; *c is usable then too. */
-int control_open(struct control *c, const char *path);
+/* A new turn begins: FIFO_READS more reads are allowed. */
+void fifo_turn(void);
 
-/* When the path no longer names the FIFO, makes it again, and hands out what
- * is left in the old one.  0, or -1 and errno (the old one is kept then). */
-int control_remake(struct control *c, int64_t now_ms, control_fn *fn);
+/* The next request: true and *rq.  Lines that are none are counted and
+ * logged. */
+bool fifo_request(struct request *rq);
 
-/* Reads what there is and hands out its lines.  True when it has stopped
- * before the end, for the sake of others. */
-bool control_read(struct control *c, int64_t now_ms, control_fn *fn);
+/* Has this turn ended before the FIFO was empty? */
+bool fifo_more(void);
 
-/* When control_read() is due even if nothing comes, or INT64_MAX. */
-int64_t control_due_ms(const struct control *c);
+/* When fifo_request() is due even if nothing is written, or INT64_MAX. */
+int64_t fifo_due_ms(void);
 
-/* Removes the FIFO if the path still names it.  For a child: paths hang. */
-void control_remove(const struct control *c);
+/* Readable when there are lines; -1: there is no FIFO. */
+int fifo_fd(void);
+
+/* Counts a request that is not done.  May that be logged?  At most one a
+ * second may. */
+bool fifo_drop(void);
+uint64_t fifo_dropped(void);
+
+/* Removes the FIFO if the path still names it.  For a child: a path can
+ * hang. */
+void fifo_remove(void);
 
 #endif

@@ -50,7 +50,7 @@ is_here(const struct manager *m)
 }
 
 void
-manager_init(const struct life_limits *limits)
+grace_init(const struct life_limits *limits)
 {
 	const struct manager *m;
 
@@ -65,7 +65,7 @@ manager_init(const struct life_limits *limits)
 }
 
 void
-manager_say(void)
+grace_say(void)
 {
 	if (hasty != NULL)
 		log_line("%s kills after %" PRId64 " s by default, an end may "

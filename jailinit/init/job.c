@@ -4,96 +4,173 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/text.h"
 
+#include "fifo.h"
 #include "job.h"
+#include "log.h"
 #include "signals.h"
 #include "spawn.h"
 
-int
-job_start(struct job *job, const char *name, int64_t now_ms, int64_t limit_ms)
+enum report {
+	REPORT_NOTHING,
+	REPORT_MISSING,
+	REPORT_REFUSED,
+	REPORT_RAN
+};
+
+static pid_t job_pid;			/* 0: none runs */
+static char name[REQUEST_NAME_MAX + 1];
+static int report_fd;			/* spawn_request() */
+static int64_t limit_s, due_ms;		/* of TERM, then of KILL */
+static bool timed_out;			/* it has had TERM */
+static bool ending;			/* the jail is */
+static struct job_last last;
+
+/* 0, or -1 and errno. */
+static int
+begin(const char *job)
 {
 	int e, p[2];
 
-	if (job->pid != 0) {
-		errno = EBUSY;
+	if (pipe2(p, O_CLOEXEC) == -1)
 		return (-1);
-	}
-	if (pipe(p) == -1)
-		return (-1);
-	(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
-	(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
-	job->pid = spawn_request(name, p[1]);
+	job_pid = spawn_request(job, p[1]);
 	e = errno;
 	close(p[1]);
-	if (job->pid == -1) {
-		job->pid = 0;
-		close(p[0]);
-		errno = e;
-		return (-1);
+	if (job_pid != -1) {
+		report_fd = p[0];
+		return (0);
 	}
-	(void)text_format(job->name, sizeof(job->name), "%s", name);
-	job->end = JOB_NONE;
-	job->timed_out = false;
-	job->due_ms = now_ms + limit_ms;
-	job->report_fd = p[0];
-	return (0);
+	job_pid = 0;
+	close(p[0]);
+	errno = e;
+	return (-1);
 }
 
-/* What it has said, spawn.h: nothing, as the jail's TERM was faster; that it
- * is there; and then what kept it from being executed. */
-static enum job_end
-report_read(int report_fd)
+void
+job_start(const char *job, int64_t limit_ms)
+{
+	const char *why = NULL;
+
+	if (ending)
+		why = "the jail ends";
+	else if (job_pid != 0)
+		why = "another one runs";
+	else if (begin(job) == -1)
+		why = strerror(errno);
+	if (why != NULL) {
+		if (fifo_drop())
+			log_line("request dropped: %s: %s", job, why);
+		return;
+	}
+	(void)text_format(name, sizeof(name), "%s", job);
+	timed_out = false;
+	limit_s = limit_ms / 1000;
+	due_ms = clock_ms() + limit_ms;
+}
+
+bool
+job_runs(void)
+{
+	return (job_pid != 0);
+}
+
+void
+job_no_more(void)
+{
+	ending = true;
+}
+
+/* What the child has reported, spawn_request(): nothing, when a signal ended it
+ * before it looked for the program; that the program is there; then why it was
+ * not executed, which the child has logged. */
+static enum report
+report_read(void)
 {
 	unsigned char code[2] = { 0, 0 };
 	ssize_t n;
 
 	(void)fcntl(report_fd, F_SETFL, O_NONBLOCK);
 	n = read(report_fd, code, sizeof(code));
+	close(report_fd);
 	if (n <= 0)
-		return (JOB_CUT);
+		return (REPORT_NOTHING);
 	if (code[n - 1] == 0)
-		return (JOB_RAN);
-	return (n == 1 && code[0] == SPAWN_NOT_FOUND ? JOB_MISSING :
-	    JOB_REFUSED);
+		return (REPORT_RAN);
+	return (n == 1 && code[0] == SPAWN_NOT_FOUND ? REPORT_MISSING :
+	    REPORT_REFUSED);
+}
+
+static void
+dropped_say(enum report report, int sig)
+{
+	if (!fifo_drop())
+		return;
+	if (report == REPORT_MISSING)
+		log_line("request dropped: %s: %s",
+		    request_strerror(REQUEST_UNKNOWN), name);
+	else if (ending)
+		log_line("request dropped: %s: the jail ends", name);
+	else
+		log_line("request dropped: %s: killed by signal %d", name, sig);
 }
 
 bool
-job_ended(struct job *job, pid_t pid, int st)
+job_ended(pid_t pid, int st)
 {
+	int sig = WIFSIGNALED(st) ? WTERMSIG(st) : 0;
+	enum report report;
 
-	if (pid != job->pid)
+	if (job_pid == 0 || pid != job_pid)
 		return (false);
-	job->pid = 0;
-	job->sig = WIFSIGNALED(st) ? WTERMSIG(st) : 0;
-	job->status = job->sig != 0 ? 128 + job->sig : WEXITSTATUS(st);
-	job->end = report_read(job->report_fd);
-	close(job->report_fd);
-	return (true);
-}
-
-bool
-job_tick(struct job *job, int64_t now_ms)
-{
-	if (job->pid == 0 || now_ms < job->due_ms)
-		return (false);
-	if (job->timed_out) {
-		signals_send(job->pid, SIGKILL, true);
-		job->due_ms = INT64_MAX;
-		return (false);
+	job_pid = 0;
+	report = report_read();
+	if (report == REPORT_NOTHING || report == REPORT_MISSING) {
+		dropped_say(report, sig);
+		return (true);
 	}
-	signals_send(job->pid, SIGTERM, true);
-	signals_send(job->pid, SIGCONT, true);
-	job->timed_out = true;
-	job->due_ms = now_ms + JOB_KILL_MS;
+	if (report == REPORT_RAN && sig != 0)
+		log_line("request %s: killed by signal %d", name, sig);
+	else if (report == REPORT_RAN)
+		log_line("request %s: exit status %d", name, WEXITSTATUS(st));
+	memcpy(last.name, name, sizeof(last.name));
+	last.status = sig != 0 ? 128 + sig : WEXITSTATUS(st);
+	last.count++;
 	return (true);
+}
+
+void
+job_tick(void)
+{
+	if (job_pid == 0 || clock_ms() < due_ms)
+		return;
+	if (timed_out) {
+		signals_send(job_pid, SIGKILL, true);
+		due_ms = INT64_MAX;
+		return;
+	}
+	signals_send(job_pid, SIGTERM, true);
+	signals_send(job_pid, SIGCONT, true);
+	timed_out = true;
+	due_ms = clock_ms() + JOB_KILL_MS;
+	log_line("request %s: took over %" PRId64 " s, ended", name, limit_s);
 }
 
 int64_t
-job_due_ms(const struct job *job)
+job_due_ms(void)
 {
-	return (job->pid == 0 ? INT64_MAX : job->due_ms);
+	return (job_pid == 0 ? INT64_MAX : due_ms);
+}
+
+const struct job_last *
+job_last(void)
+{
+	return (&last);
 }

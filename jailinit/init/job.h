@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An administrator's own request, jailinit.ctl(5): a program in
- * /etc/rc.request.d, one at a time, that runs for a limited time.
+ * /etc/rc.request.d, one at a time, for a limited time.
  */
-#ifndef JOB_H
-#define JOB_H
+#ifndef INIT_JOB_H
+#define INIT_JOB_H
 
 #include <sys/types.h>
 
@@ -13,41 +13,37 @@
 
 #include "core/request.h"
 
-/* After TERM its process group has so long before KILL. */
+/* Its limit (-q) in seconds unless another is given; then its process group
+ * has TERM, and this long before KILL. */
+#define JOB_SECONDS	60
 #define JOB_KILL_MS	5000
 
-/* How the last one ended. */
-enum job_end {
-	JOB_NONE,	/* there was none, or it runs */
-	JOB_RAN,	/* status is its own, 128 + n for a signal */
-	JOB_REFUSED,	/* its file is not root's alone; status 126 */
-	JOB_MISSING,	/* there is no such file */
-	JOB_CUT		/* it was ended before its file was looked at */
-};
+/* Starts it, or counts it as dropped, which is logged. */
+void job_start(const char *name, int64_t limit_ms);
 
-struct job {
-	pid_t pid;			/* 0: none runs */
-	char name[REQUEST_NAME_MAX + 1];	/* of the last; "" before */
-	enum job_end end;
-	int status;
-	int sig;			/* that killed it, 0: none */
-	bool timed_out;			/* and has had TERM for that */
-	int64_t due_ms;			/* TERM, then KILL */
-	int report_fd;			/* spawn.h */
-};
+/* Does a job run? */
+bool job_runs(void);
 
-/* Starts it.  0, or -1 and errno: EBUSY when one runs. */
-int job_start(struct job *job, const char *name, int64_t now_ms,
-    int64_t limit_ms);
+/* The jail ends: no more jobs are started. */
+void job_no_more(void);
 
-/* A child has ended with the wait status st: was it the job?  Then end and
- * status are filled in. */
-bool job_ended(struct job *job, pid_t pid, int st);
+/* A child has ended with the wait status st: was it the job?  Then how it
+ * ended is logged. */
+bool job_ended(pid_t pid, int st);
 
-/* Does what is due.  True when its time has just run out. */
-bool job_tick(struct job *job, int64_t now_ms);
+/* Sends TERM, then KILL, when it is time to. */
+void job_tick(void);
 
 /* When job_tick() is due, or INT64_MAX. */
-int64_t job_due_ms(const struct job *job);
+int64_t job_due_ms(void);
+
+/* The job that ended last, its exit status (128 + n for a signal), and how many
+ * have ended: 0, and "", before the first has. */
+struct job_last {
+	char name[REQUEST_NAME_MAX + 1];
+	int status;
+	uint64_t count;
+};
+const struct job_last *job_last(void);
 
 #endif

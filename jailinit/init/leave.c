@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Leaving.  Touches reboot(2), and of paths the program's own, to execute
- * it again. */
+/* Leaving.  Touches reboot(2) and, to execute it again, the program's own
+ * path. */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -11,36 +11,36 @@
 
 #include "leave.h"
 #include "log.h"
-#include "signals.h"
-#include "spawn.h"
+#include "os.h"
+#include "environment.h"
 
-/* How long a machine's disks are waited for, in steps. */
+/* How long we wait for a machine's disks: this many steps. */
 #define SYNC_STEP_MS	100
 #define SYNC_STEPS	100
 
 static void
-program_exec(const struct leave_how *how)
+program_exec(char *const *argv)
 {
-	char *env[spawn_env_room()];
+	char *env[environment_room()];
 
-	spawn_listen_give(env);
-	os_program_exec(how->argv);
+	environment_listen_give(env);
+	os_program_exec(argv);
 }
 
-/* The socket does not pass into the next life. */
+/* NOTIFY_SOCKET is not for the next life. */
 static void
-reboot_in_place(const struct leave_how *how)
+reboot_in_place(char *const *argv)
 {
-	char *env[spawn_env_room()];
+	char *env[environment_room()];
 
 	(void)unsetenv("NOTIFY_SOCKET");
-	spawn_env_put(env, SPAWN_OWN_ENV "=1");
-	program_exec(how);
-	log_line("%s: cannot be executed again: %s", how->argv[0],
+	environment_put(env, ENVIRONMENT_NEXT_LIFE "=1");
+	program_exec(argv);
+	log_line("%s: cannot be executed again: %s", argv[0],
 	    strerror(errno));
 }
 
-/* The disks of a whole machine are a child's work, as one can hang. */
+/* A child writes the disks of a whole machine, because that can hang. */
 static void
 machine_leave(enum request_verb verb)
 {
@@ -63,47 +63,42 @@ machine_leave(enum request_verb verb)
 /* Only the jail's own process 1 may ask the kernel for its reboot: anybody
  * else's would be that of the jail, or the machine, around it. */
 static bool
-is_by_kernel(const struct leave_how *how)
+is_by_kernel(enum leave how)
 {
-	return (how->place == OS_JAIL && (how->leave == LEAVE_REBOOT ||
-	    (how->leave == LEAVE_AUTO && os_manager_reboots())));
+	return (os_place() == OS_JAIL && (how == LEAVE_REBOOT ||
+	    (how == LEAVE_AUTO && os_manager_reboots())));
 }
 
-/* Is it the next life, by whatever way? */
+/* Does another life follow, in whatever way? */
 static bool
-is_reboot(const struct leave_how *how)
+is_reboot(enum request_verb verb, enum leave how)
 {
-	return (how->verb == REQUEST_REBOOT && (how->place == OS_MACHINE ?
-	    how->leave == LEAVE_REEXEC : how->leave != LEAVE_EXIT));
+	return (verb == REQUEST_REBOOT && (os_place() == OS_MACHINE ?
+	    how == LEAVE_REEXEC : how != LEAVE_EXIT));
 }
 
 bool
-leave_in_place(const struct leave_how *how)
+leave_in_place(enum request_verb verb, enum leave how)
 {
-	return (is_reboot(how) && !is_by_kernel(how));
-}
-
-static void
-leave_reboot(const struct leave_how *how)
-{
-	if (is_by_kernel(how)) {
-		os_reboot(how->verb);
-		log_line("reboot: %s; again in place", strerror(errno));
-	}
-	reboot_in_place(how);
+	return (is_reboot(verb, how) && !is_by_kernel(how));
 }
 
 _Noreturn void
-leave(const struct leave_how *how)
+leave(enum request_verb verb, const struct options *o, int status)
 {
-	bool machine = how->place == OS_MACHINE;
+	bool machine = os_place() == OS_MACHINE;
 
-	if (is_reboot(how)) {
-		leave_reboot(how);
+	if (is_reboot(verb, o->leave)) {
+		if (is_by_kernel(o->leave)) {
+			os_reboot(verb);
+			log_line("reboot: %s; again in place",
+			    strerror(errno));
+		}
+		reboot_in_place(o->argv);
 		if (!machine)
 			_exit(1);
 	}
 	if (machine)
-		machine_leave(how->verb);
-	_exit(how->status);
+		machine_leave(verb);
+	_exit(status);
 }

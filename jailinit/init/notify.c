@@ -84,14 +84,13 @@ notify_background(void)
 	unsigned char verdict = 1;
 	int p[2];
 
-	if (pipe(p) == -1)
+	if (pipe2(p, O_CLOEXEC) == -1)
 		return (-1);
 	switch (fork()) {
 	case -1:
 		return (-1);
 	case 0:
 		close(p[0]);
-		(void)fcntl(p[1], F_SETFD, FD_CLOEXEC);
 		parent_fd = p[1];
 		(void)setsid();
 		return (0);

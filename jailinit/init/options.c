@@ -10,6 +10,7 @@
 #include "lib/sys.h"
 #include "lib/text.h"
 
+#include "job.h"
 #include "log.h"
 #include "options.h"
 #include "os.h"
@@ -279,10 +280,11 @@ options_parse(struct options *o, char **argv)
 	int c;
 
 	memset(o, 0, sizeof(*o));
-	o->limits.shutdown_ms = 90000;
-	o->limits.term_ms = 10000;
-	o->limits.kill_ms = 5000;
-	o->job_ms = 60000;
+	o->argv = argv;
+	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * 1000;
+	o->limits.term_ms = LIFE_TERM_SECONDS * 1000;
+	o->limits.kill_ms = LIFE_KILL_SECONDS * 1000;
+	o->job_ms = JOB_SECONDS * 1000;
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;

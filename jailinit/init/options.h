@@ -28,6 +28,7 @@ struct options {
 	int stop_signal;		/* -S */
 	enum leave leave;		/* -l */
 	char **command;			/* after --, NULL: boot mode */
+	char **argv;			/* as given, for the next life */
 };
 
 /* Fills *o from the command line; its strings are argv's.  On a mistake one

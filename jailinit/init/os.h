@@ -38,6 +38,9 @@ enum os_place {
  * string. */
 enum os_place os_claim(bool command, const char *ctl, const char **why);
 
+/* What os_claim() has found. */
+enum os_place os_place(void);
+
 /* Makes us the one who adopts orphans there.  0, or -1 and errno. */
 int os_adopt(void);
 
@@ -65,11 +68,11 @@ void os_child_wait(pid_t pid, int wait_ms);
 typedef bool os_each_fn(const char *comm, pid_t pid, void *arg);
 void os_each(os_each_fn *fn, void *arg);
 
-/* "jailinit: state" as what ps(1) shows.  room is always the same, and on the
- * stack: Linux shows no other memory as a command line than an anonymous
- * one. */
+/* Shows "jailinit: state" as our command line, in ps(1).  room must stay, and be
+ * on the stack: Linux shows only anonymous memory. */
 #define OS_TITLE_MAX	19	/* with a NUL: "jailinit: shutdown" */
-void os_title(const char *state, char room[OS_TITLE_MAX]);
+void os_title_init(char room[OS_TITLE_MAX], const char *state);
+void os_title(const char *state);
 
 /* Makes ready to execute this very program again, at the path it has now;
  * os_program_exec() returns only when that has failed (errno). */

@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "os.h"
-#include "spawn.h"
+#include "environment.h"
 
 /* Processes of a jail that are looked at: enough to find two, and names. */
 #define PROCS_MAX	64
@@ -120,13 +120,19 @@ is_any_other(void)
 static bool
 is_next_life(void)
 {
-	return (getenv(SPAWN_OWN_ENV) != NULL);
+	return (getenv(ENVIRONMENT_NEXT_LIFE) != NULL);
 }
 
 bool
 os_is_machine(void)
 {
 	return (false);
+}
+
+enum os_place
+os_place(void)
+{
+	return (place);
 }
 
 enum os_place
@@ -362,10 +368,16 @@ os_each(os_each_fn *fn, void *arg)
 /* setproctitle(3) leaves argv's strings and the environment as they are, and
  * allocates, but only the first time.  The - keeps argv[0] out of it. */
 void
-os_title(const char *state, char room[OS_TITLE_MAX])
+os_title(const char *state)
+{
+	setproctitle("-jailinit: %s", state);
+}
+
+void
+os_title_init(char room[OS_TITLE_MAX], const char *state)
 {
 	(void)room;
-	setproctitle("-jailinit: %s", state);
+	os_title(state);
 }
 
 /* The path as the kernel knows it now or, should it have forgotten, as it

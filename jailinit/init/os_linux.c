@@ -65,6 +65,8 @@ static enum os_place place = OS_REFUSED;
 static char program[PROGRAM_MAX];
 static int program_fd = -1;
 
+static char *title;
+
 /* linux_dirent64 of getdents64(2); readdir(3) would allocate. */
 struct entry {
 	uint64_t ino;
@@ -116,6 +118,12 @@ bool
 os_is_machine(void)
 {
 	return (getpid() == 1 && is_initial_pidns());
+}
+
+enum os_place
+os_place(void)
+{
+	return (place);
 }
 
 enum os_place
@@ -320,17 +328,24 @@ map_args(char *from, size_t size)
 	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
 }
 
-/* In room of its own: the strings of argv and of the environment stay, by
- * which others tell that this is a container.  Where there is no /proc yet it
+/* In memory of its own, since the strings of argv and of the environment stay:
+ * others tell by them that this is a container.  Where there is no /proc yet it
  * is tried again with the next state. */
 void
-os_title(const char *state, char room[OS_TITLE_MAX])
+os_title(const char *state)
 {
 	static bool mapped;
 
-	memset(room, 0, OS_TITLE_MAX);
-	(void)text_format(room, OS_TITLE_MAX, "jailinit: %s", state);
-	mapped = mapped || map_args(room, OS_TITLE_MAX);
+	memset(title, 0, OS_TITLE_MAX);
+	(void)text_format(title, OS_TITLE_MAX, "jailinit: %s", state);
+	mapped = mapped || map_args(title, OS_TITLE_MAX);
+}
+
+void
+os_title_init(char room[OS_TITLE_MAX], const char *state)
+{
+	title = room;
+	os_title(state);
 }
 
 void
@@ -343,7 +358,7 @@ os_program_init(void)
 	if (n > 0)
 		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
 	else if (name != NULL && strlen(name) < sizeof(program))
-		strcpy(program, name);
+		memcpy(program, name, strlen(name) + 1);
 	program_fd = open(n > 0 ? "/proc/self/exe" : program,
 	    O_PATH | O_CLOEXEC);
 }

@@ -17,81 +17,12 @@
 #include "lib/fd.h"
 #include "lib/text.h"
 
+#include "environment.h"
 #include "log.h"
 #include "os.h"
 #include "signals.h"
 #include "spawn.h"
 #include "terminal.h"
-
-extern char **environ;	/* environ(7); FreeBSD's headers have it not */
-
-/* More sockets than that nobody passes. */
-#define LISTEN_MAX	1024
-
-static int listen_fds;		/* 3 and on, the command's */
-
-size_t
-spawn_env_room(void)
-{
-	size_t n = 0;
-
-	while (environ[n] != NULL)
-		n++;
-	return (n + 2);
-}
-
-void
-spawn_env_put(char **room, const char *var)
-{
-	size_t i, n = 0, name = strcspn(var, "=") + 1;
-
-	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], var, name) != 0)
-			room[n++] = environ[i];
-	room[n++] = (char *)(uintptr_t)var;
-	room[n] = NULL;
-	environ = room;
-}
-
-/*
- * Sockets that somebody listens on for the command.
- */
-static void
-listen_cloexec(int flag)
-{
-	int fd;
-
-	for (fd = 3; fd < 3 + listen_fds; fd++)
-		(void)fcntl(fd, F_SETFD, flag);
-}
-
-int
-spawn_listen_init(void)
-{
-	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
-	unsigned long n;
-
-	if (pid == NULL || fds == NULL || (pid_t)text_number(pid) != getpid())
-		return (0);
-	n = text_number(fds);
-	if (n < 1 || n > LISTEN_MAX)
-		return (0);
-	listen_fds = (int)n;
-	listen_cloexec(FD_CLOEXEC);
-	return (listen_fds);
-}
-
-void
-spawn_listen_give(char **room)
-{
-	static char var[32];
-
-	if (listen_fds == 0)
-		return;
-	(void)text_format(var, sizeof(var), "LISTEN_PID=%d", (int)getpid());
-	spawn_env_put(room, var);
-	listen_cloexec(0);
-}
 
 /* As the log's writer it needs signals as process 1 has them: SIGPIPE and
  * the log's timer would end it with a status of their own. */
@@ -209,10 +140,10 @@ spawn_request(const char *name, int report_fd)
 static _Noreturn void
 command_exec(char *const *argv, int report_fd, int log_fd)
 {
-	char *env[spawn_env_room()];
+	char *env[environment_room()];
 	int e;
 
-	spawn_listen_give(env);
+	environment_listen_give(env);
 	execvp(argv[0], argv);
 	e = errno;
 	if (log_fd != -1)

@@ -12,16 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In the environment of a life after a reboot in place, whose -b and -d were
- * for whoever started the first one.  What we start does not see it. */
-#define SPAWN_OWN_ENV	"JAILINIT_NEXT_LIFE"
-
-/* Sets the variable var, "NAME=value", in the environment, without an
- * allocation: room, of spawn_env_room() pointers, is the new one's, and it
- * and var must stay. */
-size_t spawn_env_room(void);
-void spawn_env_put(char **room, const char *var);
-
 /* Exit statuses of a child that could not execute its program, sh(1). */
 #define SPAWN_CANNOT_EXEC	126
 #define SPAWN_NOT_FOUND		127
@@ -31,14 +21,6 @@ void spawn_env_put(char **room, const char *var);
  * why in the log (not of a missing one if missing_ok, which then exits 0).
  * Returns its pid, or -1 and errno of fork(2). */
 pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
-
-/* Descriptors from 3 on may be meant for us, sd_listen_fds(3): takes them as
- * what the command is to have, and returns how many there are. */
-int spawn_listen_init(void);
-
-/* Has this process execute a program that they are meant for, by a variable
- * of room, as spawn_env_put(). */
-void spawn_listen_give(char **room);
 
 /* Executes argv, found by PATH, in the foreground of the terminal if there
  * is one.  report_fd (-1: none), close-on-exec, gets one byte, the exit

@@ -12,9 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/sys.h"
 #include "lib/text.h"
 
+#include "fifo.h"
 #include "os.h"
 #include "signals.h"
 #include "status.h"
@@ -26,6 +28,7 @@ static int writer_fd = -1;		/* ends when the writer does */
 static pid_t writer_pid;		/* alive as long as that has not */
 static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
+static uint64_t said_jobs;
 static bool said_any, unsaid;		/* unsaid: what can be said later */
 static bool lost;			/* the last writer was killed, or its
 					 * file was removed */
@@ -57,8 +60,8 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	if (s->end_s != 0)
 		(void)text_format(deadline, sizeof(deadline), "%" PRId64,
 		    s->end_s);
-	if (s->jobs > 0)
-		(void)text_format(job, sizeof(job), "%d", s->job_status);
+	if (s->job->count > 0)
+		(void)text_format(job, sizeof(job), "%d", s->job->status);
 	return (text_format(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
@@ -67,7 +70,7 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
-	    s->dropped_log, s->dropped_requests, s->job, job));
+	    s->dropped_log, s->dropped_requests, s->job->name, job));
 }
 
 void
@@ -81,7 +84,7 @@ status_init(const char *path)
 static bool
 file_write(const char *text, size_t len)
 {
-	char tmp[CONTROL_PATH_MAX];
+	char tmp[FIFO_PATH_MAX];
 	bool done;
 	int fd;
 
@@ -103,7 +106,7 @@ file_write(const char *text, size_t len)
 /* The text is made before the fork: its pid is the parent's.  The child keeps
  * every signal blocked, so that the jail's TERM does not reach it. */
 static bool
-writer_start(const struct status *s, const struct control *c)
+writer_start(const struct status *s, bool last)
 {
 	char text[STATUS_MAX];
 	size_t len = status_format(s, text);
@@ -111,17 +114,16 @@ writer_start(const struct status *s, const struct control *c)
 	int p[2];
 	pid_t pid;
 
-	if (pipe(p) == -1)
+	if (pipe2(p, O_CLOEXEC) == -1)
 		return (false);
-	(void)fcntl(p[0], F_SETFD, FD_CLOEXEC);
 	pid = fork();
 	if (pid == 0) {
 		/* Should it hang, then not with the FIFO open. */
 		sys_close_others(3, p[1]);
 		if (file != NULL)
 			there = file_write(text, len) ? 1 : 0;
-		if (c != NULL)
-			control_remove(c);
+		if (last)
+			fifo_remove();
 		(void)!write(p[1], &there, 1);
 		_exit(0);
 	}
@@ -145,26 +147,28 @@ same_state(const struct status *a, const struct status *b)
 }
 
 void
-status_update(const struct status *s, int64_t now_ms)
+status_update(const struct status *s)
 {
+	int64_t now_ms = clock_ms();
 	bool same = said_any && same_state(s, &said);
 
 	if (file == NULL || writer_fd != -1)
 		return;
 	unsaid = !same || lost || s->dropped_log != said.dropped_log ||
 	    s->dropped_requests != said.dropped_requests ||
-	    s->jobs != said.jobs;
+	    s->job->count != said_jobs;
 	if (!unsaid || (same && tried_ms != INT64_MIN &&
 	    now_ms - tried_ms < STATUS_EVERY_MS))
 		return;
 	removal_fd = os_removal_watch(NULL);	/* room for two descriptors */
-	unsaid = !writer_start(s, NULL);
+	unsaid = !writer_start(s, false);
 	if (same || unsaid)
 		tried_ms = now_ms;
 	if (unsaid)
 		return;
 	lost = false;
 	said = *s;
+	said_jobs = s->job->count;
 	said_any = true;
 }
 
@@ -176,12 +180,12 @@ status_due_ms(void)
 }
 
 void
-status_farewell(const struct status *s, const struct control *c, int wait_ms)
+status_farewell(const struct status *s, int wait_ms)
 {
 	struct pollfd p;
 	int i;
 
-	if (file == NULL && c->fd == -1)
+	if (file == NULL && fifo_fd() == -1)
 		return;
 	for (i = 0; i < 2; i++) {	/* the one before, then the last */
 		p.fd = writer_fd;
@@ -193,7 +197,7 @@ status_farewell(const struct status *s, const struct control *c, int wait_ms)
 		}
 		status_done();
 		/* The killed may not be out of the way of a fork yet. */
-		while (i == 0 && !writer_start(s, c)) {
+		while (i == 0 && !writer_start(s, true)) {
 			if (wait_ms <= 0)
 				return;
 			(void)poll(NULL, 0, FORK_AGAIN_MS);

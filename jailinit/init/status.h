@@ -13,9 +13,9 @@
 
 #include "core/life.h"
 
-#include "fifo.h"
+#include "job.h"
 
-/* Longest status file; thirteen short lines. */
+/* Longest status file; twelve short lines. */
 #define STATUS_MAX	512
 
 /* Changes of the counters and jobs alone are written this often at the most,
@@ -30,9 +30,7 @@ struct status {
 	int64_t end_s;		/* Unix time of the promised end, 0: none */
 	uint64_t dropped_log, dropped_requests;
 	bool app;
-	char job[REQUEST_NAME_MAX + 1];	/* that ended last; "": none has */
-	int job_status;
-	uint64_t jobs;		/* that have ended */
+	const struct job_last *job;
 };
 
 /* The file's text into buf.  Returns its length without the NUL. */
@@ -44,7 +42,7 @@ void status_init(const char *path);
 /* Has the file say s, soon.  What cannot be written now, or was lost with a
  * writer that was killed, is when this is called again: when the writer has
  * ended, or at status_due_ms(). */
-void status_update(const struct status *s, int64_t now_ms);
+void status_update(const struct status *s);
 
 /* When status_update() is due even if nothing happens, because something is
  * unsaid, or INT64_MAX: nothing is, or a writer runs. */
@@ -53,8 +51,7 @@ int64_t status_due_ms(void);
 /* The last word: writes s and removes the FIFO, waiting for at most wait_ms
  * for a process to be had, and again for it to end (not at all when an earlier
  * writer hangs). */
-void status_farewell(const struct status *s, const struct control *c,
-    int wait_ms);
+void status_farewell(const struct status *s, int wait_ms);
 
 /* Readable when a writer has ended, or somebody else removed the file during
  * boot, so that it is to be written again: call status_done().  -1: neither

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The terminal that a command is started on, and who is in its foreground.
+ * The terminal that a command is started on: who is in its foreground, and
+ * what happens when the command is stopped (^Z) and continued.
  */
 #ifndef INIT_TERMINAL_H
 #define INIT_TERMINAL_H
@@ -20,9 +21,13 @@ bool terminal_is_ours(void);
  * the foreground if we are there. */
 void terminal_child(void);
 
-/* Puts the group of pid in the foreground: always, or only if we are there.
- * Was that done? */
-bool terminal_give(pid_t pid, bool always);
+/* The signal sig, which was sent to us, is passed on to the command.  True:
+ * its whole group is to have it. */
+bool terminal_pass(pid_t command, int sig);
+
+/* The command was stopped by sig.  True: send CONT to its group.  Stops us,
+ * too, if a shell has started us; it then continues us. */
+bool terminal_stopped(pid_t command, int sig);
 
 /* Takes the foreground back, for the shell that started us or for our next
  * life, if we have given it away. */

@@ -27,7 +27,7 @@ null_open(bool for_reading)
 {
 	int p[2], fd = open("/dev/null", O_RDWR);
 
-	if (fd != -1 || pipe(p) == -1)
+	if (fd != -1 || pipe2(p, 0) == -1)
 		return (fd);
 	if (for_reading) {
 		close(p[1]);

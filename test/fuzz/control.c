@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/stage.h"
 #include "fuzz.h"
-#include "init/line.h"
+#include "init/fifo.h"
 #include "init/log.h"
 #include "lib/text.h"
 
@@ -19,8 +18,6 @@
 #define TAKEN_MAX	(2 * FIFO_MAX)
 
 #define REPEAT_MAX	200
-
-struct init init;
 
 /* What was taken, and what had to be. */
 struct taken {
@@ -33,9 +30,10 @@ static struct taken real, due;
 static char path[32];
 static int writer_fd = -1;
 static int64_t now_ms;
+static uint64_t dropped_before;
 
 /* What is in the FIFO, what was read of a line, and when. */
-static char fifo[FIFO_MAX], held[FIFO_MAX];
+static char pipe_bytes[FIFO_MAX], held[FIFO_MAX];
 static size_t fifo_used, held_used;
 static int64_t held_ms;
 
@@ -47,50 +45,12 @@ taken_add(struct taken *t, const struct request *rq)
 }
 
 /*
- * What line.c asks of others.
+ * What fifo.c asks of others.
  */
 int64_t
 clock_ms(void)
 {
 	return (now_ms);
-}
-
-void
-act_step(enum life_event event, const struct request *rq)
-{
-	MUST(event == LIFE_REQUEST && rq != NULL);
-	taken_add(&real, rq);
-}
-
-void
-act_reaping(bool matters)
-{
-	(void)matters;
-}
-
-int
-job_start(struct job *job, const char *name, int64_t now, int64_t limit_ms)
-{
-	struct request rq = { REQUEST_RUN, REQUEST_NO_BUDGET, "" };
-
-	MUST(job == &init.job && now == now_ms && limit_ms == init.opt.job_ms);
-	(void)snprintf(rq.name, sizeof(rq.name), "%s", name);
-	taken_add(&real, &rq);
-	return (0);
-}
-
-bool
-job_ended(struct job *job, pid_t pid, int st)
-{
-	(void)job, (void)pid, (void)st;
-	abort();
-}
-
-bool
-job_tick(struct job *job, int64_t now)
-{
-	(void)job, (void)now;
-	abort();
 }
 
 void
@@ -131,10 +91,10 @@ due_read(void)
 	if (fifo_used > 0)
 		held_ms = now_ms;
 	for (i = 0; i < fifo_used; i++)
-		if (fifo[i] == '\n')
+		if (pipe_bytes[i] == '\n')
 			due_line();
 		else if (held_used < sizeof(held))
-			held[held_used++] = fifo[i];
+			held[held_used++] = pipe_bytes[i];
 	fifo_used = 0;
 }
 
@@ -154,14 +114,14 @@ writer_open(void)
 static void
 fifo_write(const uint8_t *data, size_t n, size_t times)
 {
-	char *to = fifo + fifo_used;
+	char *to = pipe_bytes + fifo_used;
 	ssize_t done;
 
-	for (; n > 0 && times > 0 && n <= (size_t)(fifo + FIFO_MAX - to);
+	for (; n > 0 && times > 0 && n <= (size_t)(pipe_bytes + FIFO_MAX - to);
 	    times--, to += n)
 		memcpy(to, data, n);
-	n = (size_t)(to - fifo) - fifo_used;
-	done = n == 0 ? 0 : write(writer_fd, fifo + fifo_used, n);
+	n = (size_t)(to - pipe_bytes) - fifo_used;
+	done = n == 0 ? 0 : write(writer_fd, pipe_bytes + fifo_used, n);
 	if (done == -1 && errno == EAGAIN)
 		return;
 	MUST(n == 0 || done > 0);
@@ -173,9 +133,9 @@ same_taken(void)
 {
 	size_t i;
 
-	MUST(control_due_ms(&init.control) == (held_used == 0 ? INT64_MAX :
-	    held_ms + CONTROL_QUIET_MS));
-	MUST(init.status.dropped_requests == due.dropped);
+	MUST(fifo_due_ms() == (held_used == 0 ? INT64_MAX :
+	    held_ms + FIFO_QUIET_MS));
+	MUST(fifo_dropped() - dropped_before == due.dropped);
 	MUST(real.n == due.n);
 	for (i = 0; i < real.n; i++) {
 		MUST(real.rq[i].verb == due.rq[i].verb);
@@ -185,13 +145,25 @@ same_taken(void)
 	real.n = due.n = 0;
 }
 
+/* Turn by turn, until the FIFO is empty. */
+static void
+real_read(void)
+{
+	struct request rq;
+
+	do {
+		fifo_turn();
+		while (fifo_request(&rq))
+			taken_add(&real, &rq);
+	} while (fifo_more());
+}
+
 static void
 read_all(void)
 {
-	while (control_read(&init.control, now_ms, line_act))
-		continue;
+	real_read();
 	due_read();
-	if (now_ms >= held_ms + CONTROL_QUIET_MS)
+	if (now_ms >= held_ms + FIFO_QUIET_MS)
 		due_line();
 	same_taken();
 }
@@ -201,8 +173,8 @@ static void
 quiet(void)
 {
 	read_all();
-	if (now_ms < held_ms + CONTROL_QUIET_MS - 1)
-		now_ms = held_ms + CONTROL_QUIET_MS - 1;
+	if (now_ms < held_ms + FIFO_QUIET_MS - 1)
+		now_ms = held_ms + FIFO_QUIET_MS - 1;
 	read_all();
 	now_ms++;
 	read_all();
@@ -213,7 +185,8 @@ static void
 remake(void)
 {
 	MUST(unlink(path) == 0);
-	MUST(control_remake(&init.control, now_ms, line_act) == 0);
+	fifo_check(true);
+	real_read();
 	due_read();
 	due_line();
 	same_taken();
@@ -232,8 +205,9 @@ begin(void)
 	if (writer_fd != -1)
 		return;
 	(void)snprintf(path, sizeof(path), "fifo.%ld", (long)getpid());
-	MUST(control_open(&init.control, path) == 0);
-	MUST(control_remake(&init.control, now_ms, line_act) == 0);
+	fifo_open(path);
+	fifo_check(false);
+	MUST(fifo_fd() != -1);
 	(void)atexit(finish);
 	writer_open();
 }
@@ -246,7 +220,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t how;
 
 	begin();
-	init.status.dropped_requests = due.dropped = 0;
+	dropped_before = fifo_dropped();
+	due.dropped = 0;
 	while (in.left > 0) {
 		how = take(&in);
 		n = take(&in);
@@ -267,6 +242,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			read_all();
 	}
 	quiet();
-	MUST(control_due_ms(&init.control) == INT64_MAX);
+	MUST(fifo_due_ms() == INT64_MAX);
 	return (0);
 }

@@ -16,6 +16,7 @@
 #include "ctl/plan.h"
 #include "kill/say.h"
 #include "init/signals.h"
+#include "init/fifo.h"
 #include "init/status.h"
 #include "ctl/users.h"
 
@@ -41,7 +42,8 @@ SEALED(void, sys_close_others, int first_fd, int keep_fd)
 SEALED(int, os_removal_watch, const char *path)
 SEALED(void, os_child_wait, pid_t pid, int wait_ms)
 SEALED(void, signals_send, pid_t pid, int sig, bool group)
-SEALED(void, control_remove, const struct control *c)
+SEALED(void, fifo_remove, void)
+SEALED(int, fifo_fd, void)
 
 SEALED(int, jail_init, const char **why)
 SEALED(int, jail_open_name, struct jail *j, const char *name)

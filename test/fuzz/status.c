@@ -151,6 +151,7 @@ print(const char *text)
 static void
 written(struct input *in)
 {
+	struct job_last job = { "", 0, 0 };
 	struct status s = { 0 };
 	char text[STATUS_MAX];
 	size_t n;
@@ -163,9 +164,10 @@ written(struct input *in)
 	s.dropped_log = (uint64_t)take_number(in);
 	s.dropped_requests = (uint64_t)take_number(in);
 	s.app = take(in) % 2 != 0;
-	take_job(in, s.job);
-	s.job_status = (int)take_number(in);
-	s.jobs = (uint64_t)take_number(in);
+	take_job(in, job.name);
+	job.status = (int)take_number(in);
+	job.count = (uint64_t)take_number(in);
+	s.job = &job;
 	n = status_format(&s, text);
 	MUST(n < sizeof(text) - 1 && strlen(text) == n && text[n - 1] == '\n');
 	is_word(text, "state", life_stage_name(s.stage));
@@ -180,8 +182,8 @@ written(struct input *in)
 	MUST(strtoull(value(text, "dropped_log"), NULL, 10) == s.dropped_log);
 	MUST(strtoull(value(text, "dropped_requests"), NULL, 10) ==
 	    s.dropped_requests);
-	is_word(text, "job", s.job);
-	is_number(text, "job_status", s.jobs > 0, s.job_status);
+	is_word(text, "job", job.name);
+	is_number(text, "job_status", job.count > 0, job.status);
 	print(text);
 }
 

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Children.  Touches those that it started, by pid, and waitpid(2). */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+#include "child.h"
+#include "command.h"
+#include "job.h"
+#include "left.h"
+#include "log.h"
+#include "os.h"
+#include "signals.h"
+#include "spawn.h"
+
+/* At most this many children are reaped in a turn, so that a fork storm does
+ * not keep us from requests. */
+#define REAP_BATCH	256
+
+static const struct options *opt;
+static enum life_stage stage;
+
+static pid_t rc_pid, shutdown_pid;	/* 0: it does not run */
+static int boot_status = -1;
+
+static unsigned ended;		/* a bit for each life_event to be told */
+
+static bool kernel_reaps;	/* SIGCHLD is ignored */
+static int batch;		/* what is left of it; 0: do not reap */
+static bool any, more;
+
+/* rc.shutdown is to be started at this time, because the process table was
+ * full, and after this step again. */
+static int64_t start_ms = INT64_MAX, start_step_ms;
+static enum request_verb start_verb;
+
+void
+child_init(const struct options *o)
+{
+	opt = o;
+	stage = o->command == NULL ? LIFE_BOOT : LIFE_RUN;
+}
+
+static void
+end_note(enum life_event event)
+{
+	ended |= 1U << event;
+}
+
+/*
+ * Starting.
+ */
+void
+child_start_rc(void)
+{
+	rc_pid = spawn_script(opt->rc, NULL, false);
+	if (rc_pid != -1)
+		return;
+	log_line("%s: fork: %s", opt->rc, strerror(errno));
+	rc_pid = 0;
+	boot_status = SPAWN_CANNOT_EXEC;
+	end_note(LIFE_BOOTED);
+}
+
+/* A full process table, which a user of the jail can fill, may have room
+ * later.  That is hardly so when nobody is left in the jail. */
+static bool
+may_start_later(int e)
+{
+	return ((e == EAGAIN || e == ENOMEM) && (start_ms == INT64_MAX ||
+	    start_step_ms < LEFT_STEP_MAX_MS || any || os_others_left()));
+}
+
+static void
+shutdown_try(void)
+{
+	pid_t pid = spawn_script(opt->rc_shutdown, request_name(start_verb),
+	    opt->command == NULL);
+	int e = errno;
+
+	if (pid == -1 && start_ms == INT64_MAX)
+		log_line("%s: fork: %s", opt->rc_shutdown, strerror(e));
+	if (pid == -1 && may_start_later(e)) {
+		start_step_ms = start_ms == INT64_MAX ? LEFT_STEP_MIN_MS :
+		    left_step_ms(start_step_ms);
+		start_ms = clock_ms() + start_step_ms;
+		return;
+	}
+	start_ms = INT64_MAX;
+	if (pid == -1)
+		end_note(LIFE_SHUTDOWN_ENDED);
+	else
+		shutdown_pid = pid;
+}
+
+void
+child_start_shutdown(enum request_verb verb)
+{
+	start_verb = verb;
+	shutdown_try();
+}
+
+/*
+ * Signalling.
+ */
+void
+child_end_rc(void)
+{
+	signals_send(rc_pid, SIGTERM, true);
+	signals_send(rc_pid, SIGCONT, true);
+}
+
+void
+child_kill_rc(void)
+{
+	signals_send(rc_pid, SIGKILL, true);
+}
+
+void
+child_stage(enum life_stage now)
+{
+	stage = now;
+	start_ms = INT64_MAX;
+	child_reaping(false);
+}
+
+/*
+ * Reaping.
+ */
+
+void
+child_reaping(bool job)
+{
+	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
+	    stage == LIFE_RUN && (opt->command == NULL || command_fd() != -1);
+
+	if (by_kernel != kernel_reaps)
+		signals_child(by_kernel);
+	kernel_reaps = by_kernel;
+}
+
+/* Its exit status, which is logged unless it is 0. */
+static int
+status_say(const char *name, int st)
+{
+	if (WIFSIGNALED(st)) {
+		log_line("%s: killed by signal %d", name, WTERMSIG(st));
+		return (128 + WTERMSIG(st));
+	}
+	if (WEXITSTATUS(st) != 0)
+		log_line("%s: exit status %d", name, WEXITSTATUS(st));
+	return (WEXITSTATUS(st));
+}
+
+static void
+child_ended(pid_t pid, int st)
+{
+	if (pid == rc_pid) {
+		rc_pid = 0;
+		boot_status = status_say(opt->rc, st);
+		end_note(LIFE_BOOTED);
+	} else if (pid == shutdown_pid) {
+		shutdown_pid = 0;
+		(void)status_say(opt->rc_shutdown, st);
+		end_note(LIFE_SHUTDOWN_ENDED);
+	} else if (command_ended(pid, st))
+		end_note(LIFE_COMMAND_ENDED);
+	else
+		(void)job_ended(pid, st);
+}
+
+/* Reaps until there is an end to be told or the batch is used up. */
+static void
+reap(void)
+{
+	pid_t pid;
+	int st;
+
+	while (batch > 0 && ended == 0) {
+		pid = waitpid(-1, &st, WNOHANG | WUNTRACED);
+		any = pid >= 0 || errno != ECHILD;
+		if (pid == 0 || !any) {
+			batch = 0;
+			return;
+		}
+		more = --batch == 0;
+		if (pid == -1)
+			continue;
+		if (start_ms != INT64_MAX)
+			start_ms = 0;	/* there may be room now */
+		if (!WIFSTOPPED(st))
+			child_ended(pid, st);
+		else if (stage == LIFE_RUN)
+			command_stopped(pid, WSTOPSIG(st));
+	}
+}
+
+void
+child_turn(void)
+{
+	bool due = signals_take(SIGCHLD) || more || stage == LIFE_TERM ||
+	    stage == LIFE_KILL;
+
+	batch = due ? REAP_BATCH : 0;
+	more = false;
+}
+
+bool
+child_event(enum life_event *event)
+{
+	if (command_look())
+		end_note(LIFE_COMMAND_ENDED);
+	reap();
+	if (clock_ms() >= start_ms)
+		shutdown_try();
+	for (*event = 0; ended != 0; ++*event)
+		if ((ended & 1U << *event) != 0) {
+			ended &= ~(1U << *event);
+			return (true);
+		}
+	return (false);
+}
+
+bool
+child_any(void)
+{
+	return (any);
+}
+
+bool
+child_more(void)
+{
+	return (more);
+}
+
+int64_t
+child_due_ms(void)
+{
+	return (start_ms);
+}
+
+int
+child_boot_status(void)
+{
+	return (boot_status);
+}
+
+const char *
+child_shutdown_name(bool *starting)
+{
+	*starting = start_ms != INT64_MAX;
+	return (command_runs() ? opt->command[0] : opt->rc_shutdown);
+}

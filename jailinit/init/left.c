@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who is left.  Touches all processes that are ours, by os.h. */
+#include <signal.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/text.h"
+
+#include "left.h"
+#include "os.h"
+
+/* At most this many names are listed; and the end of a list that is cut. */
+#define NAMES_MAX	16
+#define NAMES_MORE	" ..."
+
+static int64_t look_ms = INT64_MAX;	/* of the next look */
+static int64_t step_ms;
+
+struct names {
+	char *buf;
+	size_t size, used;
+	int count;
+};
+
+void
+left_stage(void)
+{
+	step_ms = LEFT_STEP_MIN_MS;
+}
+
+void
+left_kill(void)
+{
+	os_signal_all(SIGKILL);
+	step_ms = LEFT_STEP_MIN_MS;
+	look_ms = clock_ms() + step_ms;
+}
+
+int64_t
+left_step_ms(int64_t step)
+{
+	return (step < LEFT_STEP_MAX_MS / 2 ? step * 2 : LEFT_STEP_MAX_MS);
+}
+
+/* The end of a child is told by SIGCHLD.  Other processes, which have entered
+ * the jail from outside, have to be looked for from time to time. */
+bool
+left_nobody(enum life_stage stage, bool children)
+{
+	int64_t now_ms = clock_ms();
+
+	if (!children && !os_others_left())
+		return (true);
+	if (children && stage == LIFE_TERM) {
+		look_ms = INT64_MAX;
+		return (false);
+	}
+	if (look_ms == INT64_MAX)
+		look_ms = now_ms + step_ms;
+	if (now_ms < look_ms)
+		return (false);
+	if (stage == LIFE_KILL)
+		os_signal_all(SIGKILL);
+	step_ms = left_step_ms(step_ms);
+	look_ms = now_ms + step_ms;
+	return (false);
+}
+
+int64_t
+left_due_ms(void)
+{
+	return (look_ms);
+}
+
+/* Appends a name if it fits with NAMES_MORE after it.  What a process calls
+ * itself may be anything. */
+static bool
+names_append(struct names *n, const char *comm, long pid)
+{
+	char name[32];
+	size_t length, room = n->size - n->used;
+
+	(void)text_format(name, sizeof(name), "%s", comm);
+	text_clean(name, strlen(name));
+	length = text_format(n->buf + n->used, room, "%s%s (%ld)",
+	    n->used == 0 ? "" : ", ", name, pid);
+	if (length + strlen(NAMES_MORE) < room) {
+		n->used += length;
+		return (true);
+	}
+	n->buf[n->used] = '\0';
+	return (false);
+}
+
+static bool
+names_one(const char *comm, pid_t pid, void *arg)
+{
+	struct names *n = arg;
+
+	if (n->count++ < NAMES_MAX && names_append(n, comm, pid))
+		return (true);
+	(void)text_format(n->buf + n->used, n->size - n->used, NAMES_MORE);
+	return (false);
+}
+
+void
+left_names(char *buf, size_t size)
+{
+	struct names n = { buf, size, 0, 0 };
+
+	buf[0] = '\0';
+	os_each(names_one, &n);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Who is left in the jail while it ends. */
+#ifndef INIT_LEFT_H
+#define INIT_LEFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/life.h"
+
+/* A stage has begun. */
+void left_stage(void);
+
+/* Sends KILL to all, and again in left_nobody() until it is true. */
+void left_kill(void);
+
+/* In the stages TERM and KILL, after the children that have ended were reaped:
+ * is nobody left?  children: some are. */
+bool left_nobody(enum life_stage stage, bool children);
+
+/* When left_nobody() is due even if no child ends, or INT64_MAX. */
+int64_t left_due_ms(void);
+
+/* The time to wait before looking again, for a step that was this long. */
+#define LEFT_STEP_MIN_MS	20
+#define LEFT_STEP_MAX_MS	250
+int64_t left_step_ms(int64_t step_ms);
+
+/* Lists who is left as "name (pid), name (pid)", and " ..." for those that do
+ * not fit, in buf[0..size): printable, "" when nothing can be told. */
+void left_names(char *buf, size_t size);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The start.  Touches descriptors 0 to 2, our session and directory, and by the
+ * modules that it starts what they touch. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/fd.h"
+#include "lib/paths.h"
+#include "lib/sys.h"
+
+#include "child.h"
+#include "command.h"
+#include "environment.h"
+#include "fifo.h"
+#include "grace.h"
+#include "log.h"
+#include "notify.h"
+#include "os.h"
+#include "signals.h"
+#include "spawn.h"
+#include "stage.h"
+#include "start.h"
+#include "status.h"
+#include "terminal.h"
+
+/* For rc and its services; the administrator's own programs come last. */
+#define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
+
+static _Noreturn void
+refuse(const char *why)
+{
+	log_line("%s", why);
+	notify_failed(EX_UNAVAILABLE);
+	_exit(EX_UNAVAILABLE);
+}
+
+static void
+command_line(struct options *o, int argc, char **argv)
+{
+	if (argc < 1)		/* older kernels let callers do that */
+		_exit(EX_USAGE);
+	options_parse(o, argv);
+	if (getenv(ENVIRONMENT_NEXT_LIFE) != NULL) {
+		o->background = false;
+		o->ready_fd = -1;
+	}
+	if (o->background && getpid() == 1) {
+		o->background = false;
+		options_error("-b", "process 1 has nobody to return to");
+	}
+	if (o->ready_fd != -1 && fcntl(o->ready_fd, F_GETFD) == -1) {
+		o->ready_fd = -1;
+		options_error("-d", "the descriptor is not open");
+	}
+}
+
+/* A terminal is for the command.  rc and its services get none; nor does
+ * process 1 keep one, since ^C there would be a request. */
+static void
+session(const struct options *o, char **env)
+{
+	if (o->command != NULL && !o->background)
+		terminal_init();
+	else if (!o->background)
+		terminal_leave();
+	if (o->command == NULL) {
+		(void)!chdir("/");
+		environment_put(env, "PATH=" RC_PATH);
+	}
+}
+
+static void
+ground(const struct options *o, char **env)
+{
+	bool command = o->command != NULL;
+	const char *why = "";
+
+	if (os_claim(command, o->ctl == NULL ? PATH_CTL : o->ctl, &why) ==
+	    OS_REFUSED)
+		refuse(why);
+	(void)unsetenv(ENVIRONMENT_NEXT_LIFE);	/* os_claim() asks for it */
+	sys_close_others(3 + (command ? environment_listen_init() : 0),
+	    o->ready_fd);
+	if (o->ready_fd != -1)
+		(void)fcntl(o->ready_fd, F_SETFD, FD_CLOEXEC);
+	if (!command)
+		os_program_init();	/* before the directory changes */
+	if (o->background && notify_background() == -1)
+		refuse(strerror(errno));
+	if (os_adopt() == -1)
+		refuse("not process 1, and the kernel has no reaper for us");
+	session(o, env);
+	signals_init(false);
+}
+
+/* An option's path, or its default: none for a subreaper, which has no jail to
+ * answer for. */
+static const char *
+path_of(const char *option, const char *otherwise)
+{
+	if (option == NULL)
+		return (os_place() == OS_SUBTREE ? NULL : otherwise);
+	return (strcmp(option, "none") == 0 ? NULL : option);
+}
+
+static void
+run_command(const struct options *o)
+{
+	if (command_start(o) == -1) {
+		fifo_remove();
+		notify_failed(SPAWN_CANNOT_EXEC);
+		_exit(SPAWN_CANNOT_EXEC);
+	}
+	child_reaping(false);
+	os_program_init();	/* after it, to start it sooner */
+}
+
+void
+start(struct life *life, struct options *o, int argc, char **argv, char **env)
+{
+	signals_block();
+	(void)fd_fill();
+	command_line(o, argc, argv);
+	ground(o, env);
+	status_init(path_of(o->status, PATH_STATUS));
+	notify_init(o->command == NULL, o->ready_fd);
+	life_init(life, &o->limits, o->command != NULL,
+	    o->rc_shutdown != NULL);
+	child_init(o);
+	stage_init(o);
+	fifo_open(path_of(o->ctl, PATH_CTL));
+	if (o->command != NULL)
+		run_command(o);
+	else
+		child_start_rc();
+	if (os_place() != OS_SUBTREE)
+		grace_init(&o->limits);
+	/* A command's start is silent: a manager's --init has no room for
+	 * -B. */
+	if (o->command == NULL)
+		grace_say();
+}
