@@ -29,19 +29,29 @@ usage_print(void)
 {
 	if (strcmp(self, "shutdown") == 0)
 		(void)fprintf(stderr,
-		    "usage: shutdown [-h | -p | -r | -k] [time "
-		    "[warning ...]]\n"
-		    "       shutdown -c\n");
+		    "usage: shutdown [-h | -p | -r | -k] [-aFfHnoPW] "
+		    "[-t seconds]\n"
+		    "                [--halt | --poweroff | --reboot] "
+		    "[--no-wall]\n"
+		    "                [time [warning ...]]\n"
+		    "       shutdown -c [--no-wall] [warning ...]\n"
+		    "       shutdown -S | --show | --help\n");
 	else if (strcmp(self, "jailctl") == 0)
 		(void)fprintf(stderr,
 		    "usage: jailctl [-c path] halt | poweroff | reboot "
 		    "[seconds]\n"
-		    "       jailctl [-c path] shutdown ...\n"
 		    "       jailctl [-c path] request name\n"
+		    "       jailctl [-c path] shutdown ...\n"
 		    "       jailctl [-f path] ready | status | wait\n"
-		    "       jailctl cancel\n");
+		    "       jailctl cancel\n"
+		    "       jailctl -V | --help\n");
 	else
-		(void)fprintf(stderr, "usage: %s [-fpq] [now]\n", self);
+		(void)fprintf(stderr,
+		    "usage: %s [-fpq] [-cDdeilNnrWw] [-k kernel] [--force] "
+		    "[--halt]\n"
+		    "           [--no-sync] [--no-wall] [--poweroff] [--reboot] "
+		    "[--wtmp-only] [now]\n"
+		    "       %s --help\n", self, self);
 }
 
 void

@@ -58,7 +58,7 @@ usage(const char *what, const char *why)
 	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
 	    "-a | -A\n"
 	    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
-	    "       jailkill -l | -J [jail ... | -a]\n"
+	    "       jailkill -l | -J [jail ... | -a | -A]\n"
 	    "       jailkill -V\n");
 	exit(EX_USAGE);
 }

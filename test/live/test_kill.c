@@ -212,7 +212,7 @@ static const char usage_text[] =
     "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
     "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | -a | -A\n"
     "       jailkill -R name [-nqv] jail ... | -a | -A\n"
-    "       jailkill -l | -J [jail ... | -a]\n"
+    "       jailkill -l | -J [jail ... | -a | -A]\n"
     "       jailkill -V\n";
 
 static void
