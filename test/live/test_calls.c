@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system calls that jailinit(8) says a filter has to let through, SYSTEM
- * CALLS, are enough: whoever makes another one is killed; and those that it
+ * The system calls that jailinit-managers(7) says a filter has to let through,
+ * SYSTEM CALLS, are enough: whoever makes another one is killed; and those that it
  * can do without may be refused.  JAIL_LONG=1: and without any one of them a
  * life is not what it is to be.  What a jail runs here is jailinit itself, so
  * that nobody else's calls are among them.
@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define JAILINIT	"/sbin/jailinit"
-#define PAGE		"/../../man/jailinit.8"
+#define PAGE		"/../../man/jailinit-managers.7"
 #define CALLS_MAX	128
 
 struct calls {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * With which capabilities each program does what: those that the tables in
- * jailinit(8) and jailkill(8) name, and no other, are enough, and without any
- * one of them something that is named fails.  For root.
+ * jailinit-managers(7) and jailkill(8) name, and no other, are enough, and
+ * without any one of them something that is named fails.  For root.
  * only linux: capabilities(7)
  */
 #include "kill.h"
