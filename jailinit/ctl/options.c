@@ -49,8 +49,8 @@ usage_print(void)
 		(void)fprintf(stderr,
 		    "usage: %s [-fpq] [-cDdeilNnrWw] [-k kernel] [--force] "
 		    "[--halt]\n"
-		    "           [--no-sync] [--no-wall] [--poweroff] [--reboot] "
-		    "[--wtmp-only] [now]\n"
+		    "           [--no-sync] [--no-wall] [--poweroff] "
+		    "[--reboot] [--wtmp-only] [now]\n"
 		    "       %s --help\n", self, self);
 }
 
