@@ -888,9 +888,11 @@ file_name(const struct jail *j, pid_t pid, int fd)
 	return (name);
 }
 
+/* UFS does not know the name of a new file before it is looked up. */
 const char *
 jail_fd_name(const struct jail *j, int fd)
 {
+	(void)access(j->log, F_OK);
 	return (file_name(j, j->pid, fd));
 }
 
