@@ -329,9 +329,9 @@ may_come(const struct jail *j, const char *what, int64_t end_ms)
 	    (p.revents & POLLIN) != 0) {
 		(void)waitid(P_PID, (id_t)j->pid, &si,
 		    WEXITED | WNOHANG | WNOWAIT);
-		fprintf(stderr, "jail: no %s: process 1 has ended, %s %d\n",
-		    what, si.si_code == CLD_EXITED ? "exit" : "signal",
-		    si.si_status);
+		fprintf(stderr, "jail: no %s: process 1 has ended, %s %d, "
+		    "log:\n%s", what, si.si_code == CLD_EXITED ? "exit" :
+		    "signal", si.si_status, jail_log(j));
 		return (false);
 	}
 	if (jail_now_ms() < end_ms) {

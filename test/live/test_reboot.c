@@ -88,13 +88,16 @@ test_second_life(void **state)
 {
 	struct jail *j = *state;
 	struct stat before, after;
+	char line[64];
 
 	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
 	    "echo $1 >>" LIVE_MARK "; sleep 100"), 0);
 	first_life(j, NULL, NULL, NULL);
 	assert_int_equal(stat(jail_path(j, JAIL_CTL), &before), 0);
 	/* What is to be seen of this life must not be seen of the next. */
-	assert_int_equal(jail_ctl(j, "@bogus\nreboot 1\n"), 0);
+	snprintf(line, sizeof(line), "@bogus\nreboot %d\n",
+	    (int)(jail_slack(1000) / 1000));
+	assert_int_equal(jail_ctl(j, line), 0);
 	lives_wait(j, 2);
 	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
 	assert_string_equal(jail_file(j, "/tmp/sleeps"), "0\n");
@@ -301,7 +304,9 @@ test_deleted_program(void **state)
 	first_life(j, NULL, NULL, NULL);
 	assert_int_equal(unlink(jail_path(j, "/sbin/jailinit")), 0);
 	next_life(j, 2);
+#ifdef __linux__	/* FreeBSD: once, jailinit(8), BUGS */
 	next_life(j, 3);
+#endif
 	last_life(j);
 }
 
