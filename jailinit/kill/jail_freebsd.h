@@ -42,7 +42,8 @@ void jail_children_remove(const struct jail *j);
 
 /* The processes of a jail and of the jails in it. */
 struct jail_people {
-	pid_t init_pid;		/* the jail's oldest jailinit, or 0 */
+	pid_t init_pid;		/* the jail's oldest jailinit, or 0; by
+				 * another name, only the oldest of all */
 	pid_t any_pid;		/* the oldest, or 0 */
 	bool any;		/* there are some, if only on their way out */
 };

@@ -60,6 +60,21 @@ is_called_init(const struct kinfo_proc *kp)
 	    strcmp(kp->ki_comm, JAIL_INIT_FD) == 0);
 }
 
+/* A jailinit by another name, such as podman's init: its title tells.  (What
+ * does not fit is not had, and is no title of ours.) */
+static bool
+is_titled_init(const struct kinfo_proc *kp)
+{
+	static const char title[] = JAIL_INIT ": ";
+	char args[64];
+	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_ARGS, kp->ki_pid };
+	size_t size = sizeof(args);
+
+	return (sysctl(mib, nitems(mib), args, &size, NULL, 0) == 0 &&
+	    size >= sizeof(title) &&
+	    memcmp(args, title, sizeof(title) - 1) == 0);
+}
+
 static bool
 is_older(const struct kinfo_proc *kp, const struct kinfo_proc *than)
 {
@@ -90,6 +105,9 @@ jail_people_find(struct jail_people *who, jailid_t jid, bool children,
 		    is_older(kp, init))
 			init = kp;
 	}
+	if (init == NULL && any != NULL && (jailid_t)any->ki_jid == jid &&
+	    is_titled_init(any))
+		init = any;
 	who->any_pid = any == NULL ? 0 : any->ki_pid;
 	who->init_pid = init == NULL ? 0 : init->ki_pid;
 }
@@ -123,5 +141,5 @@ bool
 jail_is_init(jailid_t jid, pid_t pid, struct kinfo_proc *kp)
 {
 	return (jail_proc(pid, kp) && jail_has(jid, false, kp) &&
-	    is_called_init(kp));
+	    (is_called_init(kp) || is_titled_init(kp)));
 }

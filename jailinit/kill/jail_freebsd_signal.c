@@ -90,8 +90,11 @@ jail_enter(const struct jail *j)
 
 	if (jail_about(j, &a) == -1)
 		return (-1);
-	if (procctl(P_PID, getpid(), PROC_TRACE_CTL, &no_trace) == -1)
+	if (procctl(P_PID, getpid(), PROC_TRACE_CTL, &no_trace) == -1) {
+		if (errno == EBUSY)	/* we are traced: procctl(2) */
+			errno = EALREADY;
 		return (-1);
+	}
 	if (jail_attach_to(j) == -1) {
 		if (errno == EINVAL)	/* jail(2): it does not exist */
 			errno = ESRCH;

@@ -31,6 +31,7 @@ typedef uint64_t jailid_t;
  *	EAGAIN, EINTR	the jail let nobody in, or stopped who was
  *	EDQUOT, EFBIG	a limit of the caller's lets nobody enter
  *	EACCES		vm.memfd_noexec lets nothing be run that is safe to
+ *	EALREADY	the caller is traced, so nobody enters (FreeBSD)
  *	ETIMEDOUT	not done, or not known to be, within JAILKILL_LIMIT
  * and what else setns(2), jail_attach(2) or fork(2) say.
  */

@@ -250,6 +250,8 @@ show_refusal(int error)
 		    "reached");
 	case EBUSY:
 		return ("not asked, as too many others do not answer");
+	case EALREADY:
+		return (show_error(error));
 	default:
 		return (strerror(error));
 	}
@@ -283,6 +285,8 @@ show_error(int error)
 	case EACCES:
 		return ("nobody enters: vm.memfd_noexec allows no program "
 		    "that is safe in there");
+	case EALREADY:
+		return ("nobody enters: jailkill is traced, as by ktrace -i");
 	case ETIMEDOUT:
 		return ("who entered did not come back in time");
 	default:

@@ -295,6 +295,41 @@ test_cleanvar(void **state)
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
 }
 
+/* A jailinit by the name that podman(1) gives an init of its own. */
+static void
+test_other_name(void **state)
+{
+	struct jail *j = *state;
+	char from[PATH_MAX];
+
+	snprintf(from, sizeof(from), "%s", jail_path(j, "/sbin/jailinit"));
+	assert_int_equal(rename(from, jail_path(j, "/podman-init")), 0);
+	assert_int_equal(jail_start(j, NULL, "/podman-init", "--",
+	    "/bin/sleep", "1000", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_int_equal(kill_run(NULL, "-l", kill_jid(j), NULL), 0);
+	if (strstr(kill_last.out, kill_fmt(" %d ", (int)j->pid)) == NULL)
+		fail_msg("%s", kill_last.out);
+	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
+	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* Who is traced enters no jail, and says that this is why. */
+static void
+test_traced(void **state)
+{
+	struct jail *j = *state;
+
+	live_boot(j, NULL);
+	(void)host(kill_fmt("! ktrace -i -f %s/trace %s -s TERM %s 2>&1",
+	    j->dir, jailkill_path(), kill_jid(j)));
+	if (strstr(host_last.out, ": nobody enters: jailkill is traced") ==
+	    NULL)
+		fail_msg("%s", host_last.out);
+	assert_string_equal(jail_status(j, "state"), "run");
+}
+
 /* Nor does jailinit leave a child behind: init(8) is not told of one that has
  * ended already, and as long as it does not reap it, the jail stays. */
 static void
@@ -952,6 +987,8 @@ main(void)
 		KILL_TEST(test_command),
 		KILL_TEST(test_plain),
 		KILL_TEST(test_cleanvar),
+		KILL_TEST(test_other_name),
+		KILL_TEST(test_traced),
 		KILL_TEST(test_no_zombie),
 		KILL_TEST(test_no_dying),
 		cmocka_unit_test_setup_teardown(test_many, live_setup,
