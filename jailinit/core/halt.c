@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of many jails.  Pure: touches nothing but its arguments. */
 #include "halt.h"
-
-/*@ terminates \true;
-    assigns \nothing;
-    ensures \result == \min(a, b);
-*/
-static int64_t
-min_ms(int64_t a, int64_t b)
-{
-	return (a < b ? a : b);
-}
-
-/* a + b for b >= 0; never HALT_NEVER_MS, since the sum is a time. */
-/*@ requires b >= 0;
-    terminates \true;
-    assigns \nothing;
-    ensures \result == \min(a + b, HALT_NEVER_MS - 1);
-*/
-static int64_t
-add_ms(int64_t a, int64_t b)
-{
-	return (a >= HALT_NEVER_MS - 1 - b ? HALT_NEVER_MS - 1 : a + b);
-}
+#include "ms.h"
 
 /* The last moment of a time that is limit_ms without it. */
 /*@ requires limit_ms >= 0;

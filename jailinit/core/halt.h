@@ -22,7 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HALT_NEVER_MS	INT64_MAX
+#include "ms.h"
+
+#define HALT_NEVER_MS	NEVER_MS
 
 /* After KILL, what the kernel may take to clear a jail away: a twentieth of
  * the time, but at least this. */

@@ -1,30 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a jail.  Pure: touches nothing but its arguments. */
 #include "life.h"
-
-/*@ terminates \true;
-    assigns \nothing;
-    ensures \result == \min(a, b);
-*/
-static int64_t
-min_ms(int64_t a, int64_t b)
-{
-	return (a < b ? a : b);
-}
-
-/* a + b for b >= 0; never LIFE_NEVER_MS, since the sum is a deadline. */
-/*@ requires b >= 0;
-    terminates \true;
-    assigns \nothing;
-    ensures \result == \min(a + b, LIFE_NEVER_MS - 1);
-*/
-static int64_t
-add_ms(int64_t a, int64_t b)
-{
-	if (a >= LIFE_NEVER_MS - 1 - b)
-		return (LIFE_NEVER_MS - 1);
-	return (a + b);
-}
+#include "ms.h"
 
 /* From stage on, which begins at now_ms, nobody takes longer than its part:
  * time that an earlier stage has left brings the end nearer. */

@@ -15,9 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ms.h"
 #include "request.h"
 
-#define LIFE_NEVER_MS	INT64_MAX
+#define LIFE_NEVER_MS	NEVER_MS
 
 /* A request during BOOT: rc has a tenth of the budget to end after TERM, but
  * not more than this, as rc.shutdown's time is what it is taken from. */

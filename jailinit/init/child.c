@@ -14,6 +14,7 @@
 #include "left.h"
 #include "log.h"
 #include "os.h"
+#include "os_child.h"
 #include "signals.h"
 #include "spawn.h"
 

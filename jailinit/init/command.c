@@ -11,7 +11,7 @@
 #include "command.h"
 #include "log.h"
 #include "notify.h"
-#include "os.h"
+#include "os_child.h"
 #include "signals.h"
 #include "spawn.h"
 #include "terminal.h"

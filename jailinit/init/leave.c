@@ -12,6 +12,7 @@
 #include "leave.h"
 #include "log.h"
 #include "os.h"
+#include "os_self.h"
 #include "environment.h"
 
 /* How long we wait for a machine's disks: this many steps. */

@@ -22,7 +22,7 @@
 #include "leave.h"
 #include "left.h"
 #include "log.h"
-#include "os.h"
+#include "os_self.h"
 #include "signals.h"
 #include "stage.h"
 #include "start.h"

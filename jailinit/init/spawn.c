@@ -19,7 +19,7 @@
 
 #include "environment.h"
 #include "log.h"
-#include "os.h"
+#include "os_child.h"
 #include "signals.h"
 #include "spawn.h"
 #include "terminal.h"

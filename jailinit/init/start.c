@@ -20,6 +20,7 @@
 #include "log.h"
 #include "notify.h"
 #include "os.h"
+#include "os_self.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stage.h"

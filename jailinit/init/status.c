@@ -17,7 +17,7 @@
 #include "lib/text.h"
 
 #include "fifo.h"
-#include "os.h"
+#include "os_child.h"
 #include "signals.h"
 #include "status.h"
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* FreeBSD: a child of ours.  Touches it, and a file that is watched. */
+#include <sys/param.h>
+#include <sys/event.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <login_cap.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "os_child.h"
+
+const bool os_kernel_reaps = false;
+
+/* As init(8) does before /etc/rc. */
+void
+os_child_class(void)
+{
+	login_cap_t *lc = login_getclassbyname("daemon", NULL);
+
+	if (lc == NULL)
+		return;
+	(void)setusercontext(lc, NULL, 0, LOGIN_SETPRIORITY |
+	    LOGIN_SETRESOURCES | LOGIN_SETLOGINCLASS | LOGIN_SETCPUMASK);
+	login_close(lc);
+}
+
+/* A jail is dying as long as a zombie of it is left, and init(8) may sleep for
+ * long before it reaps what we leave. */
+void
+os_child_wait(pid_t pid, int wait_ms)
+{
+	while (wait_ms-- > 0 && waitpid(pid, NULL, WNOHANG) == 0)
+		(void)poll(NULL, 0, 1);
+}
+
+/* Without waitpid(2) nobody is reaped here. */
+int
+os_exit_open(pid_t pid)
+{
+	(void)pid;
+	return (-1);
+}
+
+bool
+os_exit_read(int fd, int *st)
+{
+	(void)fd;
+	(void)st;
+	return (false);
+}
+
+void
+os_exit_send(int fd, int sig, bool group)
+{
+	(void)fd;
+	(void)sig;
+	(void)group;
+}
+
+/* kqueue(2) tells of a file that is open; no child inherits a kqueue. */
+int
+os_removal_watch(const char *path)
+{
+	static int file_fd = -1, queue_fd = -1;
+	struct kevent ev;
+
+	if (queue_fd != -1)
+		close(queue_fd);
+	if (file_fd != -1)
+		close(file_fd);
+	file_fd = queue_fd = -1;
+	if (path != NULL)
+		file_fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW |
+		    O_CLOEXEC);
+	if (file_fd == -1)
+		return (-1);
+	queue_fd = kqueue();
+	EV_SET(&ev, (uintptr_t)file_fd, EVFILT_VNODE, EV_ADD | EV_CLEAR,
+	    NOTE_DELETE | NOTE_RENAME, 0, NULL);
+	if (queue_fd != -1) {
+		(void)fcntl(queue_fd, F_SETFD, FD_CLOEXEC);
+		(void)kevent(queue_fd, &ev, 1, NULL, 0, NULL);
+	}
+	return (queue_fd);
+}

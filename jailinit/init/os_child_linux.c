@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux: a child of ours.  Touches its pidfd. */
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/text.h"
+
+#include "os_child.h"
+
+/* PIDFD_GET_INFO of linux/pidfd.h, its first 64 bytes: with PIDFD_INFO_EXIT,
+ * Linux 6.15, also the status of a process that is no more. */
+struct exit_info {
+	uint64_t mask, cgroup;
+	uint32_t ids[11];
+	int32_t exit_code;
+};
+#define EXIT_INFO_GET	_IOWR(0xFF, 11, struct exit_info)
+#define EXIT_INFO	(1U << 3)
+#define EXIT_INFO_SINCE	6015
+
+/* PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h (Linux 6.9). */
+#define SEND_GROUP	4
+
+const bool os_kernel_reaps = true;
+
+void
+os_child_class(void)
+{
+}
+
+/* With process 1 the kernel ends and reaps the others.  Nothing here removes
+ * files during boot. */
+void
+os_child_wait(pid_t pid, int wait_ms)
+{
+	(void)pid;
+	(void)wait_ms;
+}
+
+/* uname(2): an older kernel takes the question, and has no answer once a
+ * process is reaped, which is too late to know. */
+int
+os_exit_open(pid_t pid)
+{
+	struct utsname u;
+	const char *dot;
+	unsigned long version;
+	int fd, st;
+
+	if (uname(&u) == -1 || (dot = strchr(u.release, '.')) == NULL)
+		return (-1);
+	version = text_number(u.release) * 1000 + text_number(dot + 1);
+	if (version < EXIT_INFO_SINCE)
+		return (-1);
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	errno = 0;
+	if (fd != -1 && !os_exit_read(fd, &st) && errno != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return (fd);
+}
+
+bool
+os_exit_read(int fd, int *st)
+{
+	struct exit_info info;
+
+	memset(&info, 0, sizeof(info));
+	info.mask = EXIT_INFO;
+	if (syscall(SYS_ioctl, fd, EXIT_INFO_GET, &info) == -1 ||
+	    (info.mask & EXIT_INFO) == 0)
+		return (false);
+	*st = info.exit_code;
+	return (true);
+}
+
+void
+os_exit_send(int fd, int sig, bool group)
+{
+	if (!group || syscall(SYS_pidfd_send_signal, fd, sig, NULL,
+	    SEND_GROUP) == -1)
+		(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+}
+
+int
+os_removal_watch(const char *path)
+{
+	(void)path;
+	return (-1);
+}

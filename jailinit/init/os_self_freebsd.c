@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* FreeBSD: this program itself.  Touches its title, its path, and at the end
+ * reboot(2). */
+#include <sys/param.h>
+#include <sys/auxv.h>
+#include <sys/reboot.h>
+#include <sys/sysctl.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "os_self.h"
+
+extern char **environ;
+
+static char program[PATH_MAX];
+static int program_fd = -1;
+
+/* setproctitle(3) leaves argv's strings and the environment as they are, and
+ * allocates, but only the first time.  The - keeps argv[0] out of it. */
+void
+os_title(const char *state)
+{
+	setproctitle("-jailinit: %s", state);
+}
+
+void
+os_title_init(char room[OS_TITLE_MAX], const char *state)
+{
+	(void)room;
+	os_title(state);
+}
+
+/* The path as the kernel knows it now or, should it have forgotten, as it
+ * was when we were executed. */
+void
+os_program_init(void)
+{
+	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1 };
+	size_t size = sizeof(program);
+
+	if (sysctl(mib, nitems(mib), program, &size, NULL, 0) == -1 &&
+	    elf_aux_info(AT_EXECPATH, program, sizeof(program)) != 0)
+		program[0] = '\0';
+	program_fd = open(program, O_EXEC | O_CLOEXEC);
+}
+
+void
+os_program_exec(char *const *argv)
+{
+	execv(program, argv);
+	if (program_fd != -1)
+		fexecve(program_fd, argv, environ);
+}
+
+bool
+os_manager_reboots(void)
+{
+	return (false);
+}
+
+void
+os_disks_leave(void)
+{
+	sync();
+}
+
+/* In a jail: EPERM. */
+void
+os_reboot(enum request_verb verb)
+{
+	reboot(verb == REQUEST_REBOOT ? RB_AUTOBOOT :
+	    verb == REQUEST_POWEROFF ? RB_HALT | RB_POWEROFF : RB_HALT);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Linux: this program itself.  Touches its own memory, /proc, and at the end
+ * file systems and reboot(2). */
+#include <sys/auxv.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/proc_linux.h"
+#include "lib/text.h"
+
+#include "os_self.h"
+
+/* Of a program with a longer path its descriptor is executed again. */
+#define PROGRAM_MAX	512
+
+static char program[PROGRAM_MAX];
+static int program_fd = -1;
+
+static char *title;
+
+/* Has the kernel show from[0..size) as our command line and leaves all else
+ * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
+ * figures are those fields of proc_pid_stat(5). */
+static bool
+map_args(char *from, size_t size)
+{
+	struct prctl_mm_map map;
+	__typeof__(map.start_code) *field[PROC_STAT_FIELDS] = {
+		[26] = &map.start_code, &map.end_code, &map.start_stack,
+		[45] = &map.start_data, &map.end_data, &map.start_brk,
+		[50] = &map.env_start, &map.env_end
+	};
+	char buf[PROC_STAT_SIZE];
+	const char *text = "";
+	int i;
+
+	if (!proc_stat_read(getpid(), buf))
+		return (false);
+	memset(&map, 0, sizeof(map));
+	for (i = 26; i < PROC_STAT_FIELDS; i++) {
+		text = proc_stat_field(buf, i);
+		if (field[i] != NULL)
+			*field[i] = text_number(text);
+	}
+	if (*text == '\0')
+		return (false);
+	map.brk = (uint64_t)syscall(SYS_brk, 0);
+	map.arg_start = (uintptr_t)from;
+	map.arg_end = (uintptr_t)from + size;
+	map.exe_fd = (uint32_t)-1;
+	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
+}
+
+/* In memory of its own, since the strings of argv and of the environment stay:
+ * others tell by them that this is a container.  Where there is no /proc yet it
+ * is tried again with the next state. */
+void
+os_title(const char *state)
+{
+	static bool mapped;
+
+	memset(title, 0, OS_TITLE_MAX);
+	(void)text_format(title, OS_TITLE_MAX, "jailinit: %s", state);
+	mapped = mapped || map_args(title, OS_TITLE_MAX);
+}
+
+void
+os_title_init(char room[OS_TITLE_MAX], const char *state)
+{
+	title = room;
+	os_title(state);
+}
+
+void
+os_program_init(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	/* One that fills it may have been cut off. */
+	if (n > 0)
+		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
+	else if (name != NULL && strlen(name) < sizeof(program))
+		memcpy(program, name, strlen(name) + 1);
+	program_fd = open(n > 0 ? "/proc/self/exe" : program,
+	    O_PATH | O_CLOEXEC);
+}
+
+void
+os_program_exec(char *const *argv)
+{
+	execv(program, argv);
+	if (program_fd != -1)
+		(void)syscall(SYS_execveat, program_fd, "", argv, environ,
+		    AT_EMPTY_PATH);
+}
+
+bool
+os_manager_reboots(void)
+{
+	const char *c = getenv("container");
+
+	return (c != NULL &&
+	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
+}
+
+/* Of the mounts those that a read of /proc gives, in their order: the root is
+ * first, and few machines with process 1 of this kind have more of them. */
+void
+os_disks_leave(void)
+{
+	char mounts[4096];
+	char *line, *next = mounts, *where;
+
+	sync();
+	if (!proc_read(getpid(), "mounts", mounts, sizeof(mounts)))
+		return;
+	while ((line = strsep(&next, "\n")) != NULL) {
+		(void)strsep(&line, " ");
+		where = strsep(&line, " ");
+		if (where != NULL)
+			(void)mount("", where, NULL, MS_REMOUNT | MS_RDONLY,
+			    NULL);
+	}
+}
+
+/* reboot(2): in a PID namespace RB_AUTOBOOT ends process 1 with SIGHUP, the
+ * others with SIGINT, as its parent sees it. */
+void
+os_reboot(enum request_verb verb)
+{
+	errno = EPERM;
+	if (getpid() != 1)
+		return;
+	reboot(verb == REQUEST_REBOOT ? RB_AUTOBOOT :
+	    verb == REQUEST_POWEROFF ? RB_POWER_OFF : (int)RB_HALT_SYSTEM);
+}
