@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The commands of a jail's own users: what the words on a command line ask
- * for, whichever of its names jailctl(8) is called by.
- */
+/* The command lines of jailctl(8), halt, poweroff, reboot and shutdown: what
+ * they ask for. */
 #ifndef CTL_OPTIONS_H
 #define CTL_OPTIONS_H
 
@@ -12,50 +10,29 @@
 
 #include "core/request.h"
 
-enum ctl_do {
-	CTL_ASK,	/* verb, now */
-	CTL_SCHEDULE,	/* verb, at when */
-	CTL_WARN,	/* shutdown -k: as if, but nothing is asked */
-	CTL_CANCEL,
-	CTL_SHOW,	/* what is scheduled */
-	CTL_STATUS,
-	CTL_READY,
-	CTL_WAIT,
-	CTL_REQUEST,	/* the administrator's own: name */
-	CTL_NOTHING	/* all that was asked for makes no sense in a jail */
-};
+#include "syntax.h"
+#include "when.h"
 
-struct ctl_when {
-	bool relative;	/* seconds from now, by the monotonic clock; else a
-			 * time of the day's clock, which may be set */
-	int64_t s;
-};
-
+/* Strings are those of the command line, or constants. */
 struct ctl {
 	enum ctl_do what;
 	enum request_verb verb;
 	int64_t budget_s;	/* of the request, or -1 */
-	struct ctl_when when;
-	bool no_wall;
-	const char *name;	/* CTL_REQUEST */
-	const char *ctl, *status;	/* their paths, NULL: as they are */
-	bool shutdown;		/* as a word of jailctl's */
-	char **message;		/* words, ends at NULL; or NULL */
+	struct when when;
+	bool warns;		/* as shutdown: warns users before it asks */
+	bool no_wall;		/* and yet tells nobody */
+	const char *name;	/* of CTL_REQUEST */
+	const char *ctl;	/* the FIFO's path */
+	const char *status;	/* the status file's path */
+	char **message;		/* words for users, ends at NULL; or NULL */
 };
 
-/* "program: what: why" as one line to standard error, whatever was typed:
- * all but printable ASCII as '?', the first 256 bytes of what. */
-void ctl_complain(const char *program, const char *what, const char *why);
-
-/* Reads the command line; name is argv[0]'s last part.  Of an option that
- * makes no sense in a jail it says so in a line and goes on; a mistake is a
- * line, the usage, and exit(EX_USAGE).  now is the day's clock. */
+/* Reads the command line into *c.  name is the last part of argv[0], and
+ * becomes the program's name in messages if it is one of jailctl's.  now is
+ * the day's clock.
+ * An option that makes no sense in a jail is named in a message and otherwise
+ * ignored.  A mistake is a message, the usage, and exit(EX_USAGE). */
 void ctl_parse(struct ctl *c, const char *name, int argc, char **argv,
     time_t now);
-
-/* Parses a time of shutdown(8): now, +minutes (also without the plus up to
- * 999), +n with one of s, sec, m, min, h, hour; hh:mm, the next such;
- * [[[yy]mm]dd]hhmm.  False when it is none. */
-bool ctl_when_parse(struct ctl_when *w, const char *text, time_t now);
 
 #endif

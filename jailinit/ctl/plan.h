@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A shutdown that is planned: one at a time, by a process in the background
- * that warns the jail's users, keeps new ones out, and asks when it is time.
- */
-#ifndef PLAN_H
-#define PLAN_H
+/* The file of the planned shutdown.  There is one plan at a time; a process
+ * waits for its time (planner.h), and holds a lock on the file meanwhile. */
+#ifndef CTL_PLAN_H
+#define CTL_PLAN_H
 
-#include <sys/types.h>
+#include <time.h>
 
 #include "options.h"
 
-/* Plans what c says, in place of what was planned before; ask is called when
- * it is time.  Returns in the parent: 0, or an exit status after a line on
- * standard error. */
-int plan_make(const struct ctl *c, int (*ask)(const struct ctl *));
+/* Takes the lock, in the process that waits, and writes that c comes at a time
+ * of the day's clock.  Returns the file's descriptor, or -1 and errno; EBUSY:
+ * another process has just taken the lock. */
+int plan_hold(const struct ctl *c, time_t at);
 
-/* Warns as if it were time (CTL_WARN, or a shutdown now). */
-void plan_warn_now(const struct ctl *c);
+/* Ends the process that waits and waits for its end, 2 seconds at most.  1, 0
+ * if there was none, or -1 and errno. */
+int plan_end(void);
 
-/* Cancels it, telling the users: 0, or an exit status after a line. */
-int plan_cancel(const struct ctl *c);
+/* The last three return 0, or an exit status after a message. */
 
-/* Cancels it without a word: another end is asked for now. */
-void plan_forget(void);
+/* Cancels the plan and tells the users; words as struct ctl's message. */
+int plan_cancel(char *const *words);
 
-/* Prints it. */
+/* Prints the plan. */
 int plan_show(void);
+
+/* Prints why it failed, errno, and returns an exit status, never 0. */
+int plan_failed(void);
 
 #endif

@@ -1,9 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages to the terminals of who is logged in. */
-#ifndef WALL_H
-#define WALL_H
+/* What a jail's users are told of a shutdown: messages on their terminals, and
+ * nologin(5). */
+#ifndef CTL_USERS_H
+#define CTL_USERS_H
 
-/* Writes text, lines that end in \n, to each.  None of them can hold us. */
-void wall(const char *text);
+#include <stdint.h>
+
+#include "options.h"
+
+/* The largest size of a message, and of the administrator's words in it. */
+#define USERS_TEXT_SIZE		2048
+#define USERS_WORDS_SIZE	512
+
+/* Warns of what c asks for, unless c->no_wall: now, or in left_s seconds. */
+void users_warn(const struct ctl *c, int64_t left_s);
+
+/* Tells that the shutdown is cancelled; words as struct ctl's message. */
+void users_tell_cancelled(char *const *words);
+
+/* "rebooted", "powered off" or "halted". */
+const char *users_verb(const struct ctl *c);
+
+/* Joins words, NULL or ending at NULL, by spaces into buf, cut off where it is
+ * full.  A byte that is not printable ASCII is shown as vis(3) shows it, \^C
+ * or \ooo, since the words go to other people's terminals. */
+void users_words(char buf[USERS_WORDS_SIZE], char *const *words);
+
+/* Makes the file that keeps users from logging in, in place of another. */
+void users_nologin_make(const struct ctl *c);
+
+/* Removes it.  A signal handler may call this. */
+void users_nologin_remove(void);
 
 #endif

@@ -10,10 +10,10 @@
 
 #include "fuzz.h"
 #include "ctl/options.h"
-#include "ctl/plan.h"
+#include "ctl/users.h"
+#include "ctl/wall.h"
 #include "init/signals.h"
 #include "lib/fd.h"
-#include "ctl/users.h"
 
 /* jailkill's options are its own. */
 #define options		kill_options
@@ -201,7 +201,7 @@ two(const char *digits)
 
 /* TZ is UTC0, test/fuzz/run. */
 static void
-is_when(const struct ctl_when *w, const char *text, int64_t now)
+is_when(const struct when *w, const char *text, int64_t now)
 {
 	bool colon = strchr(text, ':') != NULL;
 	const char *end = text + strlen(text);
@@ -221,7 +221,7 @@ is_when(const struct ctl_when *w, const char *text, int64_t now)
 	if (end - text >= 8)
 		MUST(tm.tm_mon + 1 == two(end - 8));
 	if (end - text >= 10)
-		MUST(tm.tm_year - 100 == two(end - 10));
+		MUST(tm.tm_year % 100 == two(end - 10));
 }
 
 static void
@@ -234,22 +234,21 @@ ctl_options(const char *name, int argc, char **argv, int64_t now)
 	MUST(c.budget_s >= -1 && c.budget_s <= REQUEST_SECONDS_MAX);
 	MUST(c.what > CTL_WARN || c.verb != REQUEST_NONE);
 	MUST((c.what == CTL_REQUEST) == (c.name != NULL));
-	MUST(c.message == NULL || c.message[0] != NULL);
 	if (c.what == CTL_SCHEDULE)
 		MUST(!c.when.relative || c.when.s > 0);
 	if (c.what == CTL_SCHEDULE || c.what == CTL_WARN)
 		MUST(c.when.s >= 0);
 	walled = false;
-	plan_warn_now(&c);
+	users_warn(&c, 0);
 	MUST(walled == !c.no_wall);
 }
 
 static void
 when(const char *text, int64_t now)
 {
-	struct ctl_when w;
+	struct when w;
 
-	if (ctl_when_parse(&w, text, (time_t)now))
+	if (when_parse(&w, text, (time_t)now))
 		is_when(&w, text, now);
 }
 

@@ -8,17 +8,14 @@
 #include "kill/halt_do.h"
 #include "fuzz.h"
 #include "kill/jail.h"
-#include "ctl/options.h"
 #include "kill/list.h"
 #include "init/os.h"
 #include "lib/fd.h"
 #include "lib/sys.h"
-#include "ctl/plan.h"
 #include "kill/say.h"
 #include "init/signals.h"
 #include "init/fifo.h"
 #include "init/status.h"
-#include "ctl/users.h"
 
 #define WEAK	__attribute__((__weak__))
 #define SEALED(type, name, ...)						\
@@ -89,22 +86,3 @@ SEALED(void, show_init, bool quiet, bool verbose)
 SEALED(void, show_finish, void)
 SEALED(const char *, show_refusal, int error)
 SEALED(const char *, show_error, int error)
-
-SEALED(void, ctl_parse, struct ctl *c, const char *name, int argc,
-    char **argv, time_t now)
-
-/* Harmless: a line that nobody reads here. */
-WEAK void ctl_complain(const char *program, const char *what, const char *why);
-WEAK void
-ctl_complain(const char *program, const char *what, const char *why)
-{
-	(void)program;
-	(void)what;
-	(void)why;
-}
-
-SEALED(int, plan_make, const struct ctl *c, int (*ask)(const struct ctl *))
-SEALED(void, plan_warn_now, const struct ctl *c)
-SEALED(int, plan_cancel, const struct ctl *c)
-SEALED(void, plan_forget, void)
-SEALED(int, plan_show, void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command lines of jailctl and its other names: times, and what each
- * option asks for.  Guards against: a time taken for another (a shutdown a
- * day early), a mistake that is taken for an order. */
+ * option asks for.  Guards against a time that is read as another (a shutdown
+ * a day early) and a mistake that is read as a command. */
 #include <sys/wait.h>
 
 #include <setjmp.h>
@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "ctl/options.h"
+#include "lib/paths.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define ARGV_MAX	8
@@ -53,18 +54,18 @@ test_relative(void **state)
 		{ "+366h", 366 * 3600 }, { "+527040", 366 * DAY },
 		{ "0", 0 }, { "5", 300 }, { "10", 600 }, { "999", 59940 },
 	};
-	struct ctl_when w;
+	struct when w;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < SIZEOF(t); i++) {
 		memset(&w, 0xff, sizeof(w));
-		if (!ctl_when_parse(&w, t[i].text, NOW))
+		if (!when_parse(&w, t[i].text, NOW))
 			fail_msg("%s", t[i].text);
 		assert_true(w.relative);
 		assert_int_equal(w.s, t[i].s);
-		/* the day's clock has no say in it */
-		assert_true(ctl_when_parse(&w, t[i].text, 0));
+		/* it does not depend on the day's clock */
+		assert_true(when_parse(&w, t[i].text, 0));
 		assert_true(w.relative);
 		assert_int_equal(w.s, t[i].s);
 	}
@@ -80,13 +81,13 @@ test_absolute(void **state)
 		{ "23:30", AT(0, 23, 30) },
 		{ "2330", AT(0, 23, 30) },
 		{ "22:16", AT(0, 22, 16) },
-		/* past: tomorrow's; this very minute has begun */
+		/* over, so tomorrow; 22:15 began 30 s ago */
 		{ "22:15", AT(1, 22, 15) },
 		{ "00:00", AT(1, 0, 0) },
 		{ "0000", AT(1, 0, 0) },
 		{ "6:05", AT(1, 6, 5) },
 		{ "0605", AT(1, 6, 5) },
-		/* this minute, when it is named with its day */
+		/* with its day, the minute that has begun is today */
 		{ "242215", AT(0, 22, 15) },
 		{ "242359", AT(0, 23, 59) },
 		{ "250000", AT(1, 0, 0) },
@@ -98,13 +99,13 @@ test_absolute(void **state)
 		{ "2711242215", AT(365, 22, 15) },
 		{ "2711252215", AT(366, 22, 15) },
 	};
-	struct ctl_when w;
+	struct when w;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < SIZEOF(t); i++) {
 		memset(&w, 0xff, sizeof(w));
-		if (!ctl_when_parse(&w, t[i].text, NOW))
+		if (!when_parse(&w, t[i].text, NOW))
 			fail_msg("%s", t[i].text);
 		assert_false(w.relative);
 		if (w.s != t[i].s)
@@ -118,6 +119,8 @@ test_bad_times(void **state)
 {
 	static const char *const bad[] = { "", "+", "-5", "+-5", "++5", "+5 ",
 	    " 5", "+5x", "+5d", "+5hours", "+5minutes", "+h", "+5.5", "+1h30",
+	    /* what strptime(3) alone would take */
+	    " 130", "25 130", " 1:30", "1: 5", "12:3:", "::30", "1:2:", "1::2",
 	    "+9999999999", "+527041", "+8785h", "NOW", "noww", "no", "tomorrow",
 	    "noon", "-", "-1", "x", "5m", "24:00", "23:60", "2360", "2400",
 	    "99:99", ":30", "1:", "1:5", "123:45", "23:3x", "x3:30", "2x30",
@@ -131,33 +134,46 @@ test_bad_times(void **state)
 	    "02300000", "2702290000", "322330", "2611310000",
 	    /* not digits */
 	    "2a2330", "-42330", "+2:30", "\xc3\xa4" };
-	struct ctl_when w;
+	struct when w;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < SIZEOF(bad); i++)
-		if (ctl_when_parse(&w, bad[i], NOW))
+		if (when_parse(&w, bad[i], NOW))
 			fail_msg("%s: %ld %s", bad[i], (long)w.s, w.relative ?
 			    "from now" : "of the clock");
 }
 
-/* Over the end of a month and of a year, and in a zone that is not UTC. */
+/* A minute that begins at this very second is tomorrow's. */
+static void
+test_this_second(void **state)
+{
+	struct when w;
+
+	(void)state;
+	assert_true(when_parse(&w, "22:15", AT(0, 22, 15)));
+	assert_int_equal(w.s, AT(1, 22, 15));
+	assert_true(when_parse(&w, "22:15", AT(0, 22, 15) - 1));
+	assert_int_equal(w.s, AT(0, 22, 15));
+}
+
+/* Tomorrow is in the next month or year; the time zone is not UTC. */
 static void
 test_zones(void **state)
 {
-	struct ctl_when w;
+	struct when w;
 
 	(void)state;
 	(void)setenv("TZ", "JST-9", 1);	/* 07:15:30 on the 25th */
 	tzset();
-	assert_true(ctl_when_parse(&w, "23:30", NOW));
+	assert_true(when_parse(&w, "23:30", NOW));
 	assert_int_equal(w.s, AT(1, 14, 30));
-	assert_true(ctl_when_parse(&w, "07:15", NOW));
+	assert_true(when_parse(&w, "07:15", NOW));
 	assert_int_equal(w.s, AT(1, 22, 15));
 	(void)setup(state);
-	assert_true(ctl_when_parse(&w, "0:10", AT(6, 0, 20)));
+	assert_true(when_parse(&w, "0:10", AT(6, 0, 20)));
 	assert_int_equal(w.s, AT(7, 0, 10));
-	assert_true(ctl_when_parse(&w, "0:10", AT(37, 0, 20)));
+	assert_true(when_parse(&w, "0:10", AT(37, 0, 20)));
 	assert_int_equal(w.s, AT(38, 0, 10));
 }
 
@@ -183,9 +199,9 @@ struct good {
 	enum ctl_do what;
 	enum request_verb verb;
 	int64_t budget_s;
-	int64_t when_s;		/* from now; -1: not looked at */
+	int64_t when_s;		/* from now; -1: not compared */
 	bool no_wall;
-	const char *rest;	/* the name, or the message's first word */
+	const char *rest;	/* the name, or the first word for users */
 };
 
 #define NO	REQUEST_NO_BUDGET
@@ -222,6 +238,7 @@ static const struct good goods[] = {
 	{ "jailctl ready", CTL_READY, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl -f s -c /c ready", CTL_READY, REQUEST_NONE, NO, -1, false,
 	    NULL },
+	{ "jailctl -c /c -- halt 5", CTL_ASK, HALT, 5, -1, false, NULL },
 	{ "jailctl -c /c halt 5", CTL_ASK, HALT, 5, -1, false, NULL },
 	{ "jailctl -c /c shutdown -r +5", CTL_SCHEDULE, BOOT, NO, 300, false,
 	    NULL },
@@ -231,6 +248,9 @@ static const struct good goods[] = {
 	    "backup" },
 	{ "jailctl shutdown -r +5", CTL_SCHEDULE, BOOT, NO, 300, false,
 	    NULL },
+	{ "jailctl shutdown +5 -r", CTL_SCHEDULE, BOOT, NO, 300, false,
+	    NULL },
+	{ "jailctl shutdown -c no", CTL_CANCEL, POWER, NO, -1, false, "no" },
 	{ "shutdown", CTL_SCHEDULE, POWER, NO, 60, false, NULL },
 	{ "shutdown -h", CTL_SCHEDULE, HALT, NO, 60, false, NULL },
 	{ "shutdown now", CTL_ASK, POWER, NO, 0, false, NULL },
@@ -274,36 +294,30 @@ is_good(const struct good *g)
 	    NULL;
 	return (c.what == g->what && c.verb == g->verb &&
 	    c.budget_s == g->budget_s && c.no_wall == g->no_wall &&
-	    (c.ctl != NULL) == (strstr(g->line, "-c /c ") != NULL) &&
-	    (c.ctl == NULL || strcmp(c.ctl, "/c") == 0) &&
-	    (c.status != NULL) == (strstr(g->line, "-f s ") != NULL) &&
-	    (c.status == NULL || strcmp(c.status, "s") == 0) &&
+	    strcmp(c.ctl, strstr(g->line, "-c /c ") != NULL ? "/c" :
+	    PATH_CTL) == 0 &&
+	    strcmp(c.status, strstr(g->line, "-f s ") != NULL ? "s" :
+	    PATH_STATUS) == 0 &&
+	    c.warns == (strstr(g->line, "shutdown") != NULL) &&
 	    (g->when_s == -1 || (c.when.relative && c.when.s == g->when_s)) &&
 	    (rest == NULL) == (g->rest == NULL) &&
 	    (rest == NULL || strcmp(rest, g->rest) == 0));
 }
 
-/* Each in a child: getopt(3) keeps where it was. */
+/* One after another, so that getopt(3) must begin anew each time. */
 static void
 test_good_lines(void **state)
 {
 	size_t i;
-	pid_t pid;
-	int st;
 
 	(void)state;
-	for (i = 0; i < SIZEOF(goods); i++) {
-		(void)fflush(NULL);
-		pid = fork();
-		if (pid == 0)
-			exit(is_good(&goods[i]) ? 0 : 1);
-		assert_int_equal(waitpid(pid, &st, 0), pid);
-		if (st != 0)
-			fail_msg("%s: %d", goods[i].line, st);
-	}
+	for (i = 0; i < SIZEOF(goods); i++)
+		if (!is_good(&goods[i]))
+			fail_msg("%s", goods[i].line);
 }
 
-/* The exit status of ctl_parse() in a child, -1 if it returned. */
+/* Calls ctl_parse() in a child.  Returns its exit status, -1 if ctl_parse()
+ * returned, and what it wrote in said. */
 static int
 parse_exits(const char *line, char *said, size_t size)
 {
@@ -359,7 +373,10 @@ test_bad_lines(void **state)
 		{ "shutdown now -z", "shutdown: -z: no such option\n" },
 		{ "jailctl", "jailctl: command: none is given\nusage: " },
 		{ "jailctl bogus", "jailctl: bogus: no such command\n" },
-		{ "jailctl -x", "jailctl: -x: no such command\n" },
+		{ "jailctl -x", "jailctl: -x: no such option\n" },
+		{ "jailctl -x halt", "jailctl: -x: no such option\n" },
+		{ "jailctl --halt", "jailctl: --halt: no such option\n" },
+		{ "jailctl ready -f", "ready: one word too many\n" },
 		{ "jailctl run", "jailctl: run: no such command\n" },
 		{ "jailctl none", "jailctl: none: no such command\n" },
 		{ "jailctl -c", "jailctl: -c: wants an argument\n" },
@@ -391,7 +408,8 @@ static void
 test_help(void **state)
 {
 	static const char *const lines[] = { "halt --help", "reboot -n --help",
-	    "shutdown --help", "shutdown -f --help", "jailctl --help" };
+	    "shutdown --help", "shutdown -f --help", "jailctl --help",
+	    "jailctl -c x --help", "jailctl shutdown --help" };
 	char said[2048];
 	size_t i;
 
@@ -413,6 +431,7 @@ main(void)
 		cmocka_unit_test(test_relative),
 		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_bad_times),
+		cmocka_unit_test(test_this_second),
 		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_good_lines),
 		cmocka_unit_test(test_bad_lines),
