@@ -22,7 +22,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-#include <elf.h>
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
@@ -92,44 +91,6 @@ fault_program_note(struct fault_run *r, pid_t pid)
 	}
 }
 
-/* Its clock becomes a system call, which can fail: libc finds no vDSO any more
- * (musl, which looks for it when it is first asked).  The kernel has put the
- * auxiliary vector on the stack, behind the arguments and the environment. */
-static inline void
-fault_vdso_hide(pid_t pid)
-{
-	char path[32], text[1024], *p;
-	unsigned long stack[4096] = { 0 };
-	const size_t n = sizeof(stack) / sizeof(stack[0]);
-	size_t i, ends = 0;
-	int fd, field;
-	off_t at;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	memset(text, 0, sizeof(text));
-	(void)!read(fd, text, sizeof(text) - 1);
-	close(fd);
-	p = strrchr(text, ')');
-	for (field = 2; p != NULL && field < 28; field++)
-		p = strchr(p + 1, ' ');
-	if (p == NULL)
-		return;
-	at = (off_t)strtoull(p, NULL, 10);	/* startstack */
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	(void)!pread(fd, stack, sizeof(stack), at);
-	for (i = 1; i < n && ends < 2; i++)
-		ends += stack[i] == 0;
-	for (; i + 1 < n && stack[i] != AT_NULL; i += 2)
-		if (stack[i] == AT_SYSINFO_EHDR) {
-			stack[i] = AT_IGNORE;
-			(void)!pwrite(fd, &stack[i], sizeof(stack[i]),
-			    at + (off_t)(i * sizeof(stack[i])));
-		}
-	close(fd);
-}
-
 /* The error that the call is to fail with, 0: none. */
 static inline int
 fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
@@ -148,8 +109,6 @@ fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
 			return (0);
 		r->begun = true;
 		fault_program_note(r, pid);
-		if (f->call == FAULT_ALL || f->call == SYS_clock_gettime)
-			fault_vdso_hide(pid);
 	}
 	if (call < 0 || call >= FAULT_CALLS || !fault_is_ours(r, pid))
 		return (0);

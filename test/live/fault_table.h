@@ -81,7 +81,6 @@ static const struct fault_call fault_calls[] = {
 	CALL(nanosleep, EINTR, EINVAL),
 	CALL(ppoll, EINTR, ENOMEM, EINVAL),
 	CALL(setitimer, EINVAL),
-	CALL(clock_gettime, EINVAL),
 	/* Sockets. */
 	CALL(connect, ECONNREFUSED, EACCES, ENOENT, EAGAIN),
 	CALL(recvfrom, EAGAIN, EINTR, ENOMEM, ECONNREFUSED),

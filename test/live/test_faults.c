@@ -880,19 +880,15 @@ static const struct {
 } bugs[] = {
 	/* No signal was heard any more. */
 	{ "to be killed", { SYS_ppoll, ENOMEM, 0, 0, FAULT_MAIN } },
-	/* No deadline came. */
-	{ "to be killed", { SYS_clock_gettime, EINVAL, 2, 0, FAULT_MAIN } },
 	/* A descendant stayed. */
 	{ "a subreaper", { SYS_wait4, EINTR, 0, 2, FAULT_MAIN } },
 	/* Nothing was shown, with status 0. */
 	{ "jailctl status", { SYS_writev, EIO, 0, 1, FAULT_MAIN } },
 	/* It was planned, and said not to be. */
-	{ "jailctl shutdown", { SYS_fcntl, ENOLCK, 0, 3, FAULT_MAIN } },
+	{ "jailctl shutdown", { SYS_fcntl, ENOLCK, 0, 6, FAULT_MAIN } },
 	{ "jailctl shutdown", { SYS_read, EIO, 0, 1, FAULT_MAIN } },
 	{ "jailctl shutdown", { SYS_write, EIO, 0, 2, FAULT_CHILD } },
 	/* The end came at once. */
-	{ "jailctl shutdown", { SYS_clock_gettime, EINVAL, 0, 1,
-	    FAULT_CHILD } },
 	{ "jailctl shutdown", { SYS_clock_nanosleep, EINVAL, 0, 0,
 	    FAULT_CHILD } },
 	/* A jail that lived was said to be gone, or not to be there. */
