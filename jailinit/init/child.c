@@ -232,16 +232,10 @@ child_any(void)
 	return (any);
 }
 
-bool
-child_more(void)
-{
-	return (more);
-}
-
 int64_t
 child_due_ms(void)
 {
-	return (start_ms);
+	return (more ? 0 : start_ms);
 }
 
 int

@@ -25,7 +25,8 @@ void child_start_rc(void);
  * gives up trying. */
 void child_start_shutdown(enum request_verb verb);
 
-/* Signals rc's process group; a stopped process acts on TERM only after CONT. */
+/* Signals rc's process group; a stopped process acts on TERM only after
+ * CONT. */
 void child_end_rc(void);
 void child_kill_rc(void);
 
@@ -44,11 +45,11 @@ void child_turn(void);
  * LIFE_SHUTDOWN_ENDED or LIFE_COMMAND_ENDED. */
 bool child_event(enum life_event *event);
 
-/* Was any child left after the last batch?  And is there more to reap? */
+/* Was any child left after the last batch? */
 bool child_any(void);
-bool child_more(void);
 
-/* When child_event() is due even if no child ends, or INT64_MAX. */
+/* When child_event() is due even if no child ends: 0, which has passed, if the
+ * last batch did not reach the end; or INT64_MAX. */
 int64_t child_due_ms(void);
 
 /* The exit status of rc, 128 + n for a signal; -1 while it runs. */

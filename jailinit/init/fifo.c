@@ -44,12 +44,8 @@ static struct reader old;
 static int drain_reads;
 
 static int reads;		/* left in this turn */
-static bool more;		/* the turn has ended for want of reads */
+static bool more;		/* the turn has run out of reads */
 static uint64_t dropped;
-
-/*
- * Making.
- */
 
 /* Makes a FIFO where nothing is, opens it, and checks that it is the one. */
 static int
@@ -158,9 +154,6 @@ fifo_check(bool asked)
 		result_say(is_named() ? 0 : replace(), asked);
 }
 
-/*
- * Reading.
- */
 static bool
 block_read(struct reader *r)
 {
@@ -179,29 +172,6 @@ block_read(struct reader *r)
 	return (n > 0);
 }
 
-/* The next line, r->line[0..length), or 0: none now.  Of a line that is too
- * long only the start is kept. */
-static size_t
-line_next(struct reader *r)
-{
-	size_t length;
-
-	do
-		while (r->at < r->n) {
-			char c = r->block[r->at++];
-
-			if (c != '\n' && r->used < sizeof(r->line))
-				r->line[r->used++] = c;
-			if (c != '\n' || r->used == 0)
-				continue;
-			length = r->used;
-			r->used = 0;
-			return (length);
-		}
-	while (block_read(r));
-	return (0);
-}
-
 /* Takes what there is of a line as a whole one. */
 static size_t
 line_cut(struct reader *r)
@@ -210,6 +180,23 @@ line_cut(struct reader *r)
 
 	r->used = 0;
 	return (length);
+}
+
+/* The next line, r->line[0..length), or 0: none now.  Of a line that is too
+ * long only the start is kept. */
+static size_t
+line_next(struct reader *r)
+{
+	char c;
+
+	while (r->at < r->n || block_read(r)) {
+		c = r->block[r->at++];
+		if (c == '\n' && r->used > 0)
+			return (line_cut(r));
+		if (c != '\n' && r->used < sizeof(r->line))
+			r->line[r->used++] = c;
+	}
+	return (0);
 }
 
 /* The next line of the old FIFO, which ends here.  A writer that never stops
@@ -271,15 +258,11 @@ fifo_request(struct request *rq)
 	return (false);
 }
 
-bool
-fifo_more(void)
-{
-	return (more);
-}
-
 int64_t
 fifo_due_ms(void)
 {
+	if (more)
+		return (0);
 	return (current.used == 0 ? INT64_MAX :
 	    current.last_ms + FIFO_QUIET_MS);
 }

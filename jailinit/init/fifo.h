@@ -41,10 +41,8 @@ void fifo_turn(void);
  * logged. */
 bool fifo_request(struct request *rq);
 
-/* Has this turn ended before the FIFO was empty? */
-bool fifo_more(void);
-
-/* When fifo_request() is due even if nothing is written, or INT64_MAX. */
+/* When fifo_request() is due even if nothing is written: 0, which has passed,
+ * if the last turn ended before the FIFO was empty; or INT64_MAX. */
 int64_t fifo_due_ms(void);
 
 /* Readable when there are lines; -1: there is no FIFO. */

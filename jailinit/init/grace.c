@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The managers that jails and containers are started by.  Touches the
- * environment, and one path at the start. */
+/* Managers of jails and containers.  Touches the environment and, at the start,
+ * one path. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,17 +9,17 @@
 #include "grace.h"
 #include "log.h"
 
-/* In arrays, as each pointer would cost three words more in a program that is
- * position-independent. */
+/* Arrays: in a position-independent program a pointer costs a relocation of
+ * three words. */
 struct manager {
 	char name[24];
-	char env[24];		/* "": the file of Docker */
+	char env[24];		/* "": Docker's file */
 	char value[16];		/* "": any */
 	int64_t grace_ms;	/* its own default */
 };
 
-/* The file of Docker is the last to be asked for: it is in Kubernetes' pods,
- * and in roots that were exported from images, too. */
+/* Docker's file comes last: it is also in Kubernetes' pods, and in roots that
+ * were exported from images. */
 static const struct manager managers[] = {
 	/* terminationGracePeriodSeconds of the pod */
 	{ "Kubernetes", "KUBERNETES_SERVICE_HOST", "", 30000 },

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who has started us, and whether its patience is shorter than an end. */
+/* Whether the manager that started us kills sooner than an end may take. */
 #ifndef INIT_GRACE_H
 #define INIT_GRACE_H
 
 #include "core/life.h"
 
-/* Looks, at the start, whether the environment shows a manager that kills
- * sooner, unless told otherwise, than an end may take that these limits
- * allow.  With a budget of its own (-B) somebody has thought of that. */
+/* Finds out from the environment, at the start, which manager has started us,
+ * and whether its default grace is shorter than an end by these limits.  With
+ * a budget (-B) it is not: somebody has thought of that. */
 void grace_init(const struct life_limits *limits);
 
-/* If so, says it in a line of the log, once. */
+/* If so, logs it, once. */
 void grace_say(void);
 
 #endif

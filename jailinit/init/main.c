@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/life.h"
+#include "core/ms.h"
 #include "core/request.h"
 #include "lib/clock.h"
 #include "lib/sys.h"
@@ -105,12 +106,6 @@ ends_take(struct life *life)
 		step(life, LIFE_EMPTY, NULL);
 }
 
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return (a < b ? a : b);
-}
-
 static void
 wait_event(const struct life *life)
 {
@@ -120,18 +115,11 @@ wait_event(const struct life *life)
 		{ command_exec_fd(), POLLIN, 0 },
 		{ command_fd(), 0, 0 }		/* hangs up */
 	};
-	int64_t due_ms = sooner(life_due_ms(life), fifo_due_ms());
-	int64_t wait_ms = 0;
+	int64_t due_ms = min_ms(life_due_ms(life), fifo_due_ms());
 
-	due_ms = sooner(sooner(due_ms, status_due_ms()), left_due_ms());
-	due_ms = sooner(sooner(due_ms, child_due_ms()), job_due_ms());
-	if (due_ms == INT64_MAX)
-		wait_ms = INT64_MAX;
-	else
-		wait_ms = due_ms - clock_ms();
-	if (fifo_more() || child_more())
-		wait_ms = 0;
-	if (signals_wait(fds, 4, wait_ms) <= 0)
+	due_ms = min_ms(min_ms(due_ms, status_due_ms()), left_due_ms());
+	due_ms = min_ms(min_ms(due_ms, child_due_ms()), job_due_ms());
+	if (signals_wait(fds, 4, due_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
@@ -165,13 +153,12 @@ static void
 reboot_hold(struct life *life, struct status *s, int64_t born_ms)
 {
 	struct pollfd fd = { fifo_fd(), POLLIN, 0 };
-	int64_t left_ms = 1;
+	int64_t due_ms = born_ms + LIFE_MIN_MS;
 
-	while (left_ms > 0 && life->verb == REQUEST_REBOOT &&
+	while (clock_ms() < due_ms && life->verb == REQUEST_REBOOT &&
 	    opt.leave != LEAVE_EXIT) {
 		status_tell(life, s);
-		left_ms = born_ms + LIFE_MIN_MS - clock_ms();
-		(void)signals_wait(&fd, 1, left_ms);
+		(void)signals_wait(&fd, 1, due_ms);
 		fifo_turn();
 		requests_take(life);
 	}

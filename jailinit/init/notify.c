@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Readiness.  Touches the socket, connected at the start since a path can
- * hang, -d's descriptor and the pipe to -b's parent. */
+/* Readiness.  Touches the socket (connected at the start, because a path can
+ * hang), the descriptor of -d and the pipe to the parent of -b. */
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -20,7 +20,7 @@
 
 static int socket_fd = -1, ready_fd = -1, parent_fd = -1;
 
-/* sd_notify(3): a path, or @ and a name that no file system knows. */
+/* name is a path, or @ and an abstract name, sd_notify(3). */
 static int
 socket_connect(const char *name)
 {

@@ -16,19 +16,16 @@
 #include "os.h"
 #include "signals.h"
 
-/* As for getopt(3), which would bring stdio with it. */
+/* As for getopt(3), which would bring stdio with it, 4 KB with musl. */
 static const char letters[] = "B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
 
-/* Where the command line is read: the next word, and what is left of the
- * options in the one before it. */
+/* Where the command line is read: the next word, and the rest of the options in
+ * the word before it. */
 struct words {
 	char **next;
 	const char *rest;
 	bool command;		/* -- has ended the options */
 };
-
-#define RC		"/etc/rc"
-#define RC_SHUTDOWN	"/etc/rc.shutdown"
 
 static const struct sys_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
@@ -38,8 +35,8 @@ static const struct sys_name leaves[] = {
 	{ "", -1 }
 };
 
-/* Like the log's, these words are not to wait for who reads them: every
- * signal is blocked already. */
+/* Like the log, this does not wait for its reader.  Every signal is blocked
+ * already. */
 static void
 say(int fd, const char *text)
 {
@@ -71,7 +68,7 @@ options_error(const char *what, const char *why)
 	_exit(EX_USAGE);
 }
 
-/* The words of a message about option c and its argument. */
+/* "-c: arg", for a message. */
 static const char *
 option_arg(int c, const char *arg)
 {
@@ -142,8 +139,8 @@ version(void)
 		_exit(0);
 }
 
-/* The next option's letter, and its argument: "" if it takes none.  0 when
- * there is none left, '?' for one that is left out. */
+/* The next option's letter, and its argument: "" if it takes none.  0: there is
+ * none left; '?': it was left out. */
 static int
 option_next(struct words *w, const char **arg)
 {
@@ -174,7 +171,7 @@ option_next(struct words *w, const char **arg)
 	else if (strncmp(w->next[-1], "--", 2) == 0) {
 		w->rest = "";
 		if (strcmp(w->next[-1], "--version") == 0)
-			return ('V');	/* what dockerd asks of its init */
+			return ('V');	/* dockerd asks its init for it */
 		options_error(w->next[-1], "no such option");
 	} else
 		options_error(option_arg(c, ""), "no such option");
@@ -232,33 +229,28 @@ option(struct options *o, int c, const char *arg)
 		break;
 	case 'V':
 		version();
-		break;
-	default:
-		break;
 	}
 }
 
-/* Boot mode leaves the directory that it was started in. */
+/* Boot mode leaves the directory that it was started in, so paths are
+ * absolute. */
 static void
 path_check(int c, const char **path, const char *none, const char *otherwise)
 {
 	const char *arg = *path;
 
-	if (arg == NULL || *arg == '/' || strcmp(arg, none) == 0)
+	if (arg != NULL && (*arg == '/' || strcmp(arg, none) == 0))
 		return;
 	*path = otherwise;
-	options_error(option_arg(c, arg), "not an absolute path");
+	if (arg != NULL)
+		options_error(option_arg(c, arg), "not an absolute path");
 }
 
 static void
 boot_check(struct options *o)
 {
-	if (o->rc == NULL)
-		o->rc = RC;
-	if (o->rc_shutdown == NULL)
-		o->rc_shutdown = RC_SHUTDOWN;
-	path_check('r', &o->rc, "", RC);
-	path_check('R', &o->rc_shutdown, "", RC_SHUTDOWN);
+	path_check('r', &o->rc, "", "/etc/rc");
+	path_check('R', &o->rc_shutdown, "", "/etc/rc.shutdown");
 	path_check('c', &o->ctl, "none", NULL);
 	path_check('f', &o->status, "none", NULL);
 }

@@ -31,13 +31,13 @@ struct options {
 	char **argv;			/* as given, for the next life */
 };
 
-/* Fills *o from the command line; its strings are argv's.  On a mistake one
- * line on standard error that names it, the usage, and exit(EX_USAGE); but a
- * whole machine's process 1, which gets what the kernel's command line has
- * for whomever, leaves the word out and goes on. */
+/* Fills *o from the command line; its strings are argv's.  On a mistake: a line
+ * on standard error that names it, the usage, and exit(EX_USAGE).  As process 1
+ * of a whole machine it leaves the word out and goes on, because there the
+ * kernel passes on words that are for others. */
 void options_parse(struct options *o, char **argv);
 
-/* The same for a mistake that is found later; what: of which word. */
+/* The same for a mistake that is found later, in the word what. */
 void options_error(const char *what, const char *why);
 
 #endif

@@ -23,7 +23,8 @@ void os_child_class(void);
 void os_child_wait(pid_t pid, int wait_ms);
 
 /* A descriptor of the child pid that tells of its end even if the kernel reaps
- * it: polled for no event it then hangs up.  -1 where there is no such thing. */
+ * it: polled for no event it then hangs up.  -1 where there is no such
+ * thing. */
 int os_exit_open(pid_t pid);
 
 /* Has that child ended?  Then *st is its wait status. */

@@ -26,8 +26,8 @@ os_child_class(void)
 	login_close(lc);
 }
 
-/* A jail is dying as long as a zombie of it is left, and init(8) may sleep for
- * long before it reaps what we leave. */
+/* A jail stays in the state "dying" while a zombie of it is left, and init(8)
+ * may sleep long before it reaps ours. */
 void
 os_child_wait(pid_t pid, int wait_ms)
 {
@@ -35,7 +35,7 @@ os_child_wait(pid_t pid, int wait_ms)
 		(void)poll(NULL, 0, 1);
 }
 
-/* Without waitpid(2) nobody is reaped here. */
+/* Here only waitpid(2) reaps. */
 int
 os_exit_open(pid_t pid)
 {
@@ -59,7 +59,7 @@ os_exit_send(int fd, int sig, bool group)
 	(void)group;
 }
 
-/* kqueue(2) tells of a file that is open; no child inherits a kqueue. */
+/* kqueue(2) watches an open file.  No child inherits a kqueue. */
 int
 os_removal_watch(const char *path)
 {

@@ -14,7 +14,7 @@
 #include "os_child.h"
 
 /* PIDFD_GET_INFO of linux/pidfd.h, its first 64 bytes: with PIDFD_INFO_EXIT,
- * Linux 6.15, also the status of a process that is no more. */
+ * Linux 6.15, also the status of a process that was reaped. */
 struct exit_info {
 	uint64_t mask, cgroup;
 	uint32_t ids[11];
@@ -34,8 +34,7 @@ os_child_class(void)
 {
 }
 
-/* With process 1 the kernel ends and reaps the others.  Nothing here removes
- * files during boot. */
+/* When process 1 ends the kernel ends and reaps the others. */
 void
 os_child_wait(pid_t pid, int wait_ms)
 {
@@ -43,8 +42,8 @@ os_child_wait(pid_t pid, int wait_ms)
 	(void)wait_ms;
 }
 
-/* uname(2): an older kernel takes the question, and has no answer once a
- * process is reaped, which is too late to know. */
+/* The release is compared because an older kernel accepts the ioctl but has no
+ * answer after the process was reaped, and then it is too late. */
 int
 os_exit_open(pid_t pid)
 {
@@ -89,6 +88,7 @@ os_exit_send(int fd, int sig, bool group)
 		(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
 }
 
+/* No system that boots on Linux removes the file. */
 int
 os_removal_watch(const char *path)
 {

@@ -19,7 +19,7 @@
 #include "os.h"
 #include "proc_freebsd.h"
 
-/* Processes of a jail that are looked at: enough to find two, and names. */
+/* At most this many processes of a jail are looked at. */
 #define PROCS_MAX	64
 
 /* OS_JAIL is set only where security.jail.jailed is 1. */
@@ -37,8 +37,8 @@ is_jailed(void)
 	    0) == 0 && jailed == 1);
 }
 
-/* A FIFO that has a reader.  ENXIO: none.  EACCES: it is another user's, so
- * that it cannot be told, and the answer that ends nobody is yes. */
+/* Is it a FIFO that has a reader?  ENXIO: no.  EACCES: it is another user's,
+ * so we cannot know; yes is the answer that ends nobody. */
 static bool
 is_listening(const char *ctl)
 {
@@ -55,8 +55,8 @@ is_listening(const char *ctl)
 	return (true);
 }
 
-/* Fills procs with what we can see, but for threads; with more than fit,
- * with as many as do (sysctl(3), ENOMEM).  Returns how many. */
+/* Fills procs with the processes that we can see, as many as fit (ENOMEM: there
+ * are more).  Returns how many. */
 static size_t
 procs_read(void)
 {
@@ -69,8 +69,8 @@ procs_read(void)
 	return (size / sizeof(procs[0]));
 }
 
-/* Is there a process here that is not even our child (as one that wrote the
- * last status of the life before may be)?  Yes when it cannot be told. */
+/* Is there a process here that is not our child?  (The writer of our last
+ * life's status is.)  Yes if we cannot know. */
 static bool
 is_any_other(void)
 {
@@ -82,8 +82,8 @@ is_any_other(void)
 	return (n == 0 || n == PROCS_MAX);
 }
 
-/* The next life in this process: its FIFO may still be there, held open by
- * a child of the last one. */
+/* After a reboot in place a child of the last life may still hold the FIFO
+ * open. */
 static bool
 is_next_life(void)
 {
@@ -119,7 +119,7 @@ os_claim(bool command, const char *ctl, const char **why)
 	return (place);
 }
 
-/* EBUSY: we are one already, from the life before. */
+/* EBUSY: we are the reaper already, from our last life. */
 int
 os_adopt(void)
 {
@@ -129,8 +129,9 @@ os_adopt(void)
 	return (0);
 }
 
-/* The kernel counts who could have the group go on, parents outside of the
- * jail too, but does not look at that for the first group of a session. */
+/* ki_jobc counts the processes that could continue the group, parents outside
+ * of the jail included.  The kernel stops the first group of a session even if
+ * there are none. */
 bool
 os_is_orphaned(void)
 {
@@ -165,8 +166,8 @@ os_signal_all(int sig)
 		proc_walk_subtree(signal_one, &sig);
 }
 
-/* kill(2) counts zombies from FreeBSD 13 on: those of a parent outside of
- * the jail are nothing that we could wait for. */
+/* From FreeBSD 13 on kill(2) finds zombies, too.  Those whose parent is
+ * outside of the jail are not ours to wait for. */
 bool
 os_others_left(void)
 {

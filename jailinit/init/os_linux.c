@@ -19,20 +19,20 @@
 #include "os.h"
 
 /* PROC_PID_INIT_INO of the kernel's include/linux/proc_ns.h: the inode of
- * the PID namespace that the machine has started with. */
+ * the machine's first PID namespace. */
 #define INITIAL_PIDNS	0xEFFFFFFCU
 
-/* Always there on a machine, and hardly in a namespace that begins. */
+/* A process of every machine, and hardly of a namespace that begins. */
 #define KTHREADD	2
 
-/* FSCONFIG_CMD_CREATE of linux/mount.h, which musl's users may lack. */
+/* FSCONFIG_CMD_CREATE of linux/mount.h, which a musl system may lack. */
 #define FSCONFIG_CREATE	6
 
-/* So many entries of /proc are looked at in one walk, and not those of one
- * that forks faster than we look. */
+/* One walk looks at no more entries of /proc than this, even if a process forks
+ * faster than we look. */
 #define WALK_MAX	65536
 
-/* A chain of parents longer than this is not followed. */
+/* A longer chain of parents is not followed. */
 #define ANCESTORS_MAX	1024
 
 static enum os_place place = OS_REFUSED;
@@ -46,7 +46,8 @@ struct entry {
 	char name[];
 };
 
-/* A /proc of our own, mounted nowhere, fsopen(2) (Linux 5.2); or -1. */
+/* Opens a /proc of our own that is mounted nowhere, fsopen(2) (Linux 5.2); or
+ * -1. */
 static int
 proc_open(void)
 {
@@ -60,8 +61,7 @@ proc_open(void)
 	return (fd);
 }
 
-/* A machine's process 1 may mount, and has no /proc yet when nobody was
- * there before it. */
+/* A machine's process 1 may have no /proc yet, but is allowed to mount one. */
 static bool
 is_initial_pidns(void)
 {
@@ -102,7 +102,7 @@ os_claim(bool command, const char *ctl, const char **why)
 	(void)ctl;
 	if (getpid() == 1) {
 		place = is_initial_pidns() ? OS_MACHINE : OS_JAIL;
-		/* ctrl-alt-del is to be a SIGINT, not an end at once */
+		/* ctrl-alt-del sends us SIGINT from now on */
 		if (place == OS_MACHINE)
 			(void)reboot(RB_DISABLE_CAD);
 		return (place);
@@ -150,7 +150,8 @@ is_ours(pid_t pid)
 		return (false);
 	if (place == OS_JAIL)
 		return (proc_parent(pid) != -1);
-	/* Of a machine, the kernel's threads are not: theirs is 2, or 0. */
+	/* On a machine the kernel's threads are not ours: their parent is 2
+	 * or 0. */
 	for (i = 0; i < ANCESTORS_MAX && pid > 0; i++) {
 		pid = proc_parent(pid);
 		if (pid == getpid())
@@ -186,8 +187,8 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	close(fd);
 }
 
-/* The pidfd is taken before the look, so that it is the same process that
- * is looked at and signalled. */
+/* The pidfd is opened before the check, so that the process that is checked is
+ * the one that is signalled. */
 static void
 signal_ours(pid_t pid, void *arg)
 {
@@ -213,8 +214,8 @@ os_signal_all(int sig)
 		kill(-1, sig);
 }
 
-/* A subreaper without children has no descendants either, and nobody enters
- * a machine (where kill(2) would find the kernel's own threads). */
+/* A subreaper without children has no descendants, and nobody enters a machine,
+ * where kill(2) would find the kernel's threads. */
 bool
 os_others_left(void)
 {

@@ -10,8 +10,8 @@
 
 #include "core/request.h"
 
-/* Shows "jailinit: state" as our command line, in ps(1).  room must stay, and be
- * on the stack: Linux shows only anonymous memory. */
+/* Shows "jailinit: state" as our command line, in ps(1).  room must stay, and
+ * be on the stack: Linux shows only anonymous memory. */
 #define OS_TITLE_MAX	19	/* with a NUL: "jailinit: shutdown" */
 void os_title_init(char room[OS_TITLE_MAX], const char *state);
 void os_title(const char *state);

@@ -17,8 +17,8 @@ extern char **environ;
 static char program[PATH_MAX];
 static int program_fd = -1;
 
-/* setproctitle(3) leaves argv's strings and the environment as they are, and
- * allocates, but only the first time.  The - keeps argv[0] out of it. */
+/* setproctitle(3) leaves the strings of argv and of the environment as they
+ * are. It allocates the first time only.  The - leaves argv[0] out. */
 void
 os_title(const char *state)
 {
@@ -32,8 +32,8 @@ os_title_init(char room[OS_TITLE_MAX], const char *state)
 	os_title(state);
 }
 
-/* The path as the kernel knows it now or, should it have forgotten, as it
- * was when we were executed. */
+/* The path that the kernel knows now or, if it knows none, the one that we were
+ * executed by. */
 void
 os_program_init(void)
 {
@@ -66,7 +66,7 @@ os_disks_leave(void)
 	sync();
 }
 
-/* In a jail: EPERM. */
+/* In a jail this fails with EPERM. */
 void
 os_reboot(enum request_verb verb)
 {

@@ -20,7 +20,7 @@
 
 #include "os_self.h"
 
-/* Of a program with a longer path its descriptor is executed again. */
+/* A program with a longer path is executed again by its descriptor. */
 #define PROGRAM_MAX	512
 
 static char program[PROGRAM_MAX];
@@ -28,9 +28,9 @@ static int program_fd = -1;
 
 static char *title;
 
-/* Has the kernel show from[0..size) as our command line and leaves all else
- * of the map as it is, PR_SET_MM(2const), which needs no privilege.  Its
- * figures are those fields of proc_pid_stat(5). */
+/* Makes the kernel show from[0..size) as our command line, PR_SET_MM_MAP, which
+ * needs no privilege.  The rest of the map stays: it is in these fields of
+ * proc_pid_stat(5). */
 static bool
 map_args(char *from, size_t size)
 {
@@ -61,9 +61,9 @@ map_args(char *from, size_t size)
 	return (prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0);
 }
 
-/* In memory of its own, since the strings of argv and of the environment stay:
- * others tell by them that this is a container.  Where there is no /proc yet it
- * is tried again with the next state. */
+/* The strings of argv and of the environment stay as they are: others tell by
+ * them that this is a container.  Without /proc this is tried again with the
+ * next state. */
 void
 os_title(const char *state)
 {
@@ -87,7 +87,7 @@ os_program_init(void)
 	const char *name = (const char *)getauxval(AT_EXECFN);
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
-	/* One that fills it may have been cut off. */
+	/* A path that fills the array may be cut off. */
 	if (n > 0)
 		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
 	else if (name != NULL && strlen(name) < sizeof(program))
@@ -114,8 +114,8 @@ os_manager_reboots(void)
 	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
 }
 
-/* Of the mounts those that a read of /proc gives, in their order: the root is
- * first, and few machines with process 1 of this kind have more of them. */
+/* One read of /proc gives the first mounts, the root before all; a machine with
+ * this process 1 hardly has more. */
 void
 os_disks_leave(void)
 {
@@ -134,8 +134,8 @@ os_disks_leave(void)
 	}
 }
 
-/* reboot(2): in a PID namespace RB_AUTOBOOT ends process 1 with SIGHUP, the
- * others with SIGINT, as its parent sees it. */
+/* In a PID namespace the parent of process 1 sees it end by SIGHUP for
+ * RB_AUTOBOOT, by SIGINT for the others, reboot(2). */
 void
 os_reboot(enum request_verb verb)
 {

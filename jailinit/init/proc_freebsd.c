@@ -19,8 +19,8 @@
 #define REAPED_MAX	4096
 #define REAPERS_MAX	64
 
-/* A longer chain of parents is not followed; and it is followed again this often
- * when a parent has just died. */
+/* A longer chain of parents is not followed; and it is followed again this
+ * often when a parent has just died. */
 #define ANCESTORS_MAX	1024
 #define CHAIN_TRIES	3
 
@@ -74,8 +74,8 @@ reaped_call(pid_t pid, proc_fn *fn, void *arg)
 	}
 }
 
-/* Reads the descendants that reaper would adopt into buf; returns how many.  The
- * list ends at an entry that is not marked as valid, procctl(2). */
+/* Reads the descendants that reaper would adopt into buf; returns how many.
+ * The list ends at an entry that is not marked as valid, procctl(2). */
 static size_t
 reaped_read(pid_t reaper, struct procctl_reaper_pidinfo *buf, size_t max)
 {
@@ -95,9 +95,9 @@ reaped_read(pid_t reaper, struct procctl_reaper_pidinfo *buf, size_t max)
 	return (n);
 }
 
-/* PROC_REAP_KILL would signal them all in one call.  But kernels since 2022 stop
- * each process first, and wait, without being interrupted, for one that is stuck
- * in a dead file system. */
+/* PROC_REAP_KILL would signal them all in one call.  But kernels since 2022
+ * stop each process first, and wait, without being interrupted, for one that
+ * is stuck in a dead file system. */
 void
 proc_walk_subtree(proc_fn *fn, void *arg)
 {

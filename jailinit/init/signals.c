@@ -5,12 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/sys.h"
 
 #include "os.h"
 #include "signals.h"
 
-/* How often we look where ppoll(2) does not work. */
+/* The time between two looks where ppoll(2) does not work. */
 #define LOOK_MS	100
 
 /* The signals that ask for the end.  In app mode the others are the
@@ -40,8 +41,9 @@ signals_block(void)
 	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
 }
 
-/* The kernel's own are the timer of lib/fd.c, a broken pipe of ours, and a
- * log that may not be longer, which on Linux come as if we had sent them. */
+/* Signals that the kernel sends are not for us to act on: the timer of
+ * lib/fd.c, a broken pipe, a log file that may not grow.  Linux sends the last
+ * two in our own name. */
 static void
 on_signal(int sig, siginfo_t *si, void *context)
 {
@@ -55,11 +57,11 @@ on_signal(int sig, siginfo_t *si, void *context)
 	caught[sig] = 1;
 }
 
-/* SIGCHLD: whether a child that stops is an event. */
+/* For SIGCHLD: SA_NOCLDSTOP, or 0 when a child that stops is an event. */
 static int child_flags = SA_NOCLDSTOP;
 
-/* While SIGCHLD is handled others may be too: in a storm of orphans there
- * is always one pending, and signals with higher numbers must get through. */
+/* The handler of SIGCHLD blocks no other signal: in a storm of orphans SIGCHLD
+ * is always pending, and signals with higher numbers must get through. */
 static void
 signal_catch(int sig)
 {
@@ -90,7 +92,7 @@ signals_init(bool all)
 			signal_catch(sig);
 }
 
-/* Ignored signals stay ignored over execve(2); caught ones do not. */
+/* execve(2) resets caught signals, but leaves ignored ones ignored. */
 void
 signals_default(void)
 {
@@ -103,8 +105,8 @@ signals_default(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* What has ended before SIGCHLD is ignored stays a zombie, and what ends
- * before it is caught again goes unnoticed: either way, one sweep. */
+/* A child that ended before SIGCHLD was ignored stays a zombie; one that ends
+ * before it is caught again is not noticed.  So we reap once either way. */
 void
 signals_child(bool ignored)
 {
@@ -122,8 +124,8 @@ signals_child_stops(void)
 	signal_catch(SIGCHLD);
 }
 
-/* A stop signal takes back a CONT that is pending, so one that is pending
- * afterwards is what had us go on.  It is handled like any other. */
+/* A stop signal discards a pending CONT, so a CONT that is pending afterwards
+ * is the one that continued us. */
 bool
 signals_stop(void)
 {
@@ -143,8 +145,8 @@ signals_stop(void)
 	return (sigismember(&pending, SIGCONT) == 1);
 }
 
-/* Where ppoll(2) does not work, as when RLIMIT_NOFILE is below n: lets the
- * signals in for a while, and then looks at the descriptors. */
+/* Where ppoll(2) fails, as with RLIMIT_NOFILE below n: lets signals in for a
+ * while, then polls the descriptors. */
 static int
 signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
@@ -156,7 +158,7 @@ signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	return (poll(fds, n, 0) > 0 ? 1 : -1);
 }
 
-/* What is pending is handled before sigprocmask(2) returns. */
+/* Pending signals are handled before sigprocmask(2) returns. */
 static void
 signals_let_in(void)
 {
@@ -166,13 +168,14 @@ signals_let_in(void)
 	(void)sigprocmask(SIG_SETMASK, &was, NULL);
 }
 
-/* ppoll(2) delivers no signal when a descriptor is ready (on FreeBSD from 15
- * on whenever it does not sleep): beside a FIFO that is always full we would
- * never hear one.  So these are asked for apart. */
+/* ppoll(2) delivers no signal when a descriptor is ready (FreeBSD 15: whenever
+ * it does not sleep).  With a FIFO that is never empty we would get none, so
+ * they are let in separately. */
 int
-signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
+signals_wait(struct pollfd *fds, unsigned n, int64_t due_ms)
 {
 	struct timespec ts;
+	int64_t wait_ms = due_ms - clock_ms();
 	int r;
 
 	if (wait_ms < 0)
@@ -180,7 +183,7 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t wait_ms)
 	ts.tv_sec = (time_t)(wait_ms / 1000);
 	ts.tv_nsec = (long)(wait_ms % 1000 * 1000000);
 	any = 0;
-	r = ppoll(fds, n, wait_ms == INT64_MAX ? NULL : &ts, &wait_mask);
+	r = ppoll(fds, n, due_ms == INT64_MAX ? NULL : &ts, &wait_mask);
 	if (r >= 0)
 		signals_let_in();
 	else if (errno != EINTR || !any)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Starts programs.  Touches, in the parent, nothing; in the child, its own
- * session, signals and terminal, and the paths of what it executes. */
+/* Starts programs.  Touches nothing in the parent; in the child, its session,
+ * signals and terminal, and the paths of what it executes. */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -24,8 +24,8 @@
 #include "spawn.h"
 #include "terminal.h"
 
-/* As the log's writer it needs signals as process 1 has them: SIGPIPE and
- * the log's timer would end it with a status of their own. */
+/* To log it needs signals as process 1 has them: otherwise SIGPIPE or the log's
+ * timer would end it. */
 static _Noreturn void
 child_failed(const char *path, int e, int report_fd)
 {
@@ -92,7 +92,7 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 	child_failed(path, e, -1);
 }
 
-/* A path that others may write is theirs.  (What is above it is root's, or
+/* Can nobody but root and us write to it?  (The folders above it are root's, or
  * nothing here would be safe.) */
 static bool
 is_trusted(const char *path, mode_t type)
@@ -136,7 +136,7 @@ spawn_request(const char *name, int report_fd)
 	child_failed(path, e, -1);
 }
 
-/* What environ points to is here as long as it does. */
+/* The new environment is on the stack, so it lasts until execve(2). */
 static _Noreturn void
 command_exec(char *const *argv, int report_fd, int log_fd)
 {

@@ -64,7 +64,8 @@ precision(const char **format, va_list *ap)
 	return (n);
 }
 
-/* Formats one conversion, at the byte after its %; returns the text after it. */
+/* Formats one conversion, at the byte after its %; returns the text after
+ * it. */
 static const char *
 add_conversion(struct text *t, const char *format, va_list *ap)
 {

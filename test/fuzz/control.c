@@ -155,7 +155,7 @@ real_read(void)
 		fifo_turn();
 		while (fifo_request(&rq))
 			taken_add(&real, &rq);
-	} while (fifo_more());
+	} while (fifo_due_ms() == 0);
 }
 
 static void
