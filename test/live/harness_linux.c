@@ -134,6 +134,23 @@ dev_node(const struct start *s, const char *name)
 		start_fail(s, from);
 }
 
+/* Where programs that count their lines do so, test/coverage. */
+static void
+dev_coverage(const struct start *s)
+{
+	const char *from = getenv("JAIL_COVERAGE");
+	char to[PATH_MAX];
+
+	if (from == NULL)
+		return;
+	snprintf(to, sizeof(to), "%s/dev/shm", s->j->root);
+	(void)mkdir(to, 0755);
+	snprintf(to, sizeof(to), "%s%s", s->j->root, from);
+	(void)mkdir(to, 0755);
+	if (mount(from, to, NULL, MS_BIND, NULL) == -1)
+		start_fail(s, from);
+}
+
 static void
 dev_make(const struct start *s)
 {
@@ -147,6 +164,7 @@ dev_make(const struct start *s)
 		start_fail(s, "mount /dev");
 	for (i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
 		dev_node(s, nodes[i]);
+	dev_coverage(s);
 	if (!s->o->pts)
 		return;
 	snprintf(sub, sizeof(sub), "%s/pts", dev);
