@@ -28,7 +28,6 @@ int skipped;
 static char root[PATH_MAX / 2], cgroup[PATH_MAX / 2];
 static int stamp_fd = -1, cgroup_fd = -1;
 static int64_t *exec_ns;		/* shared with the child */
-static int gate_fd = -1;		/* it waits there to be executed */
 
 _Noreturn void
 bench_fail(const char *file, int line, const char *what)
@@ -95,7 +94,7 @@ bench_write(const char *path, const char *text)
 /* Removes them when we are gone, in whatever way, and with us by
  * PR_SET_PDEATHSIG the jails. */
 static void
-janitor_start(const char *memory)
+janitor_start(void)
 {
 	int i, fd[2], null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	char c;
@@ -117,9 +116,7 @@ janitor_start(const char *memory)
 	close(fd[1]);
 	(void)!read(fd[0], &c, 1);
 	for (i = 0; i < 500; i++) {
-		(void)rmdir(memory);
-		if ((cgroup[0] == '\0' || rmdir(cgroup) == 0 ||
-		    errno == ENOENT) && access(memory, F_OK) == -1)
+		if (cgroup[0] == '\0' || rmdir(cgroup) == 0 || errno == ENOENT)
 			break;
 		sleep_ms(20);
 	}
@@ -171,7 +168,6 @@ void
 bench_init(void)
 {
 	const char *dir = getenv("BENCH_DIR");
-	char memory[64];
 
 	MUST(dir != NULL && *dir == '/');
 	MUST((size_t)snprintf(root, sizeof(root), "%s/root", dir) <
@@ -188,8 +184,7 @@ bench_init(void)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(exec_ns != MAP_FAILED);
 	cgroup_make();
-	(void)snprintf(memory, sizeof(memory), BENCH_MEMORY, (int)getpid());
-	janitor_start(memory);
+	janitor_start();
 }
 
 bool
@@ -226,7 +221,6 @@ first_exec(const struct peer *p, int log_fd)
 	static char *const env[] = {
 	    (char *)(uintptr_t)"PATH=/sbin:/bin", NULL };
 	int null_fd;
-	char gate;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)setsid();
@@ -239,8 +233,6 @@ first_exec(const struct peer *p, int log_fd)
 	if (dup2(null_fd, 0) == -1 || dup2(log_fd, 1) == -1 ||
 	    dup2(log_fd, 2) == -1)
 		_exit(122);
-	while (gate_fd != -1 && read(gate_fd, &gate, 1) == -1)
-		;
 	(void)syscall(SYS_close_range, 3, ~0U, 0);
 	*exec_ns = now_ns();
 	(void)execve(p->argv[0], (char *const *)(uintptr_t)p->argv, env);
@@ -289,19 +281,6 @@ first_start(struct first *f, const struct peer *p, const char *job)
 		first_exec(p, log_fd);
 	MUST(f->pid > 0);
 	close(log_fd);
-}
-
-int
-first_start_held(struct first *f, const struct peer *p, const char *job)
-{
-	int fd[2];
-
-	MUST(pipe2(fd, O_CLOEXEC) == 0);
-	gate_fd = fd[0];
-	first_start(f, p, job);
-	gate_fd = -1;
-	close(fd[0]);
-	return (fd[1]);
 }
 
 int64_t

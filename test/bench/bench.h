@@ -6,8 +6,8 @@
  *
  * Environment: BENCH_DIR is where root/ is, and where tables are written as
  * NAME.tsv; BENCH_ONLY names the only peers, with commas; BENCH_ROUNDS,
- * BENCH_ORPHANS, BENCH_SECONDS (idle), BENCH_JAILS, BENCH_SAMPLES (latency),
- * BENCH_SERVICES set how much is done.
+ * BENCH_ORPHANS, BENCH_SECONDS (idle), BENCH_SAMPLES (latency) set how much is
+ * done.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -34,7 +34,6 @@
 #define PEER_OURS	0x80
 #define PEER_FILL	0x100	/* needs files in /run */
 #define PEER_SLOW	0x200	/* to hear signals when it has started */
-#define PEER_MANY	0x800	/* in the table of many jails */
 #define PEER_ASKED	0x400	/* listens to the FIFO */
 
 struct peer {
@@ -55,7 +54,6 @@ struct first {
 
 extern const struct peer peers[];	/* a NULL name ends them */
 
-const struct peer *peer_find(const char *name);
 /* Is its program there?  Says so once, and counts it, when not. */
 bool peer_here(const struct peer *p);
 
@@ -66,9 +64,6 @@ bool peer_here(const struct peer *p);
 			bench_fail(__FILE__, __LINE__, #x);		\
 	} while (0)
 _Noreturn void bench_fail(const char *file, int line, const char *what);
-
-/* The cgroup for memory, with our pid; removed if it was made. */
-#define BENCH_MEMORY	"/sys/fs/cgroup/memory/jailinit-bench.%d"
 
 /* Once, first: a mount namespace, the FIFO, the cgroup. */
 void bench_init(void);
@@ -83,9 +78,6 @@ void sleep_ms(long ms);
 /* Process 1, with words for its job; the namespace has an own /proc and an
  * empty /run. */
 void first_start(struct first *f, const struct peer *p, const char *job);
-/* The same, but its program is executed when something has been written to
- * the descriptor that is returned. */
-int first_start_held(struct first *f, const struct peer *p, const char *job);
 void first_kill(struct first *f);
 /* How long until it was gone, reaped; -1 when it was not in time. */
 int64_t first_wait(struct first *f, int64_t timeout_ms);
@@ -130,14 +122,11 @@ extern int skipped;
 
 /* The benchmarks. */
 void bench_start(void);
-void bench_calls(void);
 void bench_reap(void);
 void bench_stop(void);
 void bench_idle(void);
 void bench_memory(void);
 void bench_latency(void);
-void bench_jails(void);
-void bench_rc(void);
 void bench_quick(void);		/* ends the program with 1 when it fails */
 
 /* For bench_quick(). */

@@ -2,7 +2,7 @@
 /*
  * What the benchmarks run under a process 1, linked statically with musl:
  *
- *	job [bg] stamp | mark | idle | exit | sleepers N | storm N | flood
+ *	job [bg] stamp | idle | exit | sleepers N | storm N | flood
  *
  * Without arguments they are read from /etc/job.  It tells what it has to by
  * lines in the FIFO /stamp, whose first word says what the figures are.
@@ -178,10 +178,6 @@ main(int argc, char **argv)
 	if (n == 0 || strcmp(w[0], "exit") == 0)
 		return (0);
 	arg = n > 1 ? strtol(w[1], NULL, 10) : 0;
-	if (strcmp(w[0], "mark") == 0) {
-		say("mark", born, 0);
-		return (0);
-	}
 	if (strcmp(w[0], "stamp") == 0)
 		say("stamp", born, 0);
 	else if (strcmp(w[0], "storm") == 0)

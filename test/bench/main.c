@@ -10,14 +10,11 @@ static const struct {
 	void (*run)(void);
 } list[] = {
 	{ "start", bench_start },
-	{ "calls", bench_calls },
 	{ "reap", bench_reap },
 	{ "stop", bench_stop },
 	{ "idle", bench_idle },
 	{ "memory", bench_memory },
-	{ "jails", bench_jails },
 	{ "latency", bench_latency },
-	{ "rc", bench_rc },
 	{ "quick", bench_quick }
 };
 

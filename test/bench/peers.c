@@ -2,7 +2,6 @@
 /* Who is measured, each as its users start it.  Touches nothing. */
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 
 #include "bench.h"
 
@@ -13,25 +12,25 @@ static const char sysv_tab[] = "id:2:initdefault:\nj:2:once:" JOB "\n";
 static const char finit_conf[] = "service [S12345] " JOB " --\n";
 
 const struct peer peers[] = {
-	{ "job itself", { JOB }, PEER_FLOOR | PEER_MANY, 0, NULL, NULL },
+	{ "job itself", { JOB }, PEER_FLOOR, 0, NULL, NULL },
 	{ "floor: ignore", { "/sbin/floor", "ignore", JOB },
 	    PEER_FLOOR | PEER_REAPS, 0, NULL, NULL },
 	{ "floor: wait", { "/sbin/floor", "wait", JOB },
-	    PEER_FLOOR | PEER_MANY | PEER_REAPS, 0, NULL, NULL },
+	    PEER_FLOOR | PEER_REAPS, 0, NULL, NULL },
 	{ "floor: kill", { "/sbin/floor", "kill", JOB },
 	    PEER_FLOOR | PEER_ENDS | PEER_WAITS, SIGTERM, NULL, NULL },
 	{ "floor: fifo", { "/sbin/floor", "fifo", JOB },
 	    PEER_FLOOR | PEER_ASKED, 0, NULL, NULL },
 	{ "jailinit --", { "/sbin/jailinit", "--", JOB },
-	    PEER_MANY | PEER_OURS | PEER_APP | PEER_REAPS | PEER_ENDS | PEER_WAITS,
+	    PEER_OURS | PEER_APP | PEER_REAPS | PEER_ENDS | PEER_WAITS,
 	    SIGTERM, NULL, NULL },
 	{ "jailinit.musl --", { "/sbin/jailinit.musl", "--", JOB },
-	    PEER_MANY | PEER_OURS | PEER_APP | PEER_REAPS | PEER_ENDS | PEER_WAITS,
+	    PEER_OURS | PEER_APP | PEER_REAPS | PEER_ENDS | PEER_WAITS,
 	    SIGTERM, NULL, NULL },
 	{ "tini", { "/sbin/tini", "--", JOB },
-	    PEER_MANY | PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
+	    PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
 	{ "tini-static", { "/sbin/tini-static", "--", JOB },
-	    PEER_MANY | PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
+	    PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
 	{ "dumb-init", { "/sbin/dumb-init", "--", JOB },
 	    PEER_APP | PEER_REAPS | PEER_ENDS, SIGTERM, NULL, NULL },
 	{ "catatonit", { "/sbin/catatonit", "--", JOB },
@@ -40,7 +39,7 @@ const struct peer peers[] = {
 	    PEER_OURS | PEER_BOOT | PEER_BG | PEER_REAPS | PEER_ENDS |
 	    PEER_WAITS | PEER_ASKED, SIGTERM, NULL, NULL },
 	{ "jailinit.musl", { "/sbin/jailinit.musl" },
-	    PEER_MANY | PEER_OURS | PEER_BOOT | PEER_BG | PEER_REAPS | PEER_ENDS |
+	    PEER_OURS | PEER_BOOT | PEER_BG | PEER_REAPS | PEER_ENDS |
 	    PEER_WAITS | PEER_ASKED, SIGTERM, NULL, NULL },
 	{ "busybox init", { "/bin/busybox", "init" },
 	    PEER_BOOT | PEER_REAPS | PEER_ENDS | PEER_WAITS, SIGUSR2,
@@ -56,14 +55,3 @@ const struct peer peers[] = {
 	    PEER_BOOT | PEER_REAPS, 0, "/etc/inittab", sysv_tab },
 	{ NULL, { NULL }, 0, 0, NULL, NULL }
 };
-
-const struct peer *
-peer_find(const char *name)
-{
-	const struct peer *p;
-
-	for (p = peers; p->name != NULL; p++)
-		if (strcmp(p->name, name) == 0)
-			return (p);
-	return (NULL);
-}
