@@ -7,8 +7,10 @@
  *
  * Environment: JAILINIT names the program (build/jailinit), JAILINIT_MUSL one
  * that is linked with musl, JAIL_SLACK a factor for the time limits of tests
- * (sanitizers, slow machines), JAIL_SANITIZED that the programs have such,
- * JAIL_CANNOT why no jail can be made here (tests that need one are skipped),
+ * (sanitizers, slow machines), JAIL_SANITIZED that the programs have such
+ * ("memory": MemorySanitizer), JAIL_COVERAGE a folder that is mounted in each
+ * jail, JAIL_CANNOT why no jail can be made here (tests that need one are
+ * skipped),
  * TMPDIR where the roots are made (/tmp).
  *
  * Functions return 0 or -1 (with a line on stderr that says why) unless said
