@@ -20,12 +20,6 @@ take_limit(struct input *in)
 	return (n < 0 ? 0 : n % (LARGEST_MS + 1));
 }
 
-static int64_t
-min_ms(int64_t a, int64_t b)
-{
-	return (a < b ? a : b);
-}
-
 /* The latest end of what is asked for now. */
 static int64_t
 promise(const struct life_limits *l, int64_t budget_ms, int64_t now_ms)
