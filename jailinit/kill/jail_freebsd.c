@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "jail_freebsd.h"
+#include "prison_freebsd.h"
 
 /* From 15.0 on a descriptor holds a jail, jail(2): its jid then cannot be
  * another's.  Before, name and jid together are taken for the jail. */

@@ -12,7 +12,7 @@
 #include "lib/proc_linux.h"
 #include "lib/text.h"
 
-#include "jail_linux_cgroup.h"
+#include "cgroup_linux.h"
 
 /* /proc/pid/cgroup: a line for each, the longest some hundred bytes.  What is
  * behind is not seen. */

@@ -17,7 +17,7 @@
 
 #include "lib/paths.h"
 
-#include "jail_freebsd.h"
+#include "prison_freebsd.h"
 
 
 const bool jail_inside_stays = false;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jail_freebsd.h"
+#include "prison_freebsd.h"
 
 /* The list grows while it is fetched: so often more room is made. */
 #define LIST_TRIES	8

@@ -25,7 +25,7 @@
 #include "lib/text.h"
 
 #include "jail.h"
-#include "jail_linux_cgroup.h"
+#include "cgroup_linux.h"
 
 #define SIGNALS_MAX	8	/* in one go */
 #define EVENTS_MAX	64

@@ -23,7 +23,7 @@
 #include "lib/text.h"
 
 #include "jail.h"
-#include "jail_linux_cgroup.h"
+#include "cgroup_linux.h"
 #include "pid_linux.h"
 
 /* All processes are looked at again as long as there are new ones, but no

@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "jail_freebsd.h"
+#include "prison_freebsd.h"
 
 /* Who entered is ended by the kernel after so many seconds, also when
  * nobody is left to do it. */
