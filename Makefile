@@ -44,7 +44,7 @@ LS =		printf '%s\n' $(SRC) | sed 's,c$$,o,' | grep -e ^lib/
 INIT !=		$(LS) -e ^core/ -e ^init/ | sed 's,^,$(B)/jail/,'
 CTL !=		$(LS) -e ^core/ -e ^ctl/ | sed 's,^,$(B)/jail/,'
 KILL !=		$(LS) -e ^core/ -e ^kill/ | sed 's,^,$(B)/host/,'
-LIBKILL !=	$(LS) -e kill/.*_$(OS) -e kill/lib | grep -v -e /fd -e /signame | \
+LIBKILL !=	$(LS) -e kill/.*_$(OS) -e kill/deliver -e kill/lib | grep -v -e /fd -e /signame | \
 		sed 's,^,$(B)/host/,'
 # Linux: the program that enters a jail.
 ENTER !=	test '$(OS)' = linux && echo $(B)/jail_enter || :
@@ -77,11 +77,12 @@ $(B)/libjailkill.a: $(LIBKILL)
 	ld -r -o $(B)/libjailkill.o $(LIBKILL)
 	objcopy -G jailkill -G jailkill_find $(B)/libjailkill.o
 	rm -f $@ && ar rcs $@ $(B)/libjailkill.o
-$(B)/host/kill/jail_signal_linux.o: $(ENTER)
-$(B)/jail_enter: jailinit/kill/enter_linux.c
+$(B)/host/kill/runner_linux.o: $(ENTER)
+ENTER_SRC !=	ls jailinit/kill/enter_*
+$(B)/jail_enter: $(ENTER_SRC)
 	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARN) $(WERROR) -ffreestanding \
 	    -fno-stack-protector -fno-pie -static -nostdlib -s \
-	    -Wl,-z,noexecstack -Ijailinit -o $@ jailinit/kill/enter_linux.c
+	    -Wl,-z,noexecstack -Ijailinit -o $@ jailinit/kill/enter_*.c
 # What is missing to compile is told in one line; test/ need not be there.
 CAN =		test ! -e test/deps || CC='$(CC)' BSD_CFLAGS='$(BSD_CFLAGS)' sh test/deps -n
 $(INIT) $(CTL) $(ENTER): $(B)/can-compiler

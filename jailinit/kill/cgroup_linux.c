@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Control groups, cgroups(7).  Touches /proc/pid/cgroup and /sys/fs/cgroup. */
+/* Control groups, cgroups(7), on Linux.  Touches /proc/pid/cgroup and
+ * /sys/fs/cgroup. */
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
@@ -14,23 +15,24 @@
 
 #include "cgroup_linux.h"
 
-/* /proc/pid/cgroup: a line for each, the longest some hundred bytes.  What is
- * behind is not seen. */
+/* Of /proc/pid/cgroup: a line for each group, the longest some hundred bytes.
+ * What is longer is not read. */
 #define TEXT_SIZE	8192
 
 #define V2_BOTH		"/sys/fs/cgroup/unified"	/* beside version 1 */
 #define V2		"/sys/fs/cgroup"
 
-/* A line "4:cpu,cpuacct:/path", "1:name=systemd:/path", or "0::/path" of
+/* A line of it: "4:cpu,cpuacct:/path", "1:name=systemd:/path", or "0::/path" of
  * version 2. */
-struct line {
+struct group {
 	const char *name;	/* "" for version 2 */
 	char *path;
 };
 
-/* The next line that is not one of these, taken apart; NULL: no more. */
+/* Parses the next line of p that is not among the lines of but.  Returns the
+ * text after it; NULL: there is none. */
 static char *
-line_next(char *p, const char *but, struct line *l)
+group_next(char *p, const char *but, struct group *g)
 {
 	char *end, *name, *path;
 
@@ -40,35 +42,35 @@ line_next(char *p, const char *but, struct line *l)
 		*end = '\0';
 		name = strchr(p, ':');
 		path = name == NULL ? NULL : strchr(name + 1, ':');
-		/* What is above our own namespace's is not to be seen. */
+		/* A group above our own namespace's cannot be opened. */
 		if (path == NULL || path[1] != '/' ||
 		    strncmp(path + 1, "/..", 3) == 0)
 			continue;
 		*path = '\0';
-		l->path = path + 1;
-		l->name = name + 1;
-		if (strncmp(l->name, "name=", 5) == 0)
-			l->name += 5;
+		g->path = path + 1;
+		g->name = name + 1;
+		if (strncmp(g->name, "name=", 5) == 0)
+			g->name += 5;
 		return (end + 1);
 	}
 	return (NULL);
 }
 
-/* Opens a file in the control group, or its folder ("."). */
+/* Opens a file in the control group, or its directory ("."). */
 static int
-file_open(const struct line *l, const char *name, int flags)
+file_open(const struct group *g, const char *name, int flags)
 {
 	char path[PATH_MAX];
 	struct statfs fs;
-	bool v2 = l->name[0] == '\0';
+	bool v2 = g->name[0] == '\0';
 	int fd;
 
 	if (v2)
 		(void)text_format(path, sizeof(path), "%s%s/%s",
-		    access(V2_BOTH, F_OK) == 0 ? V2_BOTH : V2, l->path, name);
+		    access(V2_BOTH, F_OK) == 0 ? V2_BOTH : V2, g->path, name);
 	else
-		(void)text_format(path, sizeof(path), V2 "/%s%s/%s", l->name,
-		    l->path, name);
+		(void)text_format(path, sizeof(path), V2 "/%s%s/%s", g->name,
+		    g->path, name);
 	fd = open(path, flags | O_CLOEXEC);
 	if (fd != -1 && fstatfs(fd, &fs) == 0 &&
 	    fs.f_type == (v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC))
@@ -79,9 +81,9 @@ file_open(const struct line *l, const char *name, int flags)
 }
 
 static bool
-file_begins(const struct line *l, const char *name, char with)
+file_begins(const struct group *g, const char *name, char with)
 {
-	int fd = file_open(l, name, O_RDONLY);
+	int fd = file_open(g, name, O_RDONLY);
 	char c = '\0';
 
 	if (fd == -1)
@@ -91,19 +93,19 @@ file_begins(const struct line *l, const char *name, char with)
 	return (c == with);
 }
 
-/* By version 1 what is frozen has the word, by whichever group above; by
- * version 2 the group has it that was told to. */
+/* In version 1 a group that is frozen says so, whichever group above was told
+ * to freeze; in version 2 only that one does. */
 static bool
-is_frozen(struct line *l)
+is_frozen(struct group *g)
 {
 	char *end;
 
-	if (strcmp(l->name, "freezer") == 0)
-		return (file_begins(l, "freezer.state", 'F'));
-	if (l->name[0] != '\0')
+	if (strcmp(g->name, "freezer") == 0)
+		return (file_begins(g, "freezer.state", 'F'));
+	if (g->name[0] != '\0')
 		return (false);
-	while (!file_begins(l, "cgroup.freeze", '1')) {
-		end = strrchr(l->path, '/');
+	while (!file_begins(g, "cgroup.freeze", '1')) {
+		end = strrchr(g->path, '/');
 		if (end == NULL)
 			return (false);
 		*end = '\0';
@@ -115,7 +117,7 @@ void
 cgroups_open(struct cgroups *c, pid_t pid)
 {
 	char text[TEXT_SIZE], own[TEXT_SIZE], *p = text;
-	struct line l;
+	struct group g;
 	int fd;
 
 	c->v2_fd = -1;
@@ -123,17 +125,17 @@ cgroups_open(struct cgroups *c, pid_t pid)
 	if (!proc_read(pid, "cgroup", text, sizeof(text)) ||
 	    !proc_read(getpid(), "cgroup", own, sizeof(own)))
 		return;
-	while (c->n < CGROUPS_MAX && (p = line_next(p, own, &l)) != NULL) {
-		if (strcmp(l.name, "freezer") == 0)
+	while (c->n < CGROUPS_MAX && (p = group_next(p, own, &g)) != NULL) {
+		if (strcmp(g.name, "freezer") == 0)
 			continue;
-		if (l.name[0] != '\0') {
-			fd = file_open(&l, "cgroup.procs", O_WRONLY);
+		if (g.name[0] != '\0') {
+			fd = file_open(&g, "cgroup.procs", O_WRONLY);
 			if (fd != -1)
 				c->v1_fd[c->n++] = fd;
 			continue;
 		}
-		c->v2_fd = file_open(&l, ".", O_PATH | O_DIRECTORY);
-		if (c->v2_fd != -1 && is_frozen(&l)) {
+		c->v2_fd = file_open(&g, ".", O_PATH | O_DIRECTORY);
+		if (c->v2_fd != -1 && is_frozen(&g)) {
 			close(c->v2_fd);
 			c->v2_fd = -1;
 		}
@@ -144,15 +146,15 @@ bool
 cgroup_frozen(pid_t pid, char *buf, size_t size)
 {
 	char text[TEXT_SIZE], *p = text;
-	struct line l;
+	struct group g;
 
 	if (!proc_read(pid, "cgroup", text, sizeof(text)))
 		return (false);
-	while ((p = line_next(p, "", &l)) != NULL)
-		if (is_frozen(&l)) {
-			(void)text_format(buf, size, "process %ld is frozen by "
-			    "the control group %s%s", (long)pid, l.name,
-			    l.path);
+	while ((p = group_next(p, "", &g)) != NULL)
+		if (is_frozen(&g)) {
+			(void)text_format(buf, size, "process %d is frozen by "
+			    "the control group %s%s", (int)pid, g.name,
+			    g.path);
 			return (true);
 		}
 	return (false);

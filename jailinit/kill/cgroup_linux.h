@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Linux: the control groups of a jail's processes.  All of it is of the host,
- * and where a control group file system is mounted elsewhere than below
- * /sys/fs/cgroup, nothing is found. */
-#ifndef JAIL_LINUX_H
-#define JAIL_LINUX_H
+/* The control groups of a jail's processes, Linux.  The files are the host's.
+ * Groups mounted elsewhere than below /sys/fs/cgroup are not found. */
+#ifndef CGROUP_LINUX_H
+#define CGROUP_LINUX_H
 
 #include <sys/types.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Version 1 has one for each of its controllers; 16 are many. */
+/* Version 1 has a group for each of its 14 controllers, and named ones. */
 #define CGROUPS_MAX	16
 
 struct cgroups {
-	int v2_fd;		/* the folder, or -1 */
-	int n, v1_fd[CGROUPS_MAX];	/* each one's cgroup.procs */
+	int v2_fd;			/* the directory, or -1 */
+	int n, v1_fd[CGROUPS_MAX];	/* cgroup.procs of each group */
 };
 
-/* Opens those that a process is in and we are not; but none in which it is
- * frozen, or may be, which is version 1's freezer.  By system calls alone. */
+/* Opens the groups that a process is in and we are not, except a group that
+ * has frozen it and the freezer of version 1.  Makes system calls alone.  The
+ * caller closes them. */
 void cgroups_open(struct cgroups *c, pid_t pid);
 
-/* Is the process frozen?  buf: by which. */
+/* Is the process frozen?  buf then says by which group. */
 bool cgroup_frozen(pid_t pid, char *buf, size_t size);
 
 #endif

@@ -7,18 +7,23 @@
 #include <linux/nsfs.h>
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/proc_linux.h"
+#include "lib/text.h"
 
-#include "jail.h"
+#include "jail_kept.h"
 #include "pid_linux.h"
 
-/* A zombie in a jail, with a parent of our level. */
+/* PF_EXITING of the kernel's include/linux/sched.h, in proc_pid_stat(5). */
+#define FLAG_EXITING	0x4UL
+
+/* Room for this many keepers at first. */
+#define KEEPERS_FIRST	64
+
+/* A zombie in a jail, whose parent is on our level. */
 struct keeper {
 	ino_t pidns;		/* of the jail */
 	pid_t pid, parent;
@@ -30,17 +35,23 @@ struct jail_keepers {
 	struct keeper *list;
 };
 
-/* The namespace of the level below ours that the process is in or below; 0:
- * it is in our own, or not known. */
+bool
+jail_is_ending(const struct jail *j)
+{
+	return ((pid_stat(j->pid, PROC_STAT_FLAGS) & FLAG_EXITING) != 0);
+}
+
+/* The PID namespace one level below ours that the process is in, or is in a
+ * descendant of.  0: it is in our own, or not known. */
 static ino_t
-pidns_of(pid_t pid)
+pidns_below(pid_t pid)
 {
 	char path[40];
 	struct stat own, st;
 	ino_t ino, found = 0;
 	int fd, parent_fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
+	(void)text_format(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd == -1 || stat("/proc/self/ns/pid", &own) == -1)
 		own.st_ino = 0;
@@ -57,27 +68,20 @@ pidns_of(pid_t pid)
 	return (found);
 }
 
-static void
-comm_read(pid_t pid, char comm[JAIL_COMM_MAX])
-{
-	const struct jail j = { .pid = pid };
-
-	jail_comm(&j, comm);
-}
-
 static bool
 keeper_read(pid_t pid, struct keeper *k)
 {
 	char buf[PROC_STAT_SIZE];
 
-	if (!proc_stat_read(pid, buf) || *proc_stat_field(buf, PROC_STAT_STATE) != 'Z')
+	if (!proc_stat_read(pid, buf) ||
+	    *proc_stat_field(buf, PROC_STAT_STATE) != 'Z')
 		return (false);
 	k->pid = pid;
-	k->parent = (pid_t)strtol(proc_stat_field(buf, PROC_STAT_PARENT), NULL, 10);
-	k->pidns = pidns_of(pid);
-	if (k->pidns == 0 || k->parent == 0 || pidns_of(k->parent) != 0)
+	k->parent = (pid_t)text_number(proc_stat_field(buf, PROC_STAT_PARENT));
+	k->pidns = pidns_below(pid);
+	if (k->pidns == 0 || k->parent == 0 || pidns_below(k->parent) != 0)
 		return (false);
-	comm_read(pid, k->comm);
+	pid_comm(pid, k->comm, sizeof(k->comm));
 	return (true);
 }
 
@@ -87,12 +91,11 @@ keeper_add(struct jail_keepers *all, const struct keeper *k)
 	struct keeper *more;
 
 	if (all->n == all->room) {
-		more = reallocarray(all->list, all->room * 2 + 64,
-		    sizeof(*more));
+		all->room = all->room * 2 + KEEPERS_FIRST;
+		more = reallocarray(all->list, all->room, sizeof(*more));
 		if (more == NULL)
 			return (false);
 		all->list = more;
-		all->room = all->room * 2 + 64;
 	}
 	all->list[all->n++] = *k;
 	return (true);
@@ -107,8 +110,7 @@ jail_keepers_find(int64_t end_ms)
 	int error;
 	pid_t *pids = pids_read(&n, &error);
 
-	for (i = 0; all != NULL && i < n &&
-	    clock_ms() < end_ms; i++)
+	for (i = 0; all != NULL && i < n && clock_ms() < end_ms; i++)
 		if (keeper_read(pids[i], &k) && !keeper_add(all, &k))
 			break;
 	free(pids);
@@ -123,19 +125,19 @@ jail_keepers_free(struct jail_keepers *all)
 	free(all);
 }
 
-/* What is held at its end by a tracer stops as who is traced does. */
+/* A process that its tracer holds when it exits is in the same state as any
+ * traced process that has stopped. */
 static bool
 tracer_say(const struct jail *j, char *buf, size_t size)
 {
-	char text[PROC_STAT_SIZE], comm[JAIL_COMM_MAX];
+	char comm[JAIL_COMM_MAX];
 	pid_t tracer;
 
-	if (!proc_stat_read(j->pid, text) || *proc_stat_field(text, PROC_STAT_STATE) != 't' ||
-	    (tracer = pid_tracer(j->pid)) == 0)
+	if (pid_state(j->pid) != 't' || (tracer = pid_tracer(j->pid)) == 0)
 		return (false);
-	comm_read(tracer, comm);
-	(void)snprintf(buf, size, "its first process is held by who traces "
-	    "it, %ld (%s)", (long)tracer, comm);
+	pid_comm(tracer, comm, sizeof(comm));
+	(void)text_format(buf, size, "its first process is held by its "
+	    "tracer, %d (%s)", (int)tracer, comm);
 	return (true);
 }
 
@@ -152,15 +154,15 @@ jail_kept_by(const struct jail *j, const struct jail_keepers *all,
 		return (false);
 	if (tracer_say(j, buf, size))
 		return (true);
-	pidns = all == NULL || !jail_is_ending(j) ? 0 : pidns_of(j->pid);
+	pidns = all == NULL || !jail_is_ending(j) ? 0 : pidns_below(j->pid);
 	for (i = 0; pidns != 0 && i < all->n; i++) {
 		k = &all->list[i];
 		if (k->pidns != pidns || k->pid == j->pid)
 			continue;
-		comm_read(k->parent, comm);
-		(void)snprintf(buf, size, "process %ld (%s) is not reaped by "
-		    "its parent outside, %ld (%s)", (long)k->pid, k->comm,
-		    (long)k->parent, comm);
+		pid_comm(k->parent, comm, sizeof(comm));
+		(void)text_format(buf, size, "process %d (%s) is not reaped by "
+		    "its parent outside, %d (%s)", (int)k->pid, k->comm,
+		    (int)k->parent, comm);
 		return (true);
 	}
 	return (false);

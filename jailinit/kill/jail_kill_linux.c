@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SIGKILL to jails on Linux.  With its first process the kernel ends a jail,
- * pid_namespaces(7), but not as long as that does not come to its end: it may
- * wait for a file system that a process of the jail serves, or be held by who
- * traces it (PTRACE_O_TRACEEXIT), which is held by another ...  So KILL is
- * repeated, to all.  Touches /proc (of processes ns/pid and stat) and pidfds.
+ * KILL to jails on Linux.  The kernel ends a jail with its first process,
+ * pid_namespaces(7), but that may not come to its end: it may wait for a file
+ * system that a process of the jail serves, or be held by a tracer
+ * (PTRACE_O_TRACEEXIT), which another tracer may hold.  So KILL is repeated, to
+ * all.  Touches /proc (of processes ns/pid and stat) and pidfds.
  */
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -22,17 +22,20 @@
 #include "lib/proc_linux.h"
 #include "lib/text.h"
 
-#include "jail.h"
 #include "cgroup_linux.h"
+#include "jail_kill.h"
+#include "jail_signal.h"
 #include "pid_linux.h"
 
-/* All processes are looked at again as long as there are new ones, but no
- * longer than this. */
+/* All processes are looked at again while there are new ones, but for no longer
+ * than this. */
 #define ROUNDS_MS	20
 
-/* More parents, or namespaces, one above the other than there can be. */
+/* More than the 32 levels of PID namespaces that there can be; parents above
+ * one another are followed as far. */
 #define DEPTH_MAX	64
 
+/* The jails that get KILL. */
 struct doomed {
 	ino_t ns;		/* PID namespace; 0: not known */
 	struct jail *jail;
@@ -51,7 +54,7 @@ jail_kill(const struct jail *j)
 }
 
 /*
- * Whose is a process?
+ * The jail that a process is in.
  */
 static struct jail *
 jail_by_ns(const struct doom *d, ino_t ns)
@@ -78,14 +81,11 @@ jail_by_pid(const struct doom *d, pid_t pid)
 static pid_t
 parent_of(pid_t pid)
 {
-	char buf[PROC_STAT_SIZE];
-
-	return (proc_stat_read(pid, buf) ?
-	    (pid_t)strtol(proc_stat_field(buf, PROC_STAT_PARENT), NULL, 10) : 0);
+	return ((pid_t)pid_stat(pid, PROC_STAT_PARENT));
 }
 
-/* Where its namespace is not for us to see: by its parents.  Each is asked
- * for again when what is above it is known, as the number may be another's by
+/* Goes by the parents, where we may not see the namespace.  Each parent is read
+ * again when its own parent is known, as its number may be another process's by
  * then. */
 static struct jail *
 jail_by_parents(const struct doom *d, pid_t pid)
@@ -111,7 +111,7 @@ ns_open(pid_t pid)
 {
 	char path[40];
 
-	(void)text_format(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
+	(void)text_format(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
 	return (open(path, O_RDONLY | O_CLOEXEC));
 }
 
@@ -123,7 +123,7 @@ ns_number(int fd)
 	return (fd == -1 || fstat(fd, &st) == -1 ? 0 : st.st_ino);
 }
 
-/* The jail whose PID namespace it is in, or in one below that. */
+/* The jail in whose PID namespace the process is, or in a descendant of it. */
 static struct jail *
 jail_of(const struct doom *d, pid_t pid)
 {
@@ -150,8 +150,8 @@ jail_of(const struct doom *d, pid_t pid)
  * KILL to all.
  */
 
-/* The process is held before it is looked at: what is seen is of this one, if
- * it can still be signalled then. */
+/* Holds the process before looking at it: what is seen is of this process, if
+ * it can still be signalled afterwards. */
 static bool
 process_kill(const struct doom *d, pid_t pid)
 {
@@ -175,8 +175,8 @@ pid_compare(const void *a, const void *b)
 	return ((*x > *y) - (*x < *y));
 }
 
-/* The newest first, as who forks all the time is one of these; until no round
- * finds one that the round before has not. */
+/* The newest first, as processes that fork all the time are among these.  Ends
+ * with a round that finds no process that the round before had not. */
 static void
 all_kill(const struct doom *d)
 {
@@ -223,7 +223,7 @@ jail_kill_again(struct jail *const *jails, size_t n)
 		d.list[d.n].ns = ns_number(fd);
 		if (fd != -1)
 			close(fd);
-		/* The number is its own if it still lives. */
+		/* The namespace is the jail's if the jail still lives. */
 		if (!pid_has_ended(j->fd) &&
 		    (fd == -1 || d.list[d.n].ns != d.own))
 			d.n++;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * jailkill(3): a signal to every process of a jail at once, from outside.
- * Link with -ljailkill.  Both calls may be made by any thread, leave no child
- * behind and do not touch the caller's signals.
+ * Link with -ljailkill.  Any thread may call; no child is left behind, and the
+ * caller's signals are not touched.
  */
 #ifndef JAILKILL_H
 #define JAILKILL_H
@@ -13,33 +13,35 @@
 extern "C" {
 #endif
 
-/* A jail, for as long as it lives, and no other after it.  Linux: the inode
- * number of its first process's pidfd.  FreeBSD: the jid of jls(8).  Never
- * 0. */
+/* Names a jail for as long as it lives.  Linux: the inode number of the pidfd
+ * of its first process, which is never used again.  FreeBSD: the jid of jls(8).
+ * Never 0. */
 typedef uint64_t jailid_t;
 
 /* The longest that jailkill() may take, in seconds. */
 #define JAILKILL_LIMIT	10
 
 /*
- * Sends sig to every process of the jail, its first one included; with sig 0
- * only looks whether that could be done.  After SIGKILL it returns when the
- * jail's processes are gone.  0, or -1 and errno:
+ * Sends sig to every process of the jail, its first one included; sig 0 only
+ * checks whether that could be done.  After SIGKILL it returns when the
+ * processes of the jail are gone.  0, or -1 and errno:
  *	EINVAL		no such signal
- *	ESRCH		no such jail (any more)
- *	EPERM		not the caller's
- *	EAGAIN, EINTR	the jail let nobody in, or stopped who was
- *	EDQUOT, EFBIG	a limit of the caller's lets nobody enter
- *	EACCES		vm.memfd_noexec lets nothing be run that is safe to
- *	EALREADY	the caller is traced, so nobody enters (FreeBSD)
+ *	ESRCH		no such jail, or it has gone
+ *	EPERM		the caller may not signal the jail
+ *	EAGAIN		no process can be made in the jail
+ *	EINTR		the jail stopped or killed the process that entered it
+ *	EDQUOT, EFBIG	a limit of the caller prevents entering
+ *	EACCES		vm.memfd_noexec prevents running the program that
+ *			enters
+ *	EALREADY	the caller is traced, which prevents entering (FreeBSD)
  *	ETIMEDOUT	not done, or not known to be, within JAILKILL_LIMIT
- * and what else setns(2), jail_attach(2) or fork(2) say.
+ * and the errors of setns(2), jail_attach(2) and fork(2).
  */
 int jailkill(jailid_t jid, int sig);
 
-/* The jail of that name: a jid; Linux: pid=N, its first process; FreeBSD: a
- * jail's name.  0 and *jid, or -1 and errno: EINVAL when it is no name, ESRCH
- * when there is no such jail. */
+/* Finds the jail with a name, which is a jid; on Linux also pid=N, the pid of
+ * its first process; on FreeBSD also the name of a jail.  0 and *jid, or -1 and
+ * errno: EINVAL: not a name; ESRCH: there is no such jail. */
 int jailkill_find(const char *name, jailid_t *jid);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The list of jails.  Touches standard output. */
+/* Lists jails.  Touches standard output. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,12 +35,12 @@ json_line(const struct target *t)
 	(void)printf("}\n");
 }
 
-/* Its own word, in a column: what comes after a blank would be taken for the
- * root. */
+/* What a jail says that it does, for a column: one word, as more would be taken
+ * for the root. */
 static const char *
 state_word(const struct target *t)
 {
-	static char word[ASK_VALUE_MAX];
+	static char word[VISIT_VALUE_MAX];
 
 	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(t->state, " "),
 	    t->state);

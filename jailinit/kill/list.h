@@ -7,7 +7,8 @@
 
 #include "target.h"
 
-/* A line for each, in columns or (json) as an object.  An exit status. */
+/* Prints a line for each jail, in columns or as JSON.  Returns an exit
+ * status. */
 int list_print(const struct targets *t, bool json);
 
 #endif

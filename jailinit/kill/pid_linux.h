@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux: what jail_linux*.c know of processes.  What is asked of many of them
- * costs the same whatever a process has made of itself: /proc/pid/status does
- * not, since the kernel writes all its groups, up to 65,536, for each reader.
+ * Linux: processes, by pid and by pidfd.  What is asked of many processes
+ * costs the same whatever a process has done to itself.  /proc/pid/status does
+ * not: the kernel writes all groups of the process, up to 65,536, for each
+ * reader.
  */
 #ifndef PID_LINUX_H
 #define PID_LINUX_H
@@ -11,15 +12,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "jail.h"
-
-/* What a pidfd's fdinfo says, Linux 5.5. */
+/* What the fdinfo of a pidfd says, Linux 5.5. */
 struct pid_about {
-	pid_t pid;	/* here */
-	int levels;	/* of PID namespaces, ours included */
-	long last;	/* its number in the innermost */
+	pid_t pid;	/* in the PID namespace of the caller */
+	int levels;	/* of PID namespaces, the caller's included */
+	long last;	/* its number in the innermost one */
 };
 
 /* False, errno ESRCH: the process has gone. */
@@ -28,15 +26,26 @@ bool pid_about(int pid_fd, struct pid_about *a);
 /* As pidfd_open(2); ESRCH for a thread's number, too. */
 int pid_open(pid_t pid);
 
-/* Has the process, all its threads, ended? */
+/* Has the process ended, with all its threads? */
 bool pid_has_ended(int pid_fd);
 
-/* The numbers of all processes, allocated.  *error: why some are missing, or
- * 0. */
+/* The numbers of all processes, allocated; NULL if there are none.  *error is
+ * 0, or says why some may be missing. */
 pid_t *pids_read(size_t *n, int *error);
 
-/* The process that traces this thread, 0: none or not known.  Reads status:
- * for few. */
+/* A number from /proc/pid/stat, PROC_STAT_* of lib/proc_linux.h; 0 if the
+ * process has gone. */
+unsigned long pid_stat(pid_t pid, int field);
+
+/* Its state in a letter, as in ps(1); '\0' if it has gone. */
+char pid_state(pid_t pid);
+
+/* The process that traces this thread; 0: none, or not known.  Reads status,
+ * so it is for few threads. */
 pid_t pid_tracer(pid_t tid);
+
+/* The name that a process has given itself, without its newline; "" if it has
+ * gone. */
+void pid_comm(pid_t pid, char *comm, size_t size);
 
 #endif

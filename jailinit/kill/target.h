@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The jails that one run of jailkill is about: found by the names on its
- * command line, or all; and what is known of each.
- */
+/* A jail that a run of jailkill is about, and what is known of it. */
 #ifndef TARGET_H
 #define TARGET_H
 
@@ -13,70 +10,53 @@
 #include "visit.h"
 
 struct target {
-	struct jail jail;		/* closed: jail_hold() it */
-	struct ask ask;
+	struct jail jail;		/* closed until jail_hold() */
+	struct visit visit;
 	bool listens;			/* its FIFO has a reader */
 	bool taken;			/* and has taken the line */
-	bool given;			/* somebody was sent to look */
-	bool looked;			/* all that was asked is known */
-	bool same;			/* its root is the folder asked for */
-	bool unsure;			/* is it one that was asked for? */
-	int refused;			/* if not, why: an errno */
-	char state[ASK_VALUE_MAX];	/* its own word, as it is; "" if none */
-	char forced[ASK_VALUE_MAX];
+	int refused;			/* an errno: why not; 0: not known */
+	bool given;			/* a visitor was sent to look at it */
+	bool looked;			/* and knows all that was asked */
+	bool same;			/* its root is the directory asked for */
+	bool unsure;			/* it may not listen, and then is none
+					 * of those that were meant */
+	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
+	char forced[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* "" if not known */
 };
 
-enum target_which {
-	TARGET_NAMED,		/* those that are named */
-	TARGET_LISTENING,	/* all of the caller's that listen */
-	TARGET_MINE,		/* all of the caller's */
-	TARGET_ALL		/* all that can be seen */
-};
-
+/* An allocated list; no jail is in it twice. */
 struct targets {
-	struct target *list;	/* allocated; each once */
+	struct target *list;
 	size_t n;
-	int error;		/* of names: 0, EX_USAGE, EX_NOHOST */
+	int error;		/* of names: 0, EX_USAGE, EX_NOHOST, ... */
 };
 
-/* So long all that is looked at may take, if there is no reason for less. */
-#define TARGET_LOOK_MS	3000
+/* Adds a jail that is closed.  root: "" if not known. */
+void targets_add(struct targets *t, const struct jail *j, const char *root);
 
-/* Finds them; names ends at NULL, and is read for TARGET_NAMED.  Of all that
- * are found, the caller's own come first.  look: what the jails themselves say
- * of them (listens ... root) is asked for as well.  look_ms: so long it may
- * take to ask jails, for whatever reason, in all.
- * Of a name that is none or whose jail is not there a line on standard error
- * tells, and error; the others are found all the same. */
-void targets_find(struct targets *t, enum target_which which,
-    char *const *names, bool look, int64_t look_ms);
-
-/* Asks the jails in list[0..n) for what, side by side, the caller's own first;
- * one of which not all is known in limit_ms stays as it is.  Those that have
- * too many wait are left out, of which a line on standard error tells. */
-void targets_look(struct target *list, size_t n, const struct ask_what *what,
-    int64_t limit_ms);
-
-/* The caller's own first, else in their order.  How many these are. */
+/* Sorts the caller's own jails first, and else keeps the order.  Returns how
+ * many of them there are. */
 size_t targets_sort(struct target *list, size_t n);
 
-/* Is its first process a jailinit by its name?  Nobody is harmed if that is a
- * lie but the liar. */
+/* Is it a jail of the caller's user, or of the caller? */
+bool target_is_own(const struct target *t);
+
+/* Is its first process a jailinit, by its name?  A lie harms the liar alone. */
 bool target_is_jailinit(const struct target *t);
 
-/* Does it listen, or is one: if its FIFO cannot be reached, as its file system
- * hangs or it is full, by that name? */
+/* Does it listen, or is it a jailinit by its name whose FIFO cannot be
+ * reached, since it is full or its file system hangs? */
 bool target_listens(const struct target *t);
 
-/* Takes in a word of ask_hear(). */
-void target_hear(struct target *t, const struct ask_word *word);
+/* Takes in what a visitor has said. */
+void target_hear(struct target *t, const struct visit_word *word);
 
-/* How messages call it: its jid and, if known, its name or root; printable,
+/* What messages call it: its jid and, if known, its name or root; printable,
  * in a static buffer. */
 const char *target_name(const struct target *t);
 
-/* text as vis(3) shows it, in one of a few static buffers. */
+/* text as vis(3) shows it, in one of four static buffers. */
 const char *printable(const char *text);
 
 #endif

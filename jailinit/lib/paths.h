@@ -3,7 +3,8 @@
 #ifndef LIB_PATHS_H
 #define LIB_PATHS_H
 
-#define PATH_CTL	"/var/run/jailinit.ctl"
-#define PATH_STATUS	"/var/run/jailinit.status"
+#define PATH_RUN	"/var/run"
+#define PATH_CTL	PATH_RUN "/jailinit.ctl"
+#define PATH_STATUS	PATH_RUN "/jailinit.status"
 
 #endif

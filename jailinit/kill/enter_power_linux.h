@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How the program that enters gives up what a jail could take from it: each
+ * function drops one thing, in the order below.  They return 0 or -errno
+ * unless they return nothing.
+ */
+#ifndef ENTER_POWER_LINUX_H
+#define ENTER_POWER_LINUX_H
+
+/* The root and working directory. */
+void root_leave(void);
+
+/* The session keyring. */
+long keyring_leave(void);
+
+/* Resources, except for processes. */
+void limits_set(void);
+
+/* The user, and all capabilities but CAP_KILL. */
+void privileges_drop(void);
+
+/* System calls that are not needed from here on, here and in the child. */
+long filter_set(void);
+
+/* The only place in which filter_set() lets clone(2) put a pidfd.  The child
+ * does not have this memory. */
+extern int *const pid_fd_room;
+
+#endif

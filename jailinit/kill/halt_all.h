@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The jails that are halted, and the room for them.  Each open jail takes
+ * descriptors, so not all may begin at once.  The caller's own jails have
+ * their time and room to themselves: other users may make as many jails as
+ * they like.
+ */
+#ifndef HALT_ALL_H
+#define HALT_ALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/halt.h"
+
+#include "target.h"
+
+enum halt_side {
+	HALT_OWN,
+	HALT_OTHERS,
+	HALT_SIDES
+};
+
+struct halt_all {
+	struct target *list;		/* the caller's own first */
+	struct halt_jail *jails;	/* of list[0..n); allocated */
+	size_t n, n_own;
+	struct halt halts[HALT_SIDES];
+	size_t room;			/* this many at once */
+	bool closed[HALT_SIDES];	/* there is no room even for one */
+	bool failed[HALT_SIDES];	/* the last one could not be opened */
+	int watch_fd;			/* jail_watch.h */
+};
+
+/* What a tag of watch_fd means for jail i. */
+enum halt_tag {
+	HALT_TAG_JAIL,		/* the jail itself */
+	HALT_TAG_VISIT,		/* its visitor */
+	HALT_TAG_CHILD,		/* the child that signals it */
+	HALT_TAGS
+};
+uint64_t halt_tag(size_t i, enum halt_tag tag);
+
+/* All of list[0..n), which it sorts, waiting; limit_ms from now on until KILL.
+ * Ends the program if there is no memory. */
+void halt_all_init(struct halt_all *a, struct target *list, size_t n,
+    int64_t limit_ms);
+void halt_all_free(struct halt_all *a);
+
+enum halt_side halt_side(const struct halt_all *a, size_t i);
+
+/* The struct halt that jail i belongs to, and its number in there. */
+struct halt *halt_of(struct halt_all *a, size_t i, size_t *in);
+
+/* Opens and watches jail i, which is WAITING, if it may begin.  False: it may
+ * not, or cannot be opened yet.  *event becomes HALT_ENDED if it has gone. */
+bool halt_admit(struct halt_all *a, size_t i, enum halt_event *event);
+
+/* Divides the room again; to be called after each step. */
+void halt_room_share(struct halt_all *a);
+
+/* To be called when a jail was closed: there may be room again. */
+void halt_room_freed(struct halt_all *a);
+
+/* When a step is due for a jail of that side even if nothing happens. */
+int64_t halt_side_due(const struct halt_all *a, enum halt_side side);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asks jails by visitors, as many as may be there at once. */
+#ifndef HALT_VISIT_H
+#define HALT_VISIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/halt.h"
+#include "core/request.h"
+
+#include "halt_all.h"
+
+struct halt_visit {
+	struct halt_all *all;
+	enum request_verb verb;
+	struct visited *jails;		/* about all->list; allocated */
+	size_t unanswered[HALT_SIDES];	/* visitors without an answer yet */
+};
+
+/* Ends the program if there is no memory. */
+void halt_visit_init(struct halt_visit *v, struct halt_all *all,
+    enum request_verb verb);
+void halt_visit_free(struct halt_visit *v);
+
+/* Jail i is to have a visitor, when there is room; or none any more. */
+void halt_visit_want(struct halt_visit *v, size_t i, bool want);
+bool halt_visit_is_wanted(const struct halt_visit *v, size_t i);
+
+/* The first jail from i on that is to have a visitor and may have it now, or
+ * all->n. */
+size_t halt_visit_next(const struct halt_visit *v, size_t i);
+
+/* Sends it.  HALT_REFUSED: that failed, target.refused says why; else
+ * HALT_TICK. */
+enum halt_event halt_visit_send(struct halt_visit *v, size_t i);
+
+/* The visitor of jail i has brought an answer; or is not needed any more. */
+void halt_visit_answered(struct halt_visit *v, size_t i);
+void halt_visit_end(struct halt_visit *v, size_t i);
+
+#endif

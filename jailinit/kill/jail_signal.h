@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals to jails that are held.  jail_signal_linux.c and
+ * jail_signal_freebsd.c.  Functions return 0, or -1 and errno. */
+#ifndef JAIL_SIGNAL_H
+#define JAIL_SIGNAL_H
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+
+#include "core/request.h"
+
+#include "jail.h"
+
+/* A child that signals the processes of a jail from inside.  The jail may do
+ * to it what it likes. */
+struct jail_child {
+	pid_t pid;
+	int fd;		/* readable when the child has ended */
+};
+
+/* Signals the first process alone; on FreeBSD the jailinit (ESRCH: there is
+ * none), by a child that nobody waits for.  With sig 0: may the jail be
+ * signalled? */
+int jail_signal_first(const struct jail *j, int sig);
+
+/* How a jail that does not listen is asked: returns the signal that tells its
+ * first process to halt, power off or reboot, and the name of that process; 0
+ * if no process stands for the others. */
+int jail_other_signal(const struct jail *j, enum request_verb verb,
+    char comm[JAIL_COMM_MAX]);
+
+/* Starts a child that sends sigs, a list that ends with 0, to every process of
+ * the jail: with its first process (first) or without.  (On FreeBSD always
+ * with it, as kill(2) leaves nobody out.) */
+int jail_signal_all(const struct jail *j, const int *sigs, bool first,
+    struct jail_child *child);
+
+/* The outcome of a child that has ended, 0 or an errno; this frees it.  -1: it
+ * still runs; with force it is ended then, which is ETIMEDOUT. */
+int jail_child_end(struct jail_child *child, bool force);
+
+#endif

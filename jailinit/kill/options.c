@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Parses the command line.  Touches standard output and error. */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "lib/signame.h"
+
+#include "options.h"
+
+static _Noreturn void
+usage(const char *what, const char *why)
+{
+	warnx("%s: %s", printable(what), why);
+	(void)fprintf(stderr,
+	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
+	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
+	    "-a | -A\n"
+	    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
+	    "       jailkill -l | -J [jail ... | -a | -A]\n"
+	    "       jailkill -V\n");
+	exit(EX_USAGE);
+}
+
+/* A run does one thing; opt: the option that asks for it. */
+static void
+set_action(struct options *o, int opt, bool list, enum request_verb verb,
+    int sig)
+{
+	char c[3] = { '-', (char)opt, '\0' };
+
+	if (o->verb != REQUEST_NONE || o->sig != -1 || (o->list && !list))
+		usage(c, "only one of -h, -p, -r, -R, -s and -l");
+	o->list = list;
+	o->verb = verb;
+	o->sig = sig;
+}
+
+/* Takes a name that the jail's jailinit takes, too.  The line begins with a
+ * newline, as another writer may have left a line without one. */
+static void
+set_request(struct options *o, const char *name)
+{
+	struct request rq;
+
+	set_action(o, 'R', false, REQUEST_RUN, -1);
+	if (request_parse(name, strlen(name), &rq) != REQUEST_OK ||
+	    rq.verb != REQUEST_RUN || strcmp(rq.name, name) != 0)
+		usage(name, "no name of an administrator's request");
+	(void)snprintf(o->line, sizeof(o->line), "\n%s\n", rq.name);
+}
+
+static void
+set_signal(struct options *o, const char *name)
+{
+	set_action(o, 's', false, REQUEST_NONE, signame_number(name));
+	if (o->sig == -1)
+		usage(name, "no such signal");
+}
+
+static void
+set_seconds(struct options *o, const char *text)
+{
+	if (!request_seconds(text, strlen(text), &o->limit_ms))
+		usage(text, "not a number of seconds, 0 to 999999999");
+}
+
+static _Noreturn void
+version(void)
+{
+	(void)puts("jailkill " VERSION);
+	exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
+}
+
+static void
+option_take(struct options *o, int c)
+{
+	switch (c) {
+	case 'A':
+	case 'a':
+		o->which = c == 'A' ? FIND_MINE : FIND_LISTENING;
+		break;
+	case 'h':
+		set_action(o, c, false, REQUEST_HALT, -1);
+		break;
+	case 'J':
+		o->json = true;
+		/* FALLTHROUGH */
+	case 'l':
+		set_action(o, c, true, REQUEST_NONE, -1);
+		break;
+	case 'n':
+		o->dry = true;
+		break;
+	case 'p':
+		set_action(o, c, false, REQUEST_POWEROFF, -1);
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'r':
+		set_action(o, c, false, REQUEST_REBOOT, -1);
+		break;
+	case 'R':
+		set_request(o, optarg);
+		break;
+	case 's':
+		set_signal(o, optarg);
+		break;
+	case 't':
+		set_seconds(o, optarg);
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	case 'V':
+		version();
+	default:	/* FreeBSD's getopt(3) takes -+ */
+		usage("-+", "no such option");
+	}
+}
+
+/* Do the options, and names or none, go together? */
+static void
+options_check(struct options *o, const char *name)
+{
+	if (o->limit_ms != -1 && (o->verb == REQUEST_NONE ||
+	    o->verb == REQUEST_RUN))
+		usage("-t", "goes with -h, -p or -r");
+	if (o->which != FIND_NAMED && name != NULL)
+		usage(name, "a jail is named beside -a or -A");
+	if (o->which == FIND_NAMED && name == NULL && !o->list)
+		usage("jail", "none is named; -a is all that listen");
+	if (o->list && o->which == FIND_NAMED && name == NULL)
+		o->which = FIND_ALL;
+}
+
+void
+options_parse(struct options *o, int argc, char **argv)
+{
+	static const char letters[] = "+AahJlnpqrR:s:t:vV";
+	char name[3] = "-";
+	int c;
+
+	o->sig = -1;
+	o->limit_ms = -1;
+	o->which = FIND_NAMED;
+	opterr = 0;
+	while ((c = getopt(argc, argv, letters)) != -1)
+		if (c != '?')
+			option_take(o, c);
+		else {
+			name[1] = (char)optopt;
+			usage(name, optopt != ':' &&
+			    strchr(letters + 1, optopt) != NULL ?
+			    "wants an argument" : "no such option");
+		}
+	options_check(o, argv[optind]);
+}
