@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A look inside a jail on FreeBSD, for a child that attaches, may hang and be
- * killed.  Touches paths of the jail when it is in there, and before, its
- * root's.
- */
+/* A look inside a jail on FreeBSD, which attaches.  Touches paths of the jail
+ * when it is inside, and before that the path of its root. */
 #include <sys/param.h>
 #include <sys/procctl.h>
 #include <sys/stat.h>
-#include <sys/user.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,20 +13,14 @@
 
 #include "lib/paths.h"
 
-#include "prison_freebsd.h"
-
+#include "attach_freebsd.h"
+#include "jail_inside.h"
+#include "procs_freebsd.h"
 
 const bool jail_inside_stays = false;
 
-/* Who is in a jail stays there. */
-void
-jail_inside_close(struct jail_inside *in)
-{
-	(void)in;
-}
-
-/* What is known of the jail that this child looks into. */
-static struct jail_about inside;
+/* What the host knows of the jail that this child looks into. */
+static struct prison_about inside;
 static uid_t inside_owner;
 
 void
@@ -38,19 +28,26 @@ jail_inside_init(void)
 {
 }
 
-/* What the host knows of it.  Its FIFO is to be its jailinit's, else
- * root's. */
-int
-jail_inside_open(struct jail_inside *in, const struct jail *j, bool life)
+/* A process does not leave a jail. */
+void
+jail_inside_close(struct jail_inside *in)
 {
+	(void)in;
+}
+
+/* The FIFO has to belong to the user of the jailinit, else to root. */
+int
+jail_inside_open(struct jail_inside *in, const struct jail *j, bool reboots)
+{
+	const struct prison p = { (int)j->jid, j->fd, j->name };
 	struct kinfo_proc kp;
 
-	(void)life;
+	(void)reboots;
 	in->jail = j;
 	in->root_fd = in->run_fd = in->ctl_fd = -1;
-	if (jail_about(j, &inside) == -1)
+	if (prison_about(&p, &inside) == -1)
 		return (-1);
-	inside_owner = jail_is_init(j->jid, j->pid, &kp) ? kp.ki_uid : 0;
+	inside_owner = proc_is_init(p.jid, j->pid, &kp) ? kp.ki_uid : 0;
 	return (0);
 }
 
@@ -73,8 +70,8 @@ jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX])
 	return (0);
 }
 
-/* Opens what was seen to be of that kind.  Whatever else is opened should
- * the jail put it there in between, its own root could open as well. */
+/* Opens a file whose type was checked.  If the jail puts another in its place
+ * in between, that is one that the jail's root could open as well. */
 static int
 open_checked(const char *path, mode_t kind, uid_t owner, int flags)
 {
@@ -102,16 +99,18 @@ open_checked(const char *path, mode_t kind, uid_t owner, int flags)
 	return (-1);
 }
 
-/* Enters: from here on, names are the jail's.  Of the host's descriptors ask.c
- * has left none open but a socket and the jail's own.  Nobody stays there when
- * jailkill has gone, procctl(2). */
+/* Enters: from here on, paths are the jail's.  Of the host's descriptors
+ * visit_child.c has left the socket and the jail's own open.  The child ends
+ * with jailkill, procctl(2). */
 int
 jail_inside_ctl(struct jail_inside *in)
 {
+	const struct prison p = { (int)in->jail->jid, in->jail->fd,
+	    in->jail->name };
 	int sig = SIGKILL;
 
 	(void)procctl(P_PID, getpid(), PROC_PDEATHSIG_CTL, &sig);
-	if (jail_enter(in->jail) == -1)
+	if (attach_enter(&p) == -1)
 		return (-1);
 	in->ctl_fd = open_checked(PATH_CTL, S_IFIFO, inside_owner, O_WRONLY);
 	return (in->ctl_fd == -1 ? -1 : 0);
@@ -135,10 +134,10 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	return (n);
 }
 
-/* Nobody stays inside to see it; kqueue(2) tells of the new program. */
-enum jail_news
-jail_inside_life(struct jail_inside *in)
+/* No child stays inside to see it; kqueue(2) tells of a new program. */
+enum jail_program
+jail_inside_program(struct jail_inside *in)
 {
 	(void)in;
-	return (JAIL_LIVES);
+	return (JAIL_PROGRAM_SAME);
 }

@@ -9,27 +9,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prison_freebsd.h"
+#include "procs_freebsd.h"
 
-/* The list grows while it is fetched: so often more room is made. */
+/* What the kernel calls a program that was executed by a descriptor when it no
+ * longer had a path, do_execve() in sys/kern/kern_exec.c: a jailinit that has
+ * rebooted in place after its file was removed. */
+#define INIT_BY_FD	"(fexecv)"
+
+/* The list grows while it is fetched: tries, each with more room. */
 #define LIST_TRIES	8
 
-/* sysctl(3): ENOMEM when it does not fit. */
+/* sysctl(3): ENOMEM when the list does not fit. */
 struct kinfo_proc *
-jail_procs(size_t *n)
+procs_list(size_t *n)
 {
 	int i, mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PROC };
-	struct kinfo_proc *list = NULL, *p;
+	struct kinfo_proc *list = NULL, *more;
 	size_t size;
 
 	for (i = 0; i < LIST_TRIES; i++) {
 		if (sysctl(mib, nitems(mib), NULL, &size, NULL, 0) == -1)
 			break;
 		size += size / 8 + 16 * sizeof(*list);
-		p = realloc(list, size);
-		if (p == NULL)
+		more = realloc(list, size);
+		if (more == NULL)
 			break;
-		list = p;
+		list = more;
 		if (sysctl(mib, nitems(mib), list, &size, NULL, 0) == 0) {
 			*n = size / sizeof(*list);
 			return (list);
@@ -42,30 +47,30 @@ jail_procs(size_t *n)
 }
 
 bool
-jail_has(jailid_t jid, bool children, const struct kinfo_proc *kp)
+proc_is_in(int jid, bool children, const struct kinfo_proc *kp)
 {
 	int of = kp->ki_jid;
 
 	if (kp->ki_structsize != (int)sizeof(*kp) || kp->ki_stat == SZOMB)
 		return (false);
-	while (children && of > 0 && (jailid_t)of != jid)
-		of = jail_parent(of);
-	return (of >= 0 && (jailid_t)of == jid);
+	while (children && of > 0 && of != jid)
+		of = prison_parent(of);
+	return (of >= 0 && of == jid);
 }
 
 static bool
 is_called_init(const struct kinfo_proc *kp)
 {
-	return (strcmp(kp->ki_comm, JAIL_INIT) == 0 ||
-	    strcmp(kp->ki_comm, JAIL_INIT_FD) == 0);
+	return (strcmp(kp->ki_comm, PROCS_INIT) == 0 ||
+	    strcmp(kp->ki_comm, INIT_BY_FD) == 0);
 }
 
-/* A jailinit by another name, such as podman's init: its title tells.  (What
- * does not fit is not had, and is no title of ours.) */
+/* A jailinit with another name, such as podman's init, has its title.  (A
+ * command line that does not fit is not read, and is no title of ours.) */
 static bool
 is_titled_init(const struct kinfo_proc *kp)
 {
-	static const char title[] = JAIL_INIT ": ";
+	static const char title[] = PROCS_INIT ": ";
 	char args[64];
 	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_ARGS, kp->ki_pid };
 	size_t size = sizeof(args);
@@ -83,52 +88,52 @@ is_older(const struct kinfo_proc *kp, const struct kinfo_proc *than)
 	    kp->ki_start.tv_usec < than->ki_start.tv_usec));
 }
 
-/* P_WEXIT, sys/proc.h: it has begun to exit, which can take time. */
+/* P_WEXIT, sys/proc.h: the process has begun to exit, which can take time. */
 void
-jail_people_find(struct jail_people *who, jailid_t jid, bool children,
+procs_find(struct procs *procs, int jid, bool children,
     const struct kinfo_proc *list, size_t n)
 {
 	const struct kinfo_proc *any = NULL, *init = NULL, *kp;
 	size_t i;
 
-	memset(who, 0, sizeof(*who));
+	memset(procs, 0, sizeof(*procs));
 	for (i = 0; i < n; i++) {
 		kp = &list[i];
-		if (!jail_has(jid, children, kp))
+		if (!proc_is_in(jid, children, kp))
 			continue;
-		who->any = true;
+		procs->any = true;
 		if ((kp->ki_flag & P_WEXIT) != 0)
 			continue;
 		if (is_older(kp, any))
 			any = kp;
-		if ((jailid_t)kp->ki_jid == jid && is_called_init(kp) &&
+		if (kp->ki_jid == jid && is_called_init(kp) &&
 		    is_older(kp, init))
 			init = kp;
 	}
-	if (init == NULL && any != NULL && (jailid_t)any->ki_jid == jid &&
+	if (init == NULL && any != NULL && any->ki_jid == jid &&
 	    is_titled_init(any))
 		init = any;
-	who->any_pid = any == NULL ? 0 : any->ki_pid;
-	who->init_pid = init == NULL ? 0 : init->ki_pid;
+	procs->any_pid = any == NULL ? 0 : any->ki_pid;
+	procs->init_pid = init == NULL ? 0 : init->ki_pid;
 }
 
-/* Without memory for the list somebody is there: that ends nothing. */
+/* Without memory for the list the jail is not taken for gone. */
 void
-jail_people_read(struct jail_people *who, const struct jail *j)
+procs_read(struct procs *procs, const struct prison *p)
 {
 	size_t n = 0;
-	struct kinfo_proc *list = jail_procs(&n);
-	struct jail_about a;
+	struct kinfo_proc *list = procs_list(&n);
+	struct prison_about a;
 
-	jail_people_find(who, j->jid, jail_about(j, &a) != -1 &&
-	    a.children > 0, list, n);
+	procs_find(procs, p->jid, prison_about(p, &a) != -1 && a.children > 0,
+	    list, n);
 	if (list == NULL)
-		who->any = true;
+		procs->any = true;
 	free(list);
 }
 
 bool
-jail_proc(pid_t pid, struct kinfo_proc *kp)
+proc_get(pid_t pid, struct kinfo_proc *kp)
 {
 	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, pid };
 	size_t size = sizeof(*kp);
@@ -138,8 +143,8 @@ jail_proc(pid_t pid, struct kinfo_proc *kp)
 }
 
 bool
-jail_is_init(jailid_t jid, pid_t pid, struct kinfo_proc *kp)
+proc_is_init(int jid, pid_t pid, struct kinfo_proc *kp)
 {
-	return (jail_proc(pid, kp) && jail_has(jid, false, kp) &&
+	return (proc_get(pid, kp) && proc_is_in(jid, false, kp) &&
 	    (is_called_init(kp) || is_titled_init(kp)));
 }

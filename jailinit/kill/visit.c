@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "visit.h"
-#include "visit_child.h"
 
 /* This many visitors that hang are counted; more make no difference. */
 #define HUNG_MAX	1024

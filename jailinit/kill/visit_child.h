@@ -1,11 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a visitor does, in the child. */
+/* What a visitor does in the child, and what it says. */
 #ifndef VISIT_CHILD_H
 #define VISIT_CHILD_H
 
-#include <stddef.h>
+#include <sys/types.h>
+#include <sys/stat.h>
 
-#include "visit.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jail.h"
+
+/* Room for a value of a jail's status, with its NUL; the rest is cut off. */
+#define VISIT_VALUE_MAX	64
+
+enum visit_kind {
+	VISIT_ROOT,	/* root: the name of its root directory; same: it is
+			 * the directory that was asked for */
+	VISIT_LISTENS,	/* the jail's FIFO has a reader */
+	VISIT_TAKEN,	/* the FIFO has taken the line */
+	VISIT_REFUSED,	/* it has no reader, or has not taken it: error */
+	VISIT_STATUS,	/* state, forced: as they are in its status file */
+	VISIT_REBOOTED,	/* its first process runs a new program */
+	VISIT_LOOKED	/* of many jails: this one is done */
+};
+
+/* What a visitor says.  The jail may have made it up. */
+struct visit_word {
+	enum visit_kind kind;
+	size_t which;		/* of many jails, this one */
+	int error;
+	bool same;
+	char state[VISIT_VALUE_MAX], forced[VISIT_VALUE_MAX];
+	char root[JAIL_ROOT_MAX];	/* last: only its text is sent */
+};
+
+/* What a visitor does. */
+struct visit_order {
+	const char *line;	/* writes it to the FIFO; with its newline.
+				 * NULL: only looks whether it has a reader */
+	const struct stat *dir;	/* only says whether this is the jail's root,
+				 * and only then its name.  NULL: does not
+				 * compare */
+	bool follow;		/* stays, to say the jail's last status */
+	bool reboot;		/* stays, to see it reboot in place */
+	int64_t every_ms;	/* while it stays, says the status this often;
+				 * 0: only at the end */
+};
 
 /* Carries out an order at a jail that is held, or at many that need not be,
  * and sends a struct visit_word over say_fd for each thing it learns.  Every
