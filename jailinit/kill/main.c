@@ -101,7 +101,7 @@ jails_act(struct targets *t, const struct options *o, int64_t begun_ms)
  * us half-way.  With SIGCHLD ignored, as it may be inherited, the kernel would
  * reap our children, and their pids could be others' when we kill them. */
 static void
-signals_init(void)
+signals_ignore(void)
 {
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -119,7 +119,7 @@ main(int argc, char **argv)
 	int status;
 
 	(void)fd_fill();
-	signals_init();
+	signals_ignore();
 	/* Otherwise a jail that forks as fast as it can delays us. */
 	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);
 	options_parse(&o, argc, argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line of jailkill(8). */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef KILL_OPTIONS_H
+#define KILL_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

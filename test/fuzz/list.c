@@ -19,7 +19,8 @@ static int window(struct winsize *ws);
 #define isatty(fd)		true
 #define ioctl(fd, what, to)	window(to)
 #define write(fd, buf, n)	fd_write(fd, buf, n)
-#include "kill/say.c"
+#include "kill/screen.c"
+#include "kill/say.h"
 
 #define SAID_MAX	65536
 #define JAILS_MAX	3
@@ -119,7 +120,7 @@ json_line_is(const char *line, size_t len, const struct target *t)
 static void
 columns_are(const char *line, const struct target *t)
 {
-	char word[4 * ASK_VALUE_MAX], root[4 * JAIL_ROOT_MAX],
+	char word[4 * VISIT_VALUE_MAX], root[4 * JAIL_ROOT_MAX],
 	    back[JAIL_ROOT_MAX];
 	uint64_t jid;
 	long pid;
@@ -178,12 +179,12 @@ end(struct input *in, const struct target *t)
 	h.forced = take(in) % 2 == 0;
 	h.begun_ms = take_number(in) & INT32_MAX;
 	take_text(in, why, sizeof(why));
-	show_finish();
+	screen_finish();
 	said_n = 0;
 	said[0] = '\0';
-	show_init(false, take(in) % 2 == 0);
-	show_end(t, &h, take(in) % 2 == 0, h.begun_ms + 123456, why);
-	show_finish();
+	say_init(false, take(in) % 2 == 0);
+	say_end(t, &h, take(in) % 2 == 0, h.begun_ms + 123456, why);
+	screen_finish();
 	is_plain(said, 1);
 	(void)snprintf(want, sizeof(want), "%" PRIu64, t->jail.jid);
 	MUST(strncmp(said, want, strlen(want)) == 0);
@@ -201,11 +202,11 @@ steps(struct input *in, const struct target *t)
 
 	take_text(in, comm, sizeof(comm));
 	said_n = 0;
-	show_init(false, true);
-	show_stage(t, &h);
-	show_signalled(t, take(in) % 65, comm);
-	show_not_entered(t, take(in) % 140);
-	show_finish();
+	say_init(false, true);
+	say_stage(t, &h);
+	say_signalled(t, take(in) % 65, comm);
+	say_not_entered(t, take(in) % 140);
+	screen_finish();
 	is_plain(said, 3);
 }
 
@@ -214,7 +215,6 @@ static void
 live_lines(struct input *in, const struct targets *t)
 {
 	struct halt_jail jails[JAILS_MAX] = { { 0 } };
-	struct halt h = { .jails = jails, .n = t->n, .active = t->n };
 	int64_t now_ms = take_number(in) & INT32_MAX;
 	const char *p, *line;
 	size_t i, lines = 0;
@@ -225,15 +225,14 @@ live_lines(struct input *in, const struct targets *t)
 		jails[i].stage = (enum halt_stage)(take(in) % 8);
 	said_n = 0;
 	said[0] = '\0';
-	show_init(false, false);
-	show_finish();
-	undraw();
-	show_finish();
+	say_init(false, false);
+	screen_finish();
+	screen_clear();
+	screen_finish();
 	said_n = 0;
 	said[0] = '\0';
-	drawn_ms = INT64_MIN;
-	show_live(t->list, &h, now_ms);
-	show_finish();
+	say_live(t->list, jails, t->n, t->n, now_ms);
+	screen_finish();
 	for (line = said; (p = strchr(line, '\n')) != NULL; line = p + 1) {
 		lines++;
 		MUST(p - line < (size_now.ws_col > 0 ?
@@ -244,8 +243,8 @@ live_lines(struct input *in, const struct targets *t)
 	MUST(*line == '\0');
 	MUST(lines <= (size_now.ws_row > 4 ? (size_t)size_now.ws_row - 1 :
 	    size_now.ws_row > 0 ? 3 : 24));
-	undraw();
-	show_finish();
+	screen_clear();
+	screen_finish();
 }
 
 int

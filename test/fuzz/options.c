@@ -19,6 +19,7 @@
 #define options		kill_options
 #define options_parse	kill_options_parse
 #define main		jailkill_main
+#include "kill/options.c"
 #include "kill/main.c"
 #undef options
 #undef options_parse
@@ -188,9 +189,9 @@ jailkill_options(int argc, char **argv)
 		is_seconds(o.limit_ms);
 		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_REBOOT);
 	}
-	MUST((o.which == TARGET_NAMED) == (name != NULL));
-	MUST(o.which != TARGET_ALL || o.list);
-	MUST(look_ms(&o) >= LOOK_MIN_MS && look_ms(&o) <= TARGET_LOOK_MS);
+	MUST((o.which == FIND_NAMED) == (name != NULL));
+	MUST(o.which != FIND_ALL || o.list);
+	MUST(look_ms(&o) >= LOOK_MIN_MS && look_ms(&o) <= LOOK_LIMIT_MS);
 }
 
 static int

@@ -4,15 +4,17 @@
  * finding.  Weak, so that what a target links takes its place. */
 #include <signal.h>
 
-#include "kill/visit.h"
-#include "kill/halt_do.h"
+#include "kill/halt_run.h"
 #include "fuzz.h"
 #include "kill/jail.h"
 #include "kill/list.h"
 #include "init/os.h"
 #include "lib/fd.h"
 #include "lib/sys.h"
+#include "kill/find.h"
 #include "kill/say.h"
+#include "kill/screen.h"
+#include "kill/send.h"
 #include "init/signals.h"
 #include "init/fifo.h"
 #include "init/status.h"
@@ -31,7 +33,6 @@ SEALED(int, fuzz_unlink, const char *path)
 /* As on Linux. */
 WEAK const int sys_signal_max = 64;
 WEAK const int sys_signal_rtmin = 34;
-WEAK const bool jail_inside_stays = true;
 WEAK const struct sys_name sys_signal_names[] = { { "PWR", 30 },
     { "STKFLT", 16 }, { "POLL", 29 }, { "", -1 } };
 SEALED(int, fd_fill, void)
@@ -43,46 +44,17 @@ SEALED(void, fifo_remove, void)
 SEALED(int, fifo_fd, void)
 
 SEALED(int, jail_init, const char **why)
-SEALED(int, jail_open_name, struct jail *j, const char *name)
-SEALED(void, jail_close, struct jail *j)
-SEALED(int, jail_hold, struct jail *j)
-SEALED(int, jail_each, jail_fn *fn, void *arg)
 SEALED(void, jail_comm, const struct jail *j, char comm[JAIL_COMM_MAX])
-SEALED(int, jail_signal_first, const struct jail *j, int sig)
-SEALED(int, jail_other_signal, const struct jail *j, enum request_verb verb,
-    char comm[JAIL_COMM_MAX])
-SEALED(int, jail_deliver, struct jail *j, int sig)
-SEALED(bool, jail_frozen, const struct jail *j, char *buf, size_t size)
-SEALED(struct jail_keepers *, jail_keepers_find, int64_t end_ms)
-SEALED(void, jail_keepers_free, struct jail_keepers *k)
-SEALED(bool, jail_kept_by, const struct jail *j, const struct jail_keepers *k,
-    int64_t end_ms, char *buf, size_t size)
-SEALED(int, jail_watch_new, void)
-SEALED(int, jail_watch_fd, int watch_fd, int fd, uint64_t tag)
-SEALED(int, jail_watch_wait, int watch_fd, uint64_t *tags, int max,
-    int64_t wait_ms)
-SEALED(int, jail_inside_open, struct jail_inside *in, const struct jail *j,
-    bool life)
-SEALED(void, jail_inside_init, void)
-SEALED(void, jail_inside_close, struct jail_inside *in)
-SEALED(int, jail_inside_ctl, struct jail_inside *in)
-SEALED(ssize_t, jail_inside_status, struct jail_inside *in, char *buf,
-    size_t size)
-SEALED(enum jail_news, jail_inside_life, struct jail_inside *in)
-SEALED(int, jail_inside_root, struct jail_inside *in, char buf[JAIL_ROOT_MAX])
-SEALED(bool, jail_inside_is, struct jail_inside *in, const struct stat *dir)
-
-SEALED(int, ask_start, struct ask *a, const struct jail *j,
-    const struct ask_what *w)
-SEALED(int, ask_start_many, struct ask *a, const struct jail *jails, size_t n,
-    const struct ask_what *w)
-SEALED(int, ask_hear, struct ask *a, struct ask_word *word)
-SEALED(void, ask_end, struct ask *a)
-SEALED(size_t, ask_hung, void)
-
-SEALED(int, end_run, struct target *list, size_t n, const struct end_how *how)
+SEALED(int, halt_run, struct target *list, size_t n, enum request_verb verb,
+    int64_t limit_ms, bool listening)
 SEALED(int, list_print, const struct targets *t, bool json)
-SEALED(void, show_init, bool quiet, bool verbose)
-SEALED(void, show_finish, void)
-SEALED(const char *, show_refusal, int error)
-SEALED(const char *, show_error, int error)
+SEALED(int, send_signals, struct targets *t, const struct options *o)
+SEALED(int, send_requests, struct targets *t, const struct options *o)
+SEALED(int, send_nothing, struct targets *t, const struct options *o)
+SEALED(int, send_permitted, struct targets *t, bool listening,
+    int64_t look_ms)
+SEALED(void, targets_find, struct targets *t, enum find_which which,
+    char *const *names, bool look, int64_t look_ms)
+SEALED(int, outcome_worse, int a, int b)
+SEALED(void, say_init, bool quiet, bool verbose)
+SEALED(void, screen_finish, void)

@@ -20,7 +20,8 @@ static int status_open(void);
 #define open(...)	status_open()
 #define kill(pid, sig)	((pid) > 0 && (sig) == 0 ? 0 : (abort(), -1))
 #include "ctl/status.c"
-#include "kill/visit.c"
+#include "kill/visit_child.h"
+#include "lib/text.h"
 
 #define ANY_MAX		(TEXT_SIZE + 100)
 
@@ -55,14 +56,14 @@ naive_value(const char *text, const char *key)
 static void
 same_value(const char *text, const char *key)
 {
-	char *naive = naive_value(text, key), kills[ASK_VALUE_MAX];
+	char *naive = naive_value(text, key), kills[VISIT_VALUE_MAX];
 	char ctls[VALUE_SIZE];
 	size_t n;
 
 	MUST(naive != NULL);
-	value_of(text, key, kills);
-	MUST(strlen(kills) == (strlen(naive) < ASK_VALUE_MAX ?
-	    strlen(naive) : ASK_VALUE_MAX - 1));
+	text_value(text, key, kills, sizeof(kills));
+	MUST(strlen(kills) == (strlen(naive) < VISIT_VALUE_MAX ?
+	    strlen(naive) : VISIT_VALUE_MAX - 1));
 	MUST(strncmp(kills, naive, strlen(kills)) == 0);
 	value_read(text, key, ctls);
 	for (n = 0; n < VALUE_SIZE - 1 && naive[n] != '\0'; n++)

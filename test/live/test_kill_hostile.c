@@ -1054,7 +1054,7 @@ test_held_by_host(void **state)
 	wait_for(&shared->ready, 2);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
-	snprintf(line, sizeof(line), "held by who traces it, %d (", pid);
+	snprintf(line, sizeof(line), "held by its tracer, %d (", pid);
 	said(line);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	assert_true(is_there(j));

@@ -344,7 +344,7 @@ test_nested_debugger(void **state)
 	snprintf(name, sizeof(name), "pid=%d", inner);
 	jk(12000, "-s", "KILL", name, NULL);
 	assert_int_equal(run.code, 2);
-	said("held by who traces it");
+	said("held by its tracer");
 	assert_int_not_equal(proc_state(debugger), 'Z');
 	assert_int_equal(kill(debugger, 0), 0);
 	assert_int_equal(kill(j->pid, 0), 0);
