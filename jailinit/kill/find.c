@@ -161,7 +161,7 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
-		complain(t, dir, "no jail has this name, and no folder",
+		complain(t, dir, "no jail and no directory has this name",
 		    EX_NOHOST);
 		return;
 	}

@@ -103,7 +103,7 @@ term(struct halt_do *d, size_t i)
 
 /* Says the last line, and frees what is held of the jail. */
 static void
-finish(struct halt_do *d, size_t i)
+report(struct halt_do *d, size_t i)
 {
 	struct target *t = &d->all.list[i];
 	struct doing *o = &d->doing[i];
@@ -165,7 +165,7 @@ halt_do(struct halt_do *d, size_t i, unsigned actions)
 		if (t->visit.pid != 0 && !o->dropped)
 			o->last_word_ms = clock_ms() + LAST_WORD_MS;
 		else
-			finish(d, i);
+			report(d, i);
 	}
 	return (event);
 }
@@ -246,7 +246,7 @@ halt_do_hear(struct halt_do *d, size_t i, bool *more)
 	halt_visit_end(&d->visit, i);
 	if (d->doing[i].last_word_ms == 0)
 		return (t->unsure ? drop(d, i) : HALT_REFUSED);
-	finish(d, i);
+	report(d, i);
 	return (HALT_TICK);
 }
 
@@ -271,5 +271,5 @@ halt_do_late(struct halt_do *d, size_t i)
 	if (now >= halt_term_due(&d->term, i))
 		halt_term_take(&d->term, i);
 	if (o->last_word_ms != 0 && now >= o->last_word_ms)
-		finish(d, i);
+		report(d, i);
 }

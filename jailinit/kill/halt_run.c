@@ -83,7 +83,7 @@ time_passed(struct halt_do *d)
 }
 
 static int64_t
-min_ms(int64_t a, int64_t b)
+earlier(int64_t a, int64_t b)
 {
 	return (a < b ? a : b);
 }
@@ -94,13 +94,13 @@ wait_ms(const struct halt_do *d)
 	int64_t due, now = clock_ms();
 	size_t i;
 
-	due = min_ms(halt_side_due(&d->all, HALT_OWN),
+	due = earlier(halt_side_due(&d->all, HALT_OWN),
 	    halt_side_due(&d->all, HALT_OTHERS));
-	due = min_ms(due, halt_kill_due(&d->kill));
+	due = earlier(due, halt_kill_due(&d->kill));
 	for (i = 0; i < d->all.n; i++)
-		due = min_ms(due, halt_do_due(d, i));
+		due = earlier(due, halt_do_due(d, i));
 	if (screen_is_live())
-		due = min_ms(due, now + SCREEN_EVERY_MS);
+		due = earlier(due, now + SCREEN_EVERY_MS);
 	return (due == HALT_NEVER_MS ? -1 : due <= now ? 0 : due - now);
 }
 

@@ -50,7 +50,7 @@ path_open(int root_fd, const char *path, int flags)
 
 /* Opens the file itself, when its type was checked. */
 static int
-file_open(int path_fd, int flags)
+open_checked(int path_fd, int flags)
 {
 	char path[40];
 
@@ -154,7 +154,7 @@ jail_inside_ctl(struct jail_inside *in)
 	else if (st.st_uid != in->uid)
 		e = EPERM;
 	else {
-		in->ctl_fd = file_open(fd, O_WRONLY);
+		in->ctl_fd = open_checked(fd, O_WRONLY);
 		e = errno;
 	}
 	close(fd);
@@ -179,7 +179,7 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	/* The jail may have mounted a file there that it cannot read itself. */
 	if (fstat(path_fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_uid == in->uid &&
-	    (fd = file_open(path_fd, O_RDONLY)) != -1) {
+	    (fd = open_checked(path_fd, O_RDONLY)) != -1) {
 		n = read(fd, buf, size - 1);
 		close(fd);
 	}

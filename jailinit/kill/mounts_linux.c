@@ -177,7 +177,7 @@ mount_of_root(pid_t pid, uint64_t id, struct mount *m, char **line)
 /* The name that directory of->root of a file system has in the mount m of the
  * host.  False: it is not in there, or another mount is on the way. */
 static bool
-name_in(const struct mount *m, const struct mount *of, char *name,
+name_in_mount(const struct mount *m, const struct mount *of, char *name,
     size_t size)
 {
 	const char *rest = strcmp(m->dev, of->dev) != 0 ? NULL :
@@ -203,8 +203,8 @@ mount_name(pid_t pid, uint64_t id, char *buf, size_t size, bool *mounted)
 	*mounted = mount_of_root(pid, id, &of, &line);
 	buf[0] = '\0';
 	for (i = 0; *mounted && i < here_n; i++)
-		if (name_in(&here[i], &of, name, size < sizeof(name) ? size :
-		    sizeof(name)) && (buf[0] == '\0' ||
+		if (name_in_mount(&here[i], &of, name, sizeof(name)) &&
+		    strlen(name) < size && (buf[0] == '\0' ||
 		    strlen(name) < strlen(buf)))
 			strcpy(buf, name);
 	free(line);

@@ -49,7 +49,7 @@ set_request(struct options *o, const char *name)
 	set_action(o, 'R', false, REQUEST_RUN, -1);
 	if (request_parse(name, strlen(name), &rq) != REQUEST_OK ||
 	    rq.verb != REQUEST_RUN || strcmp(rq.name, name) != 0)
-		usage(name, "no name of an administrator's request");
+		usage(name, "not a name of an administrator's request");
 	(void)snprintf(o->line, sizeof(o->line), "\n%s\n", rq.name);
 }
 
@@ -84,7 +84,10 @@ option_take(struct options *o, int c)
 		o->which = c == 'A' ? FIND_MINE : FIND_LISTENING;
 		break;
 	case 'h':
-		set_action(o, c, false, REQUEST_HALT, -1);
+	case 'p':
+	case 'r':
+		set_action(o, c, false, c == 'h' ? REQUEST_HALT : c == 'p' ?
+		    REQUEST_POWEROFF : REQUEST_REBOOT, -1);
 		break;
 	case 'J':
 		o->json = true;
@@ -95,14 +98,8 @@ option_take(struct options *o, int c)
 	case 'n':
 		o->dry = true;
 		break;
-	case 'p':
-		set_action(o, c, false, REQUEST_POWEROFF, -1);
-		break;
 	case 'q':
 		o->quiet = true;
-		break;
-	case 'r':
-		set_action(o, c, false, REQUEST_REBOOT, -1);
 		break;
 	case 'R':
 		set_request(o, optarg);
@@ -131,9 +128,9 @@ options_check(struct options *o, const char *name)
 	    o->verb == REQUEST_RUN))
 		usage("-t", "goes with -h, -p or -r");
 	if (o->which != FIND_NAMED && name != NULL)
-		usage(name, "a jail is named beside -a or -A");
+		usage(name, "a jail is named together with -a or -A");
 	if (o->which == FIND_NAMED && name == NULL && !o->list)
-		usage("jail", "none is named; -a is all that listen");
+		usage("jail", "none is named; -a means all that listen");
 	if (o->list && o->which == FIND_NAMED && name == NULL)
 		o->which = FIND_ALL;
 }

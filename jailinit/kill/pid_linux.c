@@ -52,9 +52,11 @@ nspid_parse(const char *p, long *last)
 {
 	int levels = 0;
 
-	for (; *p >= '0' && *p <= '9'; p += strcspn(p, "\t\n"), p += *p == '\t') {
+	while (*p >= '0' && *p <= '9') {
 		levels++;
 		*last = (long)text_number(p);
+		p += strcspn(p, "\t\n");
+		p += *p == '\t';
 	}
 	return (levels);
 }

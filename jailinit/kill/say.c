@@ -39,7 +39,7 @@ doing(const struct target *t, const struct halt_jail *h)
 }
 
 static bool
-is_over(const struct halt_jail *h)
+has_ended(const struct halt_jail *h)
 {
 	return (h->stage == HALT_GONE || h->stage == HALT_LEFT);
 }
@@ -55,7 +55,7 @@ say_live(const struct target *list, const struct halt_jail *jails, size_t n,
 
 	for (i = 0; i < n && rows > 0; i++) {
 		h = &jails[i];
-		if (is_over(h) || list[i].unsure)
+		if (has_ended(h) || list[i].unsure)
 			continue;
 		if (used == rows) {
 			more++;
@@ -76,7 +76,7 @@ say_live(const struct target *list, const struct halt_jail *jails, size_t n,
 void
 say_stage(const struct target *t, const struct halt_jail *h)
 {
-	if (verbose && !is_over(h) && h->stage != HALT_SIGNALLED)
+	if (verbose && !has_ended(h) && h->stage != HALT_SIGNALLED)
 		screen_print("%s: %s\n", target_name(t),
 		    halt_stage_name(h->stage));
 }
@@ -93,11 +93,11 @@ say_refusal(int error)
 	case ENOTDIR:
 		return ("has no FIFO");
 	case EINVAL:
-		return ("what is in place of its FIFO is none");
+		return ("another file is in place of its FIFO");
 	case EPERM:
 		return ("its FIFO is another user's");
 	case EDQUOT:
-		return ("nobody can ask: the caller's limit of processes is "
+		return ("cannot ask: the caller's limit of processes is "
 		    "reached");
 	case EBUSY:
 		return ("not asked, as too many others do not answer");
@@ -124,22 +124,22 @@ say_error(int error)
 	case ESRCH:
 		return ("no such jail");
 	case EINTR:
-		return ("who entered was stopped or killed there");
+		return ("the process that entered was stopped or killed there");
 	case EAGAIN:
-		return ("nobody can enter: it lets no process be made");
+		return ("cannot enter: no process can be made in it");
 	case EDQUOT:
-		return ("nobody can enter: the caller's own limit is reached, "
-		    "of processes (RLIMIT_NPROC, a control group's) or keys");
+		return ("cannot enter: the caller's own limit is reached, of "
+		    "processes (RLIMIT_NPROC, a control group's) or keys");
 	case EFBIG:
-		return ("nobody can enter: the caller's own limit, of a "
-		    "file's size (RLIMIT_FSIZE), allows no program");
+		return ("cannot enter: the caller's own limit of a file's size "
+		    "(RLIMIT_FSIZE) is too low for a program");
 	case EACCES:
-		return ("nobody enters: vm.memfd_noexec allows no program "
-		    "that is safe in there");
+		return ("cannot enter: vm.memfd_noexec allows no program that "
+		    "is safe in a jail");
 	case EALREADY:
-		return ("nobody enters: jailkill is traced, as by ktrace -i");
+		return ("cannot enter: jailkill is traced, as by ktrace -i");
 	case ETIMEDOUT:
-		return ("who entered did not come back in time");
+		return ("the process that entered did not end in time");
 	default:
 		return (strerror(error));
 	}

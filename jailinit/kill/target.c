@@ -22,7 +22,8 @@ printable(const char *text)
 	static unsigned next;
 	char *b = buf[next++ % 4];
 
-	if (strnvis(b, PRINTABLE_MAX, text, VIS_TAB | VIS_NL | VIS_CSTYLE) == -1)
+	if (strnvis(b, PRINTABLE_MAX, text,
+	    VIS_TAB | VIS_NL | VIS_CSTYLE) == -1)
 		b[0] = '\0';
 	return (b);
 }

@@ -17,7 +17,7 @@ struct target {
 	int refused;			/* an errno: why not; 0: not known */
 	bool given;			/* a visitor was sent to look at it */
 	bool looked;			/* and knows all that was asked */
-	bool same;			/* its root is the directory asked for */
+	bool same;			/* its root is the one asked for */
 	bool unsure;			/* it may not listen, and then is none
 					 * of those that were meant */
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */

@@ -324,7 +324,7 @@ test_traced(void **state)
 	live_boot(j, NULL);
 	(void)host(kill_fmt("! ktrace -i -f %s/trace %s -s TERM %s 2>&1",
 	    j->dir, jailkill_path(), kill_jid(j)));
-	if (strstr(host_last.out, ": nobody enters: jailkill is traced") ==
+	if (strstr(host_last.out, ": cannot enter: jailkill is traced") ==
 	    NULL)
 		fail_msg("%s", host_last.out);
 	assert_string_equal(jail_status(j, "state"), "run");
@@ -753,11 +753,11 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 		st = kill_run(NULL, "-s", "URG", kill_jid(j), NULL);
 		assert_in_range(kill_last.took_ms, 0, 6000 + LIVE_LATE_MS);
 		if (st != 0 && (st != 2 ||
-		    strstr(kill_last.err, "who entered") == NULL))
+		    strstr(kill_last.err, "that entered") == NULL))
 			print_error("%d %s%s", st, kill_last.out,
 			    kill_last.err);
 		assert_true(st == 0 || (st == 2 &&
-		    strstr(kill_last.err, "who entered") != NULL));
+		    strstr(kill_last.err, "that entered") != NULL));
 		end_ms = jail_now_ms() + LIVE_SOON_MS;
 		while ((alive(j) != before ||
 		    (st == 0 && shared->signalled == got)) &&
@@ -839,13 +839,13 @@ test_planted(void **state)
 	struct jail *j = *state;
 
 	planted(j, "ln -s %s " JAIL_CTL,
-	    "what is in place of its FIFO is none");
+	    "another file is in place of its FIFO");
 	planted(j, "ln -s ../../../../../../../../..%s " JAIL_CTL,
-	    "what is in place of its FIFO is none");
+	    "another file is in place of its FIFO");
 	planted(j, ": %s; echo x >" JAIL_CTL,
-	    "what is in place of its FIFO is none");
+	    "another file is in place of its FIFO");
 	planted(j, ": %s; mkdir " JAIL_CTL,
-	    "what is in place of its FIFO is none");
+	    "another file is in place of its FIFO");
 	planted(j, ": %s; mkfifo -m 600 " JAIL_CTL, "nobody reads its FIFO");
 	planted(j, ": %s; mkfifo -m 666 " JAIL_CTL "; chown 65534 " JAIL_CTL,
 	    "its FIFO is another user's");

@@ -335,7 +335,7 @@ test_device(void **state)
 	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	assert_true(host_opened());
 	still_runs(j);
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 }
 
 static void
@@ -349,7 +349,7 @@ test_regular_file(void **state)
 	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	assert_true(host_opened());
 	still_runs(j);
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 	assert_string_equal(jail_file(j, JAIL_CTL), "halt\n");
 }
 
@@ -372,7 +372,7 @@ test_socket(void **state)
 	    0);
 	still_runs(j);
 	(void)host_opened();
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 	close(fd);
 }
 
@@ -388,7 +388,7 @@ test_directory(void **state)
 	    0);
 	still_runs(j);
 	(void)host_opened();
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 }
 
 static void
@@ -1376,7 +1376,7 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 			done++;
 			signalled(got);
 		} else
-			said("who entered");
+			said("that entered");
 		nobody_inside(j, before);
 	}
 	print_message("plain: %d of %d held up; jailkill: %d of %d came "
@@ -1563,7 +1563,7 @@ test_pid_max(void **state)
 	assert_int_equal(jail_enter(j, enter_nothing, NULL), -1);
 	jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
-	said("nobody can enter");
+	said("cannot enter");
 	assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);

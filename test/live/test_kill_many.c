@@ -839,7 +839,7 @@ pid_in_the_middle(struct many *m, bool few, unsigned *rnd)
 			many_next_pid(pid);
 		by = bystander(pid);
 		(void)run_end(&r, jail_slack(RUN_MS));
-		full = r.status == 2 && strstr(r.err, "nobody can enter") !=
+		full = r.status == 2 && strstr(r.err, "cannot enter") !=
 		    NULL;	/* a number short, and said so */
 		if (r.status != 0 && r.status != 68)
 			fprintf(stderr, "%s: %d: %s%s", verb, r.status, r.err,
