@@ -88,14 +88,15 @@ keeper_read(pid_t pid, struct keeper *k)
 static bool
 keeper_add(struct jail_keepers *all, const struct keeper *k)
 {
+	size_t room = all->room * 2 + KEEPERS_FIRST;
 	struct keeper *more;
 
 	if (all->n == all->room) {
-		all->room = all->room * 2 + KEEPERS_FIRST;
-		more = reallocarray(all->list, all->room, sizeof(*more));
+		more = reallocarray(all->list, room, sizeof(*more));
 		if (more == NULL)
 			return (false);
 		all->list = more;
+		all->room = room;
 	}
 	all->list[all->n++] = *k;
 	return (true);

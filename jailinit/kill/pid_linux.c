@@ -95,8 +95,9 @@ pid_state(pid_t pid)
 {
 	char buf[PROC_STAT_SIZE];
 
-	return (proc_stat_read(pid, buf) ?
-	    *proc_stat_field(buf, PROC_STAT_STATE) : '\0');
+	if (!proc_stat_read(pid, buf))
+		return ('\0');
+	return (*proc_stat_field(buf, PROC_STAT_STATE));
 }
 
 pid_t
@@ -127,14 +128,15 @@ struct pids {
 static bool
 pids_add(struct pids *p, pid_t pid)
 {
+	size_t room = p->room * 2 + PIDS_FIRST;
 	pid_t *more;
 
 	if (p->n == p->room) {
-		p->room = p->room * 2 + PIDS_FIRST;
-		more = reallocarray(p->list, p->room, sizeof(*more));
+		more = reallocarray(p->list, room, sizeof(*more));
 		if (more == NULL)
 			return (false);
 		p->list = more;
+		p->room = room;
 	}
 	p->list[p->n++] = pid;
 	return (true);
