@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 
 #include "halt_do.h"
@@ -257,9 +258,9 @@ int64_t
 halt_do_due(const struct halt_do *d, size_t i)
 {
 	int64_t last_ms = d->doing[i].last_word_ms;
-	int64_t term_ms = halt_term_due(&d->term, i);
 
-	return (last_ms != 0 && last_ms < term_ms ? last_ms : term_ms);
+	return (min_ms(last_ms == 0 ? HALT_NEVER_MS : last_ms,
+	    halt_term_due(&d->term, i)));
 }
 
 void

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 
 #include "halt_kill.h"
@@ -133,10 +134,9 @@ halt_kill_due(const struct halt_kill *k)
 	size_t i;
 
 	for (i = 0; i < k->all->n; i++) {
-		if (is_killed(k, i) && k->again_ms < due)
-			due = k->again_ms;
-		if (why_due(k, i) < due)
-			due = why_due(k, i);
+		if (is_killed(k, i))
+			due = min_ms(due, k->again_ms);
+		due = min_ms(due, why_due(k, i));
 	}
 	return (due);
 }

@@ -3,6 +3,7 @@
  * standard error, and what halt_do.h does. */
 #include <err.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 
 #include "halt_do.h"
@@ -83,24 +84,18 @@ time_passed(struct halt_do *d)
 }
 
 static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return (a < b ? a : b);
-}
-
-static int64_t
 wait_ms(const struct halt_do *d)
 {
 	int64_t due, now = clock_ms();
 	size_t i;
 
-	due = earlier(halt_side_due(&d->all, HALT_OWN),
+	due = min_ms(halt_side_due(&d->all, HALT_OWN),
 	    halt_side_due(&d->all, HALT_OTHERS));
-	due = earlier(due, halt_kill_due(&d->kill));
+	due = min_ms(due, halt_kill_due(&d->kill));
 	for (i = 0; i < d->all.n; i++)
-		due = earlier(due, halt_do_due(d, i));
+		due = min_ms(due, halt_do_due(d, i));
 	if (screen_is_live())
-		due = earlier(due, now + SCREEN_EVERY_MS);
+		due = min_ms(due, now + SCREEN_EVERY_MS);
 	return (due == HALT_NEVER_MS ? -1 : due <= now ? 0 : due - now);
 }
 
