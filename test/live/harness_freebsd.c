@@ -9,6 +9,7 @@
 #include <sys/linker.h>
 #include <sys/module.h>
 #include <sys/mount.h>
+#include <sys/proc.h>
 #include <sys/procctl.h>
 #include <sys/rctl.h>
 #include <sys/resource.h>
@@ -597,7 +598,8 @@ state_of(const struct kinfo_proc *kp)
 	}
 }
 
-/* Says who is left, but for zombies that somebody outside is to reap. */
+/* Says who is left, but for zombies that somebody outside is to reap, and
+ * who is about to be one (P_WEXIT). */
 static int
 left_show(const struct jail *j)
 {
@@ -607,7 +609,8 @@ left_show(const struct jail *j)
 
 	list = fbsd_procs(&size);
 	for (i = 0; i < size; i++) {
-		if (list[i].ki_jid != j->jid || list[i].ki_stat == SZOMB)
+		if (list[i].ki_jid != j->jid || list[i].ki_stat == SZOMB ||
+		    (list[i].ki_flag & P_WEXIT) != 0)
 			continue;
 		n++;
 		fprintf(stderr, "jail: left: %d %s, %c, flags %lx\n",

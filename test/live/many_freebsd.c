@@ -51,7 +51,9 @@ many_base(const struct jail *base)
 	for (i = 0; i < nitems(files); i++)
 		MUST(file_copy(base, files[i], files[i]) == 0);
 	MUST(fbsd_libraries(base, "/bin/sh", true) == 0 &&
-	    fbsd_libraries(base, "/bin/sleep", true) == 0);
+	    fbsd_libraries(base, "/bin/sleep", true) == 0 &&
+	    fbsd_libraries(base, jail_path(base, "/sbin/jailinit"), true) ==
+	    0);
 }
 
 pid_t

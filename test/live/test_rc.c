@@ -26,7 +26,7 @@
 #define RUN_HOOKS	"/libexec/jailinit/run-hooks"
 #define SERVICE(name)	"/etc/rc.d/" name
 #define HOOK(name)	"/etc/rc.shutdown.d/" name
-#define MANY		(4000 / (int)jail_slack(4)) /* 1000; slow: fewer */
+#define MANY		(jail_slack(1) > 1 ? 200 : 1000)
 #define MANY_MS		jail_slack(60000)
 #define KILL_GRACE_MS	2000	/* of run-hooks, between TERM and KILL */
 #define NOBODY		65534
