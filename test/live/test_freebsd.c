@@ -295,6 +295,45 @@ test_cleanvar(void **state)
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
 }
 
+/* Descriptors of process 1 when rc has begun, and when it has a request that
+ * rc is deaf to.  Was it still in boot then?  It is for 5 seconds. */
+static bool
+watch_case(struct jail *j, int *before, int *after)
+{
+	bool in_boot;
+
+	(void)unlink(jail_path(j, "/tmp/go"));
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	*before = proc_fds(j->pid);
+	assert_int_equal(jail_ctl(j, "halt 900\n"), 0);
+	assert_int_equal(jail_wait_status(j, "request", "halt", LIVE_SOON_MS),
+	    0);
+	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	*after = proc_fds(j->pid);
+	in_boot = strcmp(jail_status(j, "state"), "boot") == 0;
+	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_int_equal(jail_again(j), 0);
+	return (in_boot);
+}
+
+/* The status's removal is watched for during boot, by two descriptors; once
+ * there is a request its path is not opened again, as that may hang. */
+static void
+test_watch_ends(void **state)
+{
+	struct jail *j = *state;
+	int before = 0, after = 0, late = 0;
+
+	assert_int_equal(jail_script(j, "/etc/rc", "trap '' TERM\n"
+	    "until [ -e /tmp/go ]; do sleep 0.05; done"), 0);
+	while (!watch_case(j, &before, &after))
+		assert_true(++late < 20);
+	assert_int_equal(after, before - 2);
+}
+
 /* A jailinit by the name that podman(1) gives an init of its own. */
 static void
 test_other_name(void **state)
@@ -987,6 +1026,7 @@ main(void)
 		KILL_TEST(test_command),
 		KILL_TEST(test_plain),
 		KILL_TEST(test_cleanvar),
+		KILL_TEST(test_watch_ends),
 		KILL_TEST(test_other_name),
 		KILL_TEST(test_traced),
 		KILL_TEST(test_no_zombie),
