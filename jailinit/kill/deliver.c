@@ -47,15 +47,16 @@ signal_all(const struct jail *j, int sig, int64_t end_ms)
 	const int sigs[] = { sig, 0 };
 	struct jail_child child;
 	struct pollfd p = { -1, POLLIN, 0 };
-	int64_t left;
+	int e;
 
 	if (jail_signal_all(j, sigs, true, &child) == -1)
 		return (errno);
 	p.fd = child.fd;
-	do
-		left = end_ms - clock_ms();
-	while (left > 0 && poll(&p, 1, (int)left) == -1 && errno == EINTR);
-	return (jail_child_end(&child, true));
+	do {
+		(void)poll(&p, 1, JAIL_CHILD_MS);
+		e = jail_child_end(&child, clock_ms() >= end_ms);
+	} while (e == -1);
+	return (e);
 }
 
 int

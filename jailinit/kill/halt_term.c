@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 
 #include "halt_term.h"
@@ -24,7 +25,7 @@
 
 struct termed {
 	struct jail_child child;	/* fd -1: there is none */
-	int64_t end_ms;
+	int64_t look_ms, end_ms;
 	bool wanted;
 };
 
@@ -61,6 +62,7 @@ child_start(struct halt_term *t, size_t i)
 		return;
 	}
 	t->inside[halt_side(t->all, i)]++;
+	o->look_ms = clock_ms() + JAIL_CHILD_MS;
 	o->end_ms = clock_ms() + INSIDE_MS;
 	(void)jail_watch_child(t->all->watch_fd, &o->child,
 	    halt_tag(i, HALT_TAG_CHILD));
@@ -103,8 +105,9 @@ child_end(struct halt_term *t, size_t i, bool force)
 void
 halt_term_take(struct halt_term *t, size_t i)
 {
-	int r = child_end(t, i, clock_ms() >= halt_term_due(t, i));
+	int r = child_end(t, i, clock_ms() >= t->jails[i].end_ms);
 
+	t->jails[i].look_ms = clock_ms() + JAIL_CHILD_MS;
 	if (r > 0 && r != ESRCH && !jail_is_ending(&t->all->list[i].jail))
 		say_not_entered(&t->all->list[i], r);
 	children_start(t);
@@ -114,7 +117,7 @@ int64_t
 halt_term_due(const struct halt_term *t, size_t i)
 {
 	return (t->jails[i].child.fd == -1 ? HALT_NEVER_MS :
-	    t->jails[i].end_ms);
+	    min_ms(t->jails[i].look_ms, t->jails[i].end_ms));
 }
 
 void

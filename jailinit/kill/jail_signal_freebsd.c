@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals to jails on FreeBSD, by signaller_freebsd.h.  Touches children. */
+#include <sys/procdesc.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -68,8 +69,9 @@ jail_signal_all(const struct jail *j, const int *sigs, bool first,
 
 /* waitpid(2) finds the child by its pid, proc_to_reap() in
  * sys/kern/kern_exit.c.  The kernel holds it locked from the event until it is
- * a zombie.  Closing its descriptor ends a child that has not ended, and hands
- * it on. */
+ * a zombie.  A child that runs is continued: it is in the jail, so it is stopped
+ * by whoever else stops the jail's processes.  Closing its descriptor ends a
+ * child that has not ended, and hands it on. */
 int
 jail_child_end(struct jail_child *child, bool force)
 {
@@ -77,8 +79,10 @@ jail_child_end(struct jail_child *child, bool force)
 	pid_t pid;
 
 	pid = waitpid(child->pid, &st, WNOHANG);
-	if (pid == 0 && !force)
+	if (pid == 0 && !force) {
+		(void)pdkill(child->fd, SIGCONT);
 		return (-1);
+	}
 	close(child->fd);
 	child->fd = -1;
 	if (pid != child->pid || (WIFSIGNALED(st) && WTERMSIG(st) == SIGALRM))
