@@ -30,7 +30,7 @@
 
 #include <linux/mount.h>
 
-#include "mountns.h"
+#include "mountns_linux.c"
 
 #define AFTER_S	15	/* for those who tidy up behind a command */
 #define REFUSED	69	/* nothing was run */

@@ -12,7 +12,7 @@
  * all of it is in PID namespaces of its own.
  * only linux: ptrace(2) of Linux changes what a system call returns
  */
-#include "fault.h"
+#include "fault_linux.c"
 #include "fault_table.h"
 #include "many.h"
 

@@ -7,7 +7,7 @@
  * to exit: its memory is given back and /proc/PID/cmdline is empty.
  * only linux: a FUSE server that hangs
  */
-#include "fuse.h"
+#include "fuse_linux.c"
 
 #include <errno.h>
 #include <fcntl.h>

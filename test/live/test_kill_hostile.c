@@ -10,9 +10,9 @@
  * check: few
  * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
-#include "fuse.h"
-#include "hostile.h"
-#include "mountns.h"
+#include "fuse_linux.c"
+#include "hostile_linux.c"
+#include "mountns_linux.c"
 
 #include <sys/fanotify.h>
 #include <sys/ptrace.h>

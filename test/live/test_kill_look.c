@@ -10,7 +10,7 @@
  * check: alone
  * only linux: users with jails of their own, and /proc
  */
-#include "live.h"
+#include "live.c"
 #include "many.h"
 
 #include <sys/mman.h>

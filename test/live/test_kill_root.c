@@ -9,8 +9,8 @@
  * check: few
  * only linux: cgroups, keys and FUSE
  */
-#include "fuse.h"
-#include "hostile.h"
+#include "fuse_linux.c"
+#include "hostile_linux.c"
 
 #include <sys/ptrace.h>
 #include <sys/resource.h>

@@ -18,8 +18,8 @@
 #include <sched.h>
 #include <time.h>
 
-#include "fuse.h"
-#include "mountns.h"
+#include "fuse_linux.c"
+#include "mountns_linux.c"
 
 #define NOBODY	65534
 #define EPOCH	"1700000000"	/* SOURCE_DATE_EPOCH for most runs */

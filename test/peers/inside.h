@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <sched.h>
 
-#include "probe.h"
+#include "probe.c"
 
 #define RESULT		"/tmp/result"
 #define READY		"/tmp/ready"

@@ -25,7 +25,7 @@
 
 #include <cmocka.h>
 
-#include "explore.h"
+#include "explore.c"
 #include "core/life.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "explore.h"
+#include "explore.c"
 #include "core/halt.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))

@@ -18,7 +18,7 @@
 #endif
 
 #include "kill/jailkill.h"
-#include "live.h"
+#include "live.c"
 
 #define KILL_MORE	3	/* jails of a test beside its first */
 #ifdef __linux__

@@ -7,7 +7,7 @@
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
-#include "live.h"
+#include "live.c"
 
 #include <sys/inotify.h>
 #include <sys/mman.h>

@@ -4,7 +4,7 @@
 #ifndef FUSE_H
 #define FUSE_H
 
-#include "live.h"
+#include "live.c"
 
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -12,7 +12,7 @@
 #ifndef FAULT_H
 #define FAULT_H
 
-#include "live.h"
+#include "live.c"
 
 #include <sys/ioctl.h>
 #include <sys/mman.h>
