@@ -30,7 +30,7 @@
 
 #include <linux/mount.h>
 
-#include "mountns_linux.c"
+#include "mountns.h"
 
 #define AFTER_S	15	/* for those who tidy up behind a command */
 #define REFUSED	69	/* nothing was run */

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "mountns_linux.c"
+#include "mountns.h"
 
 int skipped;
 

@@ -1,71 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Makes one system call of a program fail.  The injector is a seccomp filter
- * that asks us (SECCOMP_RET_USER_NOTIF): it reaches static programs, which a
- * preloaded library does not; it is exact to the call; all other calls run at
- * full speed; and unlike under ptrace(2), thus strace(1), parents, stops and
- * waits are as they always are.  A call that fails is not made.
- *
- * fault_begin(), then in the child that is to execute the program
- * fault_install(), and fault_end() when all who have the filter are gone.
- */
-#ifndef FAULT_H
-#define FAULT_H
-
-#include "live.c"
-
+/* Makes one system call of a program fail, see fault.h.  Touches that program's
+ * memory. */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#define FAULT_CALLS	512	/* numbers of system calls are below */
-#define FAULT_PHASES	3
-#define FAULT_ALL	(-1)	/* no call fails, all are counted */
+#include "fault.h"
 
-/* By which the filter's descriptor gets out; no program here has so many. */
+/* The filter's descriptor is sent through this; no program here opens as many. */
 #define FAULT_SOCKET	213
-
-enum fault_who {
-	FAULT_MAIN,	/* who was started */
-	FAULT_CHILD,	/* who was forked, before it executes another */
-	FAULT_WHO
-};
-
-/* What is to fail: the at-th such call of a phase, or with at 0 all from then
- * on. */
-struct fault {
-	int call, error, phase, at;
-	enum fault_who who;
-};
-
-/* Shared with who answers the filter. */
-struct fault_run {
-	struct fault f;
-	int first;		/* counted from this call on; 0: all */
-	int first_arg;		/* with this argument; 0: any */
-	bool any;		/* children are ours whatever they execute */
-	int phase;		/* set by the test */
-	bool begun;
-	unsigned fired;
-	unsigned count[FAULT_PHASES][FAULT_WHO][FAULT_CALLS];
-	pid_t main, server;
-	dev_t dev;		/* of the program */
-	ino_t ino;
-	int sock[2];
-};
 
 /*
  * Who answers.
  */
-static inline bool
+static bool
 fault_is_ours(struct fault_run *r, pid_t pid)
 {
 	char path[32];
@@ -78,7 +44,7 @@ fault_is_ours(struct fault_run *r, pid_t pid)
 	    st.st_ino == r->ino);
 }
 
-static inline void
+static void
 fault_program_note(struct fault_run *r, pid_t pid)
 {
 	char path[32];
@@ -92,7 +58,7 @@ fault_program_note(struct fault_run *r, pid_t pid)
 }
 
 /* The error that the call is to fail with, 0: none. */
-static inline int
+static int
 fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
 {
 	const struct fault *f = &r->f;
@@ -121,7 +87,7 @@ fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
 	return (f->error);
 }
 
-static inline int
+static int
 fault_receive(int sock)
 {
 	union {
@@ -141,7 +107,7 @@ fault_receive(int sock)
 }
 
 /* Until nobody has the filter any more. */
-static inline _Noreturn void
+static _Noreturn void
 fault_serve(struct fault_run *r)
 {
 	struct seccomp_notif_resp resp;
@@ -164,7 +130,7 @@ fault_serve(struct fault_run *r)
 	_exit(p.fd == -1);
 }
 
-static inline bool
+bool
 fault_begin(struct fault_run *r)
 {
 	pid_t pid;
@@ -187,7 +153,7 @@ fault_begin(struct fault_run *r)
 	return (pid > 0);
 }
 
-static inline void
+void
 fault_end(struct fault_run *r)
 {
 	close(r->sock[1]);
@@ -209,7 +175,7 @@ fault_end(struct fault_run *r)
 /* Asked for are execve(2), by which the program begins, the call that is
  * counted from, and the one that is to fail.  Of what cannot fail nothing is
  * asked, nor of sendmsg(2) to our own socket. */
-static inline int
+static int
 fault_filter(const struct fault_run *r)
 {
 	const struct sock_filter every[] = {
@@ -245,7 +211,7 @@ fault_filter(const struct fault_run *r)
 	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog));
 }
 
-static inline void
+void
 fault_install(void *arg)
 {
 	struct fault_run *r = arg;
@@ -272,5 +238,3 @@ fault_install(void *arg)
 	if (sendmsg(FAULT_SOCKET, &m, 0) != 1)
 		_exit(125);
 }
-
-#endif

@@ -1,75 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file system that answers nothing, over a jail's /var/run: who looks at a
- * path below it cannot even be killed. */
-#ifndef FUSE_H
-#define FUSE_H
-
-#include "live.c"
+/* File systems whose server is a test, see fuse.h.  Touches /dev/fuse, and the
+ * jail that mounts it. */
+#include "fuse.h"
 
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include <linux/fuse.h>
-
 #include <errno.h>
 
-#define FUSE_READY	"/tmp/fuse"
+#include "live.h"
 
-static int fuse_fd = -1;
+#define FUSE_BODY_MAX	256
 
-/* Answers INIT, and reads all the rest, so that it is "in progress" and its
- * caller cannot even be killed.  Forever. */
-static inline void
-fuse_serve(void)
-{
-	static char buf[FUSE_MIN_READ_BUFFER * 20];
-	struct fuse_in_header *in = (void *)buf;
-	struct {
-		struct fuse_out_header h;
-		struct fuse_init_out init;
-	} out;
-	ssize_t n;
+int fuse_fd = -1;
 
-	for (;;) {
-		n = read(fuse_fd, buf, sizeof(buf));
-		if (n == -1 && errno == ENODEV)
-			return;
-		if (n < (ssize_t)sizeof(*in) || in->opcode != FUSE_INIT)
-			continue;
-		memset(&out, 0, sizeof(out));
-		out.h.len = sizeof(out);
-		out.h.unique = in->unique;
-		out.init.major = FUSE_KERNEL_VERSION;
-		out.init.minor = FUSE_KERNEL_MINOR_VERSION;
-		out.init.max_write = 4096;
-		(void)!write(fuse_fd, &out, sizeof(out));
-	}
-}
-
-/* For jail_enter(). */
-static inline int
-fuse_mount(void *arg)
-{
-	char opts[128];
-
-	(void)arg;
-	snprintf(opts, sizeof(opts),
-	    "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse_fd);
-	if (mount("hang", "/var/run", "fuse", 0, opts) == -1)
-		return (errno);
-	return (creat(FUSE_READY, 0644) == -1);
-}
-
-/* For live_fork(). */
-static inline void
-fuse_outside(struct jail *j)
-{
-	(void)j;
-	fuse_serve();
-}
-
-/* Opens the device; skips the test if that cannot be. */
-static inline void
+void
 fuse_open(void)
 {
 	fuse_fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
@@ -77,7 +22,69 @@ fuse_open(void)
 		live_skip("no /dev/fuse, or not root");
 }
 
-static inline void
+int
+fuse_mount_at(const char *dir)
+{
+	char opts[128];
+
+	snprintf(opts, sizeof(opts),
+	    "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse_fd);
+	return (mount("fake", dir, "fuse", 0, opts));
+}
+
+int
+fuse_mount(void *arg)
+{
+	(void)arg;
+	if (fuse_mount_at("/var/run") == -1)
+		return (errno);
+	return (creat(FUSE_READY, 0644) == -1);
+}
+
+void
+fuse_reply(const struct fuse_in_header *in, int error, const void *body,
+    size_t len)
+{
+	struct {
+		struct fuse_out_header h;
+		char body[FUSE_BODY_MAX];
+	} out = { { (uint32_t)(sizeof(out.h) + len), -error, in->unique },
+	    "" };
+
+	if (len > 0)
+		memcpy(out.body, body, len);
+	(void)!write(fuse_fd, &out, out.h.len);
+}
+
+void
+fuse_serve(bool (*fn)(const struct fuse_in_header *))
+{
+	static const struct fuse_init_out init = {
+		.major = FUSE_KERNEL_VERSION,
+		.minor = FUSE_KERNEL_MINOR_VERSION,
+		.max_write = 4096
+	};
+	static char buf[FUSE_MIN_READ_BUFFER * 20];
+	const struct fuse_in_header *in = (void *)buf;
+	ssize_t n;
+
+	while ((n = read(fuse_fd, buf, sizeof(buf))) != -1 || errno != ENODEV)
+		if (n < (ssize_t)sizeof(*in))
+			continue;
+		else if (in->opcode == FUSE_INIT)
+			fuse_reply(in, 0, &init, sizeof(init));
+		else if (fn != NULL && !fn(in))
+			return;
+}
+
+void
+fuse_outside(struct jail *j)
+{
+	(void)j;
+	fuse_serve(NULL);
+}
+
+static void
 fuse_stat(struct jail *j)
 {
 	struct stat st;
@@ -86,8 +93,7 @@ fuse_stat(struct jail *j)
 	(void)stat(jail_path(j, JAIL_CTL), &st);
 }
 
-/* That it hangs indeed: whoever looks at the path does not come back. */
-static inline void
+void
 fuse_hangs(struct jail *j)
 {
 	pid_t pid;
@@ -98,5 +104,3 @@ fuse_hangs(struct jail *j)
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	j->via_proc = false;
 }
-
-#endif

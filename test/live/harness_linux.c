@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-#include "mountns_linux.c"
+#include "mountns.h"
 
 #define PIDS_CGROUP	"/sys/fs/cgroup/pids"
 #define MEMORY_CGROUP	"/sys/fs/cgroup/memory"

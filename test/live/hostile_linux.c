@@ -1,48 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * For tests of jailkill against jails that fight back: to run it and to
- * notice when it hangs, files of the host's that must stay as they are, and
- * what a jail's own processes and the test share.
- */
-#ifndef HOSTILE_H
-#define HOSTILE_H
+/* Tests of jailkill against jails that fight back, see hostile.h.  Touches the
+ * test's jail, and files beside its root. */
+#include "hostile.h"
 
-#include "live.c"
+#define ARGS_MAX	16
 
-#include <sys/inotify.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
-#include <poll.h>
-#include <sched.h>
-#include <stdbool.h>
-
-/* The long way of a race, JAIL_LONG=1, and the short one, seconds. */
-#define RACE_LONG_S	30
-#define RACE_SHORT_S	3
-
-#define HUNG		(-1)	/* a program's exit status when it had to be
-				 * killed */
-#define OUT_MAX		65536
+struct run run;
+int host_fd = -1;
+char host_dir[PATH_MAX];
+struct shared *shared;
 
 /*
  * Programs.
  */
-struct run {
-	int code;
-	int64_t took_ms;	/* until nobody held its output any more */
-	char out[OUT_MAX];	/* standard output and error */
-};
-
-static struct run run;
-
 /* In the child; a session of its own, so that all of it can be killed. */
-static inline _Noreturn void
+static _Noreturn void
 run_exec(const char *const *argv, int out_fd)
 {
 	(void)setsid();
@@ -55,9 +27,7 @@ run_exec(const char *const *argv, int out_fd)
 	_exit(127);
 }
 
-/* Runs it, until it has ended and its output has, or the time is up; in run.
- * master_fd: what it writes to out_fd is read there. */
-static inline int
+int
 run_on(int64_t limit_ms, const char *const *argv, int master_fd, int out_fd)
 {
 	int64_t begun_ms = jail_now_ms();
@@ -98,7 +68,7 @@ run_on(int64_t limit_ms, const char *const *argv, int master_fd, int out_fd)
 	return (run.code);
 }
 
-static inline int
+static int
 run_it(int64_t limit_ms, const char *const *argv)
 {
 	int p[2];
@@ -108,7 +78,7 @@ run_it(int64_t limit_ms, const char *const *argv)
 }
 
 /* The plain way: a shell of the host's. */
-static inline int
+static int
 plain_run(int64_t limit_ms, const char *format, va_list ap)
 {
 	static char script[PATH_MAX * 2];
@@ -118,7 +88,7 @@ plain_run(int64_t limit_ms, const char *format, va_list ap)
 	return (run_it(limit_ms, argv));
 }
 
-static inline __attribute__((format(printf, 1, 2))) int
+int
 plain(const char *format, ...)
 {
 	va_list ap;
@@ -130,8 +100,7 @@ plain(const char *format, ...)
 	return (code);
 }
 
-/* One that does not come back. */
-static inline __attribute__((format(printf, 1, 2))) void
+void
 plain_hangs(const char *format, ...)
 {
 	va_list ap;
@@ -141,7 +110,7 @@ plain_hangs(const char *format, ...)
 	va_end(ap);
 }
 
-static inline const char *
+const char *
 jailkill_path(void)
 {
 	const char *p = getenv("JAILKILL");
@@ -149,9 +118,7 @@ jailkill_path(void)
 	return (p != NULL && *p != '\0' ? p : "build/jailkill");
 }
 
-#define ARGS_MAX	16
-
-static inline void
+static void
 args_fill(const char **argv, const char *first, va_list ap)
 {
 	size_t n = 0;
@@ -163,9 +130,7 @@ args_fill(const char **argv, const char *first, va_list ap)
 	argv[n] = NULL;
 }
 
-/* jailkill, which must not take longer, nor must what it leaves hold its
- * output longer: its exit status. */
-static inline __attribute__((sentinel)) int
+int
 jk(int64_t limit_ms, const char *first, ...)
 {
 	const char *argv[ARGS_MAX];
@@ -181,20 +146,13 @@ jk(int64_t limit_ms, const char *first, ...)
 	return (run.code);
 }
 
-/* What neighbours may add: what hangs does so for ever. */
-#define BUSY_MS		8000
-
-/* What -h, -p and -r with -t seconds may take. */
-static inline int64_t
+int64_t
 halt_ms(int seconds)
 {
 	return ((int64_t)seconds * 1000 + 1000 + BUSY_MS);
 }
 
-#define LOOK_MS		(2000 + BUSY_MS)	/* -l with one that hangs */
-#define SIGNAL_MS	(6000 + BUSY_MS)	/* -s with one that fights */
-
-static inline const char *
+const char *
 jail_name(const struct jail *j)
 {
 	static char name[32];
@@ -203,7 +161,7 @@ jail_name(const struct jail *j)
 	return (name);
 }
 
-static inline void
+void
 said(const char *text)
 {
 	if (strstr(run.out, text) == NULL)
@@ -212,7 +170,7 @@ said(const char *text)
 	assert_non_null(strstr(run.out, text));
 }
 
-static inline void
+void
 code_is(int a, int b)
 {
 	if (run.code != a && run.code != b)
@@ -221,7 +179,7 @@ code_is(int a, int b)
 	assert_true(run.code == a || run.code == b);
 }
 
-static inline bool
+bool
 is_there(const struct jail *j)
 {
 	struct pollfd p = { j->pidfd, POLLIN, 0 };
@@ -230,15 +188,9 @@ is_there(const struct jail *j)
 }
 
 /*
- * The host's files that a jail is after: host/var/run in the jail's temporary
- * folder, outside of its root.  Who opens one is noticed.
+ * The host's files that a jail is after.
  */
-#define UNTOUCHED	"state=stolen\n"
-
-static int host_fd = -1;	/* inotify */
-static char host_dir[PATH_MAX];
-
-static inline const char *
+const char *
 host_path(const char *name)
 {
 	static char buf[2][PATH_MAX + 64];
@@ -249,7 +201,7 @@ host_path(const char *name)
 	return (b);
 }
 
-static inline void
+static void
 host_file(const char *name)
 {
 	int fd = open(host_path(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -260,7 +212,7 @@ host_file(const char *name)
 	close(fd);
 }
 
-static inline bool
+bool
 host_opened(void)
 {
 	char buf[65536];
@@ -271,8 +223,7 @@ host_opened(void)
 	return (any);
 }
 
-/* As new, and watched from now on. */
-static inline void
+void
 host_reset(void)
 {
 	host_file("jailinit.ctl");
@@ -280,7 +231,7 @@ host_reset(void)
 	(void)host_opened();
 }
 
-static inline void
+void
 host_make(const struct jail *j)
 {
 	char dir[PATH_MAX];
@@ -300,8 +251,7 @@ host_make(const struct jail *j)
 	    IN_MODIFY | IN_CREATE | IN_DELETE) >= 0);
 }
 
-/* Was it written to? */
-static inline bool
+bool
 host_written(const char *name)
 {
 	char buf[128] = "";
@@ -314,7 +264,7 @@ host_written(const char *name)
 	    strcmp(buf, UNTOUCHED) != 0);
 }
 
-static inline void
+void
 host_untouched(void)
 {
 	assert_false(host_opened());
@@ -326,28 +276,7 @@ host_untouched(void)
 /*
  * What processes of the jail and the test have in common.
  */
-enum got {
-	GOT_ROOT,	/* a file of the host's by /proc/PID/root */
-	GOT_CWD,
-	GOT_FD,
-	GOT_EXE,	/* its program, written to */
-	GOT_MAP,
-	GOT_NS,		/* the host's mount namespace */
-	GOTS
-};
-
-struct shared {
-	volatile int go, ready, closed;
-	volatile long seen;		/* processes that appeared */
-	volatile long signalled;	/* the jail's victim got SIGURG */
-	volatile long got[GOTS];
-	char file[PATH_MAX];		/* of the host's */
-	char link[PATH_MAX];		/* what a symlink is to say */
-};
-
-static struct shared *shared;
-
-static inline void
+void
 shared_make(void)
 {
 	if (shared != NULL)
@@ -357,8 +286,7 @@ shared_make(void)
 	assert_true(shared != MAP_FAILED);
 }
 
-/* A counter or flag of another process comes to be at least n. */
-static inline void
+void
 wait_for(const volatile int *what, int n)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
@@ -368,9 +296,7 @@ wait_for(const volatile int *what, int n)
 	assert_true(*what >= n);
 }
 
-/* Calls fn with each process that appears in the jail after go, as soon as
- * that can be. */
-static inline void
+void
 watch(void (*fn)(pid_t), void (*idle)(void))
 {
 	char buf[128], *p;
@@ -406,19 +332,14 @@ watch(void (*fn)(pid_t), void (*idle)(void))
 	}
 }
 
-/*
- * First processes that are not jailinit: before_exec, and never any exec.
- */
-static inline void
+void
 first_begin(void)
 {
 	closefrom(3);
 	(void)prctl(PR_SET_NAME, "jailinit");
 }
 
-/* Reads the FIFO of others' making, which is all it does; ignores what can be
- * ignored. */
-static inline void
+void
 first_mute(void *arg)
 {
 	int fd;
@@ -431,7 +352,7 @@ first_mute(void *arg)
 		(void)pause();
 }
 
-static inline void
+void
 mute_start(struct jail *j, const struct jail_opts *with)
 {
 	struct jail_opts o = { 0 };
@@ -445,11 +366,9 @@ mute_start(struct jail *j, const struct jail_opts *with)
 	wait_for(&shared->ready, 1);
 }
 
-static inline void
+void
 fifo_make(const struct jail *j)
 {
 	(void)unlink(jail_path(j, JAIL_CTL));
 	assert_int_equal(mkfifo(jail_path(j, JAIL_CTL), 0600), 0);
 }
-
-#endif

@@ -1,72 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * What the live tests of jailkill share.  kill_world() puts a test program
- * into a world of its own, jail_world(), so that -a and -l see its jails alone;
- * kill_start() runs the program that JAILKILL names (build/jailkill) as a
- * child; kill_says() checks what it said.
- */
-#ifndef KILL_H
-#define KILL_H
+/* What the live tests of jailkill share, see kill.h.  Touches a temporary
+ * directory, and a world of the tests' own. */
+#include "kill.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
-
-#include <errno.h>
-#include <poll.h>
-#ifdef __linux__
-#include <sched.h>
-#endif
-
-#include "kill/jailkill.h"
-#include "live.c"
-
-#define KILL_MORE	3	/* jails of a test beside its first */
 #ifdef __linux__
 #define KILL_CLOSE_AT_EXEC	4	/* of close_range(2) */
 #endif
-#define KILL_FD_CLOSED	(-2)	/* for kill_opts; 0: the default */
+#define KILL_TEXTS	1024	/* texts of one test */
 
-#define KILL_TEST(f)							\
-	cmocka_unit_test_setup_teardown(f, live_setup, kill_teardown)
+struct jail kill_more[KILL_MORE];
+struct kill kill_last;
 
-/* As LIVE_LINUX and LIVE_ONLY_LINUX. */
-#ifdef __linux__
-#define KILL_LINUX(f, why)	KILL_TEST(f)
-#define KILL_ONLY_LINUX(f, why)	KILL_TEST(f)
-#else
-#define KILL_LINUX(f, why)	LIVE_SKIPPED(#f, ((void)(f), (why)))
-#define KILL_ONLY_LINUX(f, why)	LIVE_SKIPPED(#f, why)
-#endif
-
-static struct jail kill_more[KILL_MORE];
-
-/* How it is run; all zero (or NULL) is as root, in the test's namespaces,
- * with /dev/null as its input and what it says kept. */
-struct kill_opts {
-	uid_t uid;
-	int in_fd, out_fd, err_fd;
-	void (*before_exec)(void *);	/* in the child */
-	void *arg;
-};
-
-/* A run of jailkill. */
-struct kill {
-	pid_t pid;
-	int out_fd, err_fd;		/* where what it says is kept */
-	int64_t began_ms, took_ms;
-	char out[16384], err[16384];	/* set by kill_wait() */
-};
-
-static struct kill kill_last;	/* of kill_run() */
+static char *kill_texts[KILL_TEXTS];
+static size_t kill_n_texts;
 
 extern char **environ;
 
-/*
- * The world.
- */
-
-/* At the start of main().  Returns in the process that is to run the tests. */
-static inline void
+void
 kill_world(void)
 {
 	static char dir[] = "/tmp/jails.XXXXXX";
@@ -84,10 +34,7 @@ kill_world(void)
 	jail_world();
 }
 
-/*
- * Jails.
- */
-static inline struct jail *
+struct jail *
 kill_another(int i)
 {
 	assert_int_equal(jail_new(&kill_more[i]), 0);
@@ -95,9 +42,7 @@ kill_another(int i)
 }
 
 #ifdef __linux__
-/* A jail that is a chroot alone, in the test's mount namespace, with path as
- * its first process, which runs when this returns; ended with j. */
-static inline pid_t
+pid_t
 kill_chroot(struct jail *j, const char *root, const char *path)
 {
 	int log_fd = open(j->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
@@ -130,12 +75,7 @@ kill_chroot(struct jail *j, const char *root, const char *path)
 }
 #endif
 
-/* Text that is there until the test ends. */
-#define KILL_TEXTS	1024
-static char *kill_texts[KILL_TEXTS];
-static size_t kill_n_texts;
-
-__attribute__((format(printf, 1, 2))) static inline const char *
+const char *
 kill_fmt(const char *fmt, ...)
 {
 	va_list ap;
@@ -148,22 +88,21 @@ kill_fmt(const char *fmt, ...)
 	return (kill_texts[kill_n_texts++]);
 }
 
-/* The jail of a process of the host's, by a name that jailkill takes. */
 #ifdef __linux__
-static inline const char *
+const char *
 kill_pid_name(pid_t pid)
 {
 	return (kill_fmt("pid=%d", (int)pid));
 }
 #else
-static inline const char *
+const char *
 kill_pid_name(pid_t pid)
 {
 	return (kill_fmt("%d", proc_jid(pid)));
 }
 #endif
 
-static inline int
+int
 kill_teardown(void **state)
 {
 	int e = 0, i;
@@ -175,7 +114,7 @@ kill_teardown(void **state)
 	return (live_teardown(state) | e);
 }
 
-static inline uint64_t
+uint64_t
 kill_jid_of(pid_t pid)
 {
 	uint64_t jid = 0;
@@ -186,7 +125,7 @@ kill_jid_of(pid_t pid)
 	return (jid);
 }
 
-static inline const char *
+const char *
 kill_jid(const struct jail *j)
 {
 	if (j->jid != 0)
@@ -194,16 +133,14 @@ kill_jid(const struct jail *j)
 	return (kill_fmt("%llu", (unsigned long long)kill_jid_of(j->pid)));
 }
 
-/* As jailkill's lines begin: the jid, and the root or, on FreeBSD, the name. */
-static inline const char *
+const char *
 kill_name(const struct jail *j)
 {
 	return (kill_fmt("%s (%s)", kill_jid(j), j->jid == 0 ? j->root :
 	    j->name));
 }
 
-/* The same where Linux does not look for the root. */
-static inline const char *
+const char *
 kill_short(const struct jail *j)
 {
 	return (j->jid == 0 ? kill_jid(j) : kill_name(j));
@@ -212,7 +149,7 @@ kill_short(const struct jail *j)
 /*
  * Running it.
  */
-static inline int
+static int
 kill_program(void)
 {
 	const char *p = getenv("JAILKILL");
@@ -221,7 +158,7 @@ kill_program(void)
 	    O_RDONLY | O_CLOEXEC));
 }
 
-static inline void
+static void
 kill_fd_set(int fd, int to)
 {
 	if (fd == KILL_FD_CLOSED)
@@ -231,7 +168,7 @@ kill_fd_set(int fd, int to)
 }
 
 /* By its descriptor, so that a user who cannot reach the file can run it. */
-static inline _Noreturn void
+static _Noreturn void
 kill_child(const struct kill *k, const struct kill_opts *o, char **argv)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -250,7 +187,7 @@ kill_child(const struct kill *k, const struct kill_opts *o, char **argv)
 	_exit(127);
 }
 
-static inline void
+void
 kill_start_argv(struct kill *k, const struct kill_opts *o, char **argv)
 {
 	static const struct kill_opts none;
@@ -265,24 +202,7 @@ kill_start_argv(struct kill *k, const struct kill_opts *o, char **argv)
 	assert_true(k->pid > 0);
 }
 
-#define KILL_ARGV_MAX	32
-#define KILL_ARGV(arg, argv)						\
-	do {								\
-		size_t n_ = 0;						\
-		va_list ap_;						\
-									\
-		argv[n_++] = (char *)(uintptr_t)"jailkill";		\
-		va_start(ap_, arg);					\
-		for (; arg != NULL; arg = va_arg(ap_, const char *)) {	\
-			assert_true(n_ < KILL_ARGV_MAX - 1);		\
-			argv[n_++] = (char *)(uintptr_t)arg;		\
-		}							\
-		va_end(ap_);						\
-		argv[n_] = NULL;					\
-	} while (0)
-
-/* NULL ends its arguments. */
-__attribute__((sentinel)) static inline void
+void
 kill_start(struct kill *k, const struct kill_opts *o, const char *arg, ...)
 {
 	char *argv[KILL_ARGV_MAX];
@@ -291,7 +211,7 @@ kill_start(struct kill *k, const struct kill_opts *o, const char *arg, ...)
 	kill_start_argv(k, o, argv);
 }
 
-static inline void
+static void
 kill_text(int fd, char *buf, size_t size)
 {
 	ssize_t n = pread(fd, buf, size - 1, 0);
@@ -300,14 +220,13 @@ kill_text(int fd, char *buf, size_t size)
 	close(fd);
 }
 
-static inline int
+static int
 kill_status(int st)
 {
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st));
 }
 
-/* Its exit status; 128 and its signal; -1 when it had to be ended. */
-static inline int
+int
 kill_wait(struct kill *k, int64_t within_ms)
 {
 	int64_t end_ms = jail_now_ms() + within_ms;
@@ -327,10 +246,7 @@ kill_wait(struct kill *k, int64_t within_ms)
 	return (r == 0 ? -1 : kill_status(st));
 }
 
-/* Runs it in kill_last, for a time that ends any halt of these tests. */
-#define KILL_LONG_MS	jail_slack(40000)
-
-__attribute__((sentinel)) static inline int
+int
 kill_run(const struct kill_opts *o, const char *arg, ...)
 {
 	char *argv[KILL_ARGV_MAX];
@@ -344,9 +260,7 @@ kill_run(const struct kill_opts *o, const char *arg, ...)
  * What it said.
  */
 
-/* Is text the pattern?  In it # is a number with a digit after its point, *
- * anything within the line. */
-static inline bool
+bool
 kill_like(const char *text, const char *pattern)
 {
 	size_t n;
@@ -367,7 +281,7 @@ kill_like(const char *text, const char *pattern)
 	return (*text == '\0');
 }
 
-static inline void
+void
 kill_says_like(const struct kill *k, int status, int status_wanted,
     const char *out, const char *err)
 {
@@ -380,9 +294,3 @@ kill_says_like(const struct kill *k, int status, int status_wanted,
 	assert_true(kill_like(k->out, out));
 	assert_true(kill_like(k->err, err));
 }
-
-/* A run of kill_run() (its result is status) that said so. */
-#define kill_says(status, wanted, out, err)				\
-	kill_says_like(&kill_last, (status), (wanted), (out), (err))
-
-#endif

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "many.h"
-#include "mountns_linux.c"
+#include "mountns.h"
 
 #define PIDFS_MAGIC	0x50494446	/* linux/magic.h */
 

@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A mount namespace that is the caller's alone, also in a chroot, where / is
- * not the root of the namespace: setns(2) into one's own namespace leads to
- * that.  Wants /proc.  Functions return 0, or -1 with errno.
- */
-#ifndef MOUNTNS_H
-#define MOUNTNS_H
-
+/* A mount namespace of the caller's own, see mountns.h. */
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
@@ -15,8 +8,10 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "mountns.h"
+
 /* Root and working directory become the namespace's root. */
-static inline int
+static int
 mountns_top(void)
 {
 	int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
@@ -27,8 +22,7 @@ mountns_top(void)
 	return (e);
 }
 
-/* No mount of it is seen outside from now on, nor one from there here. */
-static inline int
+int
 mountns_private(void)
 {
 	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -45,9 +39,7 @@ mountns_private(void)
 	return (e);
 }
 
-/* What is mounted at fd becomes the namespace's root and the caller's, and its
- * working directory; what was there before goes.  Closes fd. */
-static inline int
+int
 mountns_root(int fd)
 {
 	int e = fd == -1 || mountns_top() == -1 || fchdir(fd) == -1 ||
@@ -59,5 +51,3 @@ mountns_root(int fd)
 		close(fd);
 	return (e);
 }
-
-#endif

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program for inside the jail, in the test's own executable: it writes down
- * how it was started, or what it gets.  Copied to PROBE by probe_install(). */
-#ifndef PROBE_H
-#define PROBE_H
-
+/* A program for inside the jail, see probe.h.  Touches files in /tmp there. */
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -24,11 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "jail.h"
+#include "probe.h"
 
-#define PROBE		"/bin/probe"
-#define PROBE_STATE	"/tmp/state."	/* and its name */
-#define PROBE_ROOM	"/tmp/room"
 #define PROBE_FD_MAX	64
 
 static int probe_fd, probe_last;
@@ -40,7 +33,7 @@ struct probe_sigaction {
 	unsigned long flags, restorer, mask;
 };
 
-static inline void
+void
 probe_ignore(int sig)
 {
 	const struct probe_sigaction sa = { .handler = (uintptr_t)SIG_IGN };
@@ -48,7 +41,7 @@ probe_ignore(int sig)
 	(void)syscall(SYS_rt_sigaction, sig, &sa, NULL, 8L);
 }
 
-static inline bool
+static bool
 probe_is_default(int sig)
 {
 	struct probe_sigaction sa;
@@ -57,7 +50,7 @@ probe_is_default(int sig)
 	    sa.handler == (uintptr_t)SIG_DFL);
 }
 
-static inline unsigned long
+static unsigned long
 probe_blocked(void)
 {
 	unsigned long set = 0;
@@ -66,13 +59,13 @@ probe_blocked(void)
 	return (set);
 }
 #else
-static inline void
+void
 probe_ignore(int sig)
 {
 	(void)signal(sig, SIG_IGN);
 }
 
-static inline bool
+static bool
 probe_is_default(int sig)
 {
 	struct sigaction sa;
@@ -81,7 +74,7 @@ probe_is_default(int sig)
 }
 
 /* As with those ignored, those above 64 take the places of others. */
-static inline unsigned long
+static unsigned long
 probe_blocked(void)
 {
 	sigset_t now;
@@ -96,7 +89,7 @@ probe_blocked(void)
 }
 #endif
 
-static inline unsigned long
+static unsigned long
 probe_ignored(void)
 {
 	unsigned long set = 0;
@@ -108,7 +101,7 @@ probe_ignored(void)
 	return (set);
 }
 
-static inline void
+static void
 probe_open_list(char *buf, size_t size)
 {
 	size_t used = 0;
@@ -122,7 +115,7 @@ probe_open_list(char *buf, size_t size)
 }
 
 /* How it was started: PROBE_STATE and name, renamed into place. */
-static inline int
+static int
 probe_state(const char *name, const char *arg)
 {
 	char list[256], cwd[PATH_MAX], path[128], tmp[132];
@@ -144,7 +137,7 @@ probe_state(const char *name, const char *arg)
 	return (fclose(f) == 0 && rename(tmp, path) == 0 ? 0 : 1);
 }
 
-static inline void
+static void
 probe_on_signal(int sig)
 {
 	char buf[16];
@@ -155,7 +148,7 @@ probe_on_signal(int sig)
 		_exit(42);
 }
 
-static inline void
+void
 probe_catch(const char *path)
 {
 	struct sigaction sa;
@@ -173,7 +166,7 @@ probe_catch(const char *path)
 
 /* signals FILE N: notes what it gets in FILE, exits with 42 on N.  A second
  * process of its group does the same in FILE.child. */
-static inline _Noreturn void
+static _Noreturn void
 probe_signals(const char *path, const char *last)
 {
 	char child[256];
@@ -194,7 +187,7 @@ probe_signals(const char *path, const char *last)
 		pause();
 }
 
-static inline void
+static void
 probe_on_winch(int sig)
 {
 	struct winsize w;
@@ -208,14 +201,14 @@ probe_on_winch(int sig)
 	(void)!write(1, buf, (size_t)n);
 }
 
-static inline void *
+static void *
 probe_exit_later(void *code)
 {
 	usleep(50000);
 	_exit((int)(intptr_t)code);
 }
 
-static inline _Noreturn void
+static _Noreturn void
 probe_thread_end(void)
 {
 #ifdef __linux__
@@ -227,7 +220,7 @@ probe_thread_end(void)
 }
 
 /* leader N: the first thread ends, and later another one the process. */
-static inline _Noreturn void
+static _Noreturn void
 probe_leader(const char *code)
 {
 	pthread_t t;
@@ -239,7 +232,7 @@ probe_leader(const char *code)
 }
 
 /* winch: says the terminal's size whenever that has changed. */
-static inline _Noreturn void
+static _Noreturn void
 probe_winch(void)
 {
 	struct sigaction sa;
@@ -255,7 +248,7 @@ probe_winch(void)
 /* front: once our group has lost the terminal's foreground, has it back, as
  * the shell's own hand-over can come late; then it is cat.  When that really
  * came late, there is nothing to be lost any more. */
-static inline int
+static int
 probe_front(void)
 {
 	int i;
@@ -271,7 +264,7 @@ probe_front(void)
 }
 
 /* raise N: dies of it, if it is to be died of. */
-static inline int
+static int
 probe_raise(const char *sig)
 {
 	const struct rlimit none = { 0, 0 };
@@ -282,13 +275,13 @@ probe_raise(const char *sig)
 	return (77);
 }
 
-static inline void
+static void
 probe_say(const char *text)
 {
 	(void)!write(1, text, strlen(text));
 }
 
-static inline void
+static void
 probe_on_term(int sig)
 {
 	(void)sig;
@@ -298,7 +291,7 @@ probe_on_term(int sig)
 
 /* As rc, one that needs no shell (whose descriptors begin at 10): it starts
  * a service that ends on TERM. */
-static inline int
+static int
 probe_rc(void)
 {
 	if (fork() == 0) {
@@ -312,7 +305,7 @@ probe_rc(void)
 }
 
 /* fill: keeps the process table full; its children end on TERM. */
-static inline _Noreturn void
+static _Noreturn void
 probe_fill(void)
 {
 	(void)signal(SIGCHLD, SIG_IGN);
@@ -327,7 +320,7 @@ probe_fill(void)
 }
 
 /* crowd, orphans: they keep it full until there is a file PROBE_ROOM. */
-static inline void
+static void
 probe_crowd(bool orphans)
 {
 	pid_t first = getpid();
@@ -342,8 +335,7 @@ probe_crowd(bool orphans)
 	_exit(0);
 }
 
-/* The exit status when this is the probe, -1 when it is the test. */
-static inline int
+int
 probe_main(int argc, char **argv)
 {
 	const char *name = strrchr(argv[0], '/');
@@ -379,7 +371,7 @@ probe_main(int argc, char **argv)
 	return (99);
 }
 
-static inline int
+int
 probe_install(const struct jail *j)
 {
 	char self[PATH_MAX];
@@ -387,8 +379,7 @@ probe_install(const struct jail *j)
 	return (proc_self(self) == -1 ? -1 : jail_copy(j, self, PROBE));
 }
 
-/* A value that the probe wrote, in a static buffer; "" if there is none. */
-static inline const char *
+const char *
 probe_value(const struct jail *j, const char *name, const char *key)
 {
 	static char value[PATH_MAX];
@@ -406,5 +397,3 @@ probe_value(const struct jail *j, const char *name, const char *key)
 	}
 	return (value);
 }
-
-#endif

@@ -1,42 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A terminal that a test types on, and reads from. */
-#ifndef PTY_H
-#define PTY_H
-
+/* A terminal that a test types on and reads from. */
 #include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "jail.h"
+#include "pty.h"
 
-/* An interactive shell's arguments.  FreeBSD's edits its lines, for which it
- * waits until the terminal has been read. */
-#ifdef __linux__
-#define PTY_SH	"-i"
-#else
-#define PTY_SH	"+E", "-i"
-#endif
-
-struct pty {
-	int master_fd, slave_fd;
-	size_t used;
-	char buf[65536];	/* what was read, a string */
-};
-
-/* What was read counts no more. */
-static inline void
+void
 pty_forget(struct pty *t)
 {
 	t->used = 0;
 	t->buf[0] = '\0';
 }
 
-/* Neither end becomes a controlling terminal. */
-static inline bool
+bool
 pty_open(struct pty *t)
 {
 	pty_forget(t);
@@ -48,23 +28,21 @@ pty_open(struct pty *t)
 	return (t->slave_fd != -1);
 }
 
-static inline void
+void
 pty_close(struct pty *t)
 {
 	close(t->slave_fd);
 	close(t->master_fd);
 }
 
-/* Forgets what was read. */
-static inline void
+void
 pty_type(struct pty *t, const char *text)
 {
 	pty_forget(t);
 	(void)!write(t->master_fd, text, strlen(text));
 }
 
-/* True when text has come since it last forgot, in time. */
-static inline bool
+bool
 pty_says(struct pty *t, const char *text, int64_t within_ms)
 {
 	struct pollfd p = { t->master_fd, POLLIN, 0 };
@@ -84,5 +62,3 @@ pty_says(struct pty *t, const char *text, int64_t within_ms)
 	}
 	return (true);
 }
-
-#endif

@@ -7,7 +7,7 @@
  * and, as a subreaper, a signal to a process that is not ours (pain 18).
  * check: few
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <termios.h>
 
-#include "probe.c"
-#include "pty.c"
+#include "probe.h"
+#include "pty.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define GOT		"/tmp/got"

@@ -7,7 +7,7 @@
  * process 1; limits that are just reached, not far exceeded.
  * only linux: ptrace(2), cgroups and /proc of Linux
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/mman.h>
 #include <sys/ptrace.h>

@@ -7,7 +7,7 @@
  * that nobody else's calls are among them.
  * only linux: seccomp(2)
  */
-#include "live.c"
+#include "live.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -5,7 +5,7 @@
  * without any one of them something that is named fails.  For root.
  * only linux: capabilities(7)
  */
-#include "kill.c"
+#include "kill.h"
 
 #include <linux/capability.h>
 

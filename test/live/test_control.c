@@ -6,7 +6,7 @@
  * the rest; a planted file that is followed (pain 9); the FIFO hidden by a
  * later mount (pain 14).
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>

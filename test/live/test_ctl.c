@@ -6,7 +6,7 @@
  * shutdown that outlives its cancelling, its successor, or its process's end
  * by leaving nologin; and what users may do to root's.
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/mman.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is rare at the start, and was run by no other test: a path, a socket, a
  * descriptor or an interpreter that is none. */
-#include "live.c"
+#include "live.h"
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>

@@ -7,7 +7,7 @@
  * entered and are forgotten (20); a fixed sleep at the end (36).
  * check: alone
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -8,12 +8,15 @@
  */
 #include <sys/stat.h>
 
+#include <sys/mount.h>
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 
-#include "live.c"
-#include "mountns_linux.c"
+#include "live.h"
+#include "mountns.h"
 
 #define WHERE	"/tmp/where"
 #define LOOK	"stat -Lc %d:%i /proc/self/root /proc/self/cwd / . >" WHERE

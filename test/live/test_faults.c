@@ -12,13 +12,18 @@
  * all of it is in PID namespaces of its own.
  * only linux: ptrace(2) of Linux changes what a system call returns
  */
-#include "fault_linux.c"
+#include "fault.h"
 #include "fault_table.h"
+#include "live.h"
 #include "many.h"
 
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <dirent.h>
+#include <poll.h>
 #include <sysexits.h>
 
 /* A sanitizer's calls are not the program's, and it needs its memory; nor can

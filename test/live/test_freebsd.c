@@ -8,7 +8,7 @@
  * check: few
  * only freebsd: jail(8), jail.conf(5), rctl(8), vnet(9), rc.subr(8)
  */
-#include "kill.c"
+#include "kill.h"
 
 #include <sys/param.h>
 #include <sys/mman.h>

@@ -7,7 +7,8 @@
  * to exit: its memory is given back and /proc/PID/cmdline is empty.
  * only linux: a FUSE server that hangs
  */
-#include "fuse_linux.c"
+#include "fuse.h"
+#include "live.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,7 @@ fuse_inside(void *arg)
 {
 	(void)signal(SIGTERM, SIG_IGN);
 	if (fuse_mount(arg) == 0)
-		fuse_serve();
+		fuse_serve(NULL);
 	return (1);
 }
 

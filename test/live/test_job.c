@@ -5,13 +5,13 @@
  * life in which orphans are no longer reaped once a request has been run;
  * what process 1 has open, blocked or ignored passing into the program.
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/stat.h>
 
 #include <fcntl.h>
 
-#include "probe.c"
+#include "probe.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define DIR_D		"/etc/rc.request.d"

@@ -6,7 +6,7 @@
  * reboot taken for an end and the other way round; a run that dies, or waits
  * for its reader, half-way; a library call that disturbs its caller.
  */
-#include "kill.c"
+#include "kill.h"
 
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -21,7 +21,7 @@
 #include <pthread.h>
 #include <termios.h>
 
-#include "probe.c"
+#include "probe.h"
 
 #define NOBODY		65534
 #define EX_USAGE	64

@@ -10,9 +10,9 @@
  * check: few
  * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
-#include "fuse_linux.c"
-#include "hostile_linux.c"
-#include "mountns_linux.c"
+#include "fuse.h"
+#include "hostile.h"
+#include "mountns.h"
 
 #include <sys/fanotify.h>
 #include <sys/ptrace.h>
@@ -1740,7 +1740,7 @@ fuse_server(void)
 	(void)signal(SIGTERM, SIG_IGN);
 	if (fuse_mount(NULL) == 0)
 		shared->ready = 1;
-	fuse_serve();
+	fuse_serve(NULL);
 }
 
 /* In the jail, a process of its own. */

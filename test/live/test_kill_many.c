@@ -8,7 +8,7 @@
  * Each test in a world of its own.  Full rounds with JAIL_LONG=1.
  * check: few
  */
-#include "live.c"
+#include "live.h"
 #include "many.h"
 
 #include <sys/stat.h>

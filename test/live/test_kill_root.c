@@ -9,8 +9,8 @@
  * check: few
  * only linux: cgroups, keys and FUSE
  */
-#include "fuse_linux.c"
-#include "hostile_linux.c"
+#include "fuse.h"
+#include "hostile.h"
 
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -80,30 +80,14 @@ enum {
 	SERVED_OUTSIDE		/* by who entered */
 };
 
-/* Answers INIT, and takes one request more: who waits for that cannot even be
- * killed, as long as somebody holds the descriptor. */
-static void
-serve(void)
+/* Takes one request and leaves it: nobody can kill the process that waits for
+ * the answer, as long as somebody holds the descriptor. */
+static bool
+serve_one(const struct fuse_in_header *in)
 {
-	static char buf[FUSE_MIN_READ_BUFFER * 20];
-	const struct fuse_in_header *in = (void *)buf;
-	struct {
-		struct fuse_out_header h;
-		struct fuse_init_out init;
-	} out = { { sizeof(out), 0, 0 }, { 0 } };
-
-	while (read(fuse_fd, buf, sizeof(buf)) <= 0 ||
-	    in->opcode != FUSE_INIT)
-		continue;
-	out.h.unique = in->unique;
-	out.init.major = FUSE_KERNEL_VERSION;
-	out.init.minor = FUSE_KERNEL_MINOR_VERSION;
-	out.init.max_write = 4096;
-	(void)!write(fuse_fd, &out, sizeof(out));
-	shared->go = 1;
-	while (read(fuse_fd, buf, sizeof(buf)) <= 0)
-		continue;
+	(void)in;
 	shared->ready = 1;
+	return (false);
 }
 
 static _Noreturn void
@@ -128,7 +112,8 @@ server(void)
 		for (;;)
 			(void)pause();
 	}
-	serve();
+	shared->go = 1;
+	fuse_serve(serve_one);
 	for (i = served_by == SERVED_COMETS ? 10 : 1;
 	    served_by == SERVED_COMET || (served_by == SERVED_COMETS && i > 0);
 	    i--)

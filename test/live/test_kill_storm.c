@@ -8,7 +8,7 @@
  * check: alone
  * only linux: that no fork outruns STOP; test_freebsd has storms
  */
-#include "live.c"
+#include "live.h"
 #include "many.h"
 
 #include <sys/stat.h>

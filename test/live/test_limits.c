@@ -4,13 +4,13 @@
  * fork, a file, /proc, /dev or descriptors that are not to be had (pains 1,
  * 15); memory that grows with requests; wake-ups of an idle process 1.
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/stat.h>
 
 #include <stdlib.h>
 
-#include "probe.c"
+#include "probe.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define TABLE_SIZE	24	/* of processes, when there is a limit */

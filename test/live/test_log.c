@@ -6,7 +6,7 @@
  * descriptor that others share; a reader that has gone, whose SIGPIPE and
  * EPIPE make the log loop or process 1 die (pain 31).
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/mman.h>
 #include <sys/socket.h>

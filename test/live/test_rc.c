@@ -8,7 +8,7 @@
  * somebody else than root wrote being run as root.
  * check: few
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

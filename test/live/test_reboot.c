@@ -6,7 +6,7 @@
  * that grow with each life; a life that cannot begin since its program was
  * replaced or removed.
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

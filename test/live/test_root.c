@@ -18,8 +18,9 @@
 #include <sched.h>
 #include <time.h>
 
-#include "fuse_linux.c"
-#include "mountns_linux.c"
+#include "fuse.h"
+#include "live.h"
+#include "mountns.h"
 
 #define NOBODY	65534
 #define EPOCH	"1700000000"	/* SOURCE_DATE_EPOCH for most runs */
@@ -1581,44 +1582,26 @@ test_safe_ways(void **state)
 	said("/x/his: belongs to user 65534");
 }
 
-/* A FUSE whose server says that all is root's. */
+/* Says that the file system belongs to root, and is empty. */
+static bool
+fuse_lie(const struct fuse_in_header *in)
+{
+	const struct fuse_attr_out attr = { .attr = { .ino = 1,
+	    .mode = S_IFDIR | 0755, .nlink = 2 } };
+
+	if (in->opcode == FUSE_GETATTR)
+		fuse_reply(in, 0, &attr, sizeof(attr));
+	else
+		fuse_reply(in, in->opcode == FUSE_LOOKUP ? ENOENT : ENOSYS,
+		    NULL, 0);
+	return (true);
+}
+
 static void
 fuse_liar(struct jail *j)
 {
-	static char buf[FUSE_MIN_READ_BUFFER * 20];
-	const struct fuse_in_header *in = (void *)buf;
-	struct {
-		struct fuse_out_header h;
-		union {
-			struct fuse_init_out init;
-			struct fuse_attr_out attr;
-		};
-	} o;
-	size_t n;
-
 	(void)j;
-	for (;;) {
-		if (read(fuse_fd, buf, sizeof(buf)) < (ssize_t)sizeof(*in))
-			continue;
-		memset(&o, 0, sizeof(o));
-		n = 0;
-		if (in->opcode == FUSE_INIT) {
-			n = sizeof(o.init);
-			o.init.major = FUSE_KERNEL_VERSION;
-			o.init.minor = FUSE_KERNEL_MINOR_VERSION;
-			o.init.max_write = 4096;
-		} else if (in->opcode == FUSE_GETATTR) {
-			n = sizeof(o.attr);
-			o.attr.attr.ino = 1;
-			o.attr.attr.mode = S_IFDIR | 0755;
-			o.attr.attr.nlink = 2;
-		} else
-			o.h.error = in->opcode == FUSE_LOOKUP ? -ENOENT :
-			    -ENOSYS;
-		o.h.len = (uint32_t)(sizeof(o.h) + n);
-		o.h.unique = in->unique;
-		(void)!write(fuse_fd, &o, o.h.len);
-	}
+	fuse_serve(fuse_lie);
 }
 
 static void

@@ -7,7 +7,7 @@
  * not understood (pain 16); kill(-1) outside of a jail (pain 18); a start
  * that nobody can wait for.
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "probe.c"
+#include "probe.h"
 
 #define JAILINIT	"/sbin/jailinit"
 #define READY_FD	"7"

@@ -5,7 +5,7 @@
  * signals; process 1's CPU being burnt by the reaping.
  * check: alone
  */
-#include "live.c"
+#include "live.h"
 
 #include <sys/utsname.h>
 

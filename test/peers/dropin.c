@@ -25,7 +25,7 @@
 
 #include "inside.h"
 #include "jail.h"
-#include "pty.c"
+#include "pty.h"
 
 #define SOON_MS		jail_slack(20000)
 #define NEVER_MS	5000	/* not ended by then: it will not */

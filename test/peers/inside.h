@@ -6,12 +6,14 @@
 #define INSIDE_H
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <sched.h>
 
-#include "probe.c"
+#include "probe.h"
 
 #define RESULT		"/tmp/result"
 #define READY		"/tmp/ready"

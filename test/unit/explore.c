@@ -1,42 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Breadth first through all states that a pure file can be brought into: each
- * move from each state, until nothing new turns up.  A state is its bytes:
- * whoever makes one gives its padding one value, and copies by memcpy(3) alone.
- */
-#ifndef EXPLORE_H
-#define EXPLORE_H
-
-#include <stdbool.h>
-#include <stdint.h>
+/* Visits all states that a pure file can reach, see explore.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "explore.h"
+
 #define EXPLORE_SLOTS	(1U << 20)		/* a power of 2 */
 #define EXPLORE_MAX	(EXPLORE_SLOTS / 2)	/* states */
 
-struct explore {
-	size_t size;		/* of a state */
-	/* Makes a move.  What it broke, or NULL. */
-	const char *(*move)(void *state, int move);
-	void (*tell)(int move);
-	int moves;		/* numbered from 0 on */
-
-	unsigned char *states;	/* n of them, in the order they were found */
-	struct {
-		uint32_t state;
-		int32_t move;
-	} *from;
-	uint32_t *slots;	/* a state's number + 1, by its hash */
-	uint32_t n;
-
-	bool ok;		/* nothing was broken */
-	int worlds, depth;	/* of all worlds */
-	unsigned long long all, transitions;
-};
-
-static inline void
+void
 explore_init(struct explore *x)
 {
 	x->states = malloc(x->size * EXPLORE_MAX);
@@ -47,8 +20,7 @@ explore_init(struct explore *x)
 	x->ok = true;
 }
 
-/* Another world, without any state. */
-static inline void
+void
 explore_world(struct explore *x, int moves)
 {
 	x->moves = moves;
@@ -57,8 +29,7 @@ explore_world(struct explore *x, int moves)
 	memset(x->slots, 0, sizeof(*x->slots) * EXPLORE_SLOTS);
 }
 
-/* Says how much was seen, unless something was broken. */
-static inline bool
+bool
 explore_end(struct explore *x, const char *what)
 {
 	if (x->ok)
@@ -70,8 +41,7 @@ explore_end(struct explore *x, const char *what)
 	return (x->ok);
 }
 
-/* A state that may be new; move -1: one to begin with. */
-static inline void
+void
 explore_add(struct explore *x, const void *state, uint32_t from, int move)
 {
 	uint64_t h = 0, word;
@@ -98,7 +68,7 @@ explore_add(struct explore *x, const void *state, uint32_t from, int move)
 }
 
 /* The moves that led to a state: no way is shorter. */
-static inline void
+static void
 explore_tell(const struct explore *x, uint32_t n)
 {
 	if (x->from[n].move < 0) {
@@ -109,9 +79,7 @@ explore_tell(const struct explore *x, uint32_t n)
 	x->tell(x->from[n].move);
 }
 
-/* All that can be reached from what was added; or, when a move breaks
- * something, the way there is printed. */
-static inline void
+void
 explore_all(struct explore *x)
 {
 	uint32_t i, deeper = x->n;	/* the first of the next depth */
@@ -141,5 +109,3 @@ explore_all(struct explore *x)
 	x->transitions += (unsigned long long)x->n * (unsigned)x->moves;
 	x->depth = depth > x->depth ? depth : x->depth;
 }
-
-#endif

@@ -11,10 +11,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "explore.c"
+#include "explore.h"
 #include "core/halt.h"
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
