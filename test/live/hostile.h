@@ -69,6 +69,14 @@ void said(const char *text);
 void code_is(int a, int b);
 /* Is process 1 there? */
 bool is_there(const struct jail *j);
+/* Starts a jail with jailinit, and waits for RUN. */
+void hostile_boot(struct jail *j, const struct jail_opts *o);
+/* jailkill -h ends it in this time, by itself (0) or by force (1).  A look takes
+ * up to a tenth of the time; with -B 1 most jails need a second. */
+void halts(struct jail *j, int seconds);
+/* Is this a file of JSON lines, each an object of strings, numbers, nulls? */
+bool json_is(const char *p);
+void status_write(const struct jail *j, const char *text);
 
 /*
  * The host's files that a jail is after: host/var/run in the jail's temporary
@@ -119,6 +127,11 @@ extern struct shared *shared;
 void shared_make(void);
 /* Waits until a counter or flag there is at least n. */
 void wait_for(const volatile int *what, int n);
+/* In the jail: a process that counts the SIGURG that it gets, a signal which
+ * harms nobody else.  Sets shared->ready. */
+void victim(void);
+/* Asserts that it gets one more soon. */
+void signalled(long before);
 /* In the jail, once shared->go is set: calls fn with each process that appears
  * there, as soon as can be, and idle now and then.  For ever. */
 void watch(void (*fn)(pid_t), void (*idle)(void));

@@ -187,6 +187,61 @@ is_there(const struct jail *j)
 	return (poll(&p, 1, 0) == 0);
 }
 
+void
+hostile_boot(struct jail *j, const struct jail_opts *o)
+{
+	assert_int_equal(jail_start(j, o, "/sbin/jailinit", "-B", "1", NULL),
+	    0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+void
+halts(struct jail *j, int seconds)
+{
+	char t[8];
+
+	snprintf(t, sizeof(t), "%d", seconds);
+	jk(halt_ms(seconds), "-v", "-h", "-t", t, jail_name(j), NULL);
+	code_is(0, 1);
+	assert_false(is_there(j));
+}
+
+bool
+json_is(const char *p)
+{
+	bool in = false, key = false;
+	int depth = 0;
+
+	for (; *p != '\0'; p++) {
+		if (*p != '\n' && (*p < ' ' || *p > '~'))
+			return (false);
+		if (in) {
+			if (*p == '\n')
+				return (false);
+			if (*p == '\\' && (p[1] == '\0' ||
+			    strchr("\"\\/bfnrt", p[1]) == NULL))
+				return (false);
+			if (*p == '\\')
+				p++;
+			else
+				in = *p != '"';
+			continue;
+		}
+		in = *p == '"';
+		key |= in;
+		depth += (*p == '{') - (*p == '}');
+		if (depth < 0 || depth > 1 || (*p == '\n' && depth != 0))
+			return (false);
+	}
+	return (!in && key && depth == 0);
+}
+
+void
+status_write(const struct jail *j, const char *text)
+{
+	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, text), 0);
+}
+
 /*
  * The host's files that a jail is after.
  */
@@ -330,6 +385,32 @@ watch(void (*fn)(pid_t), void (*idle)(void))
 				last = 0;
 		}
 	}
+}
+
+static void
+victim_signal(int sig)
+{
+	(void)sig;
+	shared->signalled++;
+}
+
+void
+victim(void)
+{
+	(void)signal(SIGURG, victim_signal);
+	shared->ready++;
+	for (;;)
+		(void)pause();
+}
+
+void
+signalled(long before)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (shared->signalled == before && jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
+	assert_true(shared->signalled > before);
 }
 
 void

@@ -2,6 +2,7 @@
 /* What the live tests of jailkill share, see kill.h.  Touches a temporary
  * directory, and a world of the tests' own. */
 #include "kill.h"
+#include "probe.h"
 
 #ifdef __linux__
 #define KILL_CLOSE_AT_EXEC	4	/* of close_range(2) */
@@ -101,6 +102,80 @@ kill_pid_name(pid_t pid)
 	return (kill_fmt("%d", proc_jid(pid)));
 }
 #endif
+
+void
+kill_boot_plain(struct jail *j, const char *script)
+{
+	assert_int_equal(jail_script(j, "/etc/plain", script), 0);
+	assert_int_equal(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL),
+	    0);
+	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+}
+
+void
+kill_boot_probe(struct jail *j, const char *last)
+{
+	assert_int_equal(probe_install(j), 0);
+	assert_int_equal(jail_start(j, NULL, PROBE, "signals", GOT, last,
+	    NULL), 0);
+	assert_int_equal(jail_wait_text(j, GOT, "ready\n",
+	    LIVE_SOON_MS), 0);	/* it catches them now */
+	assert_int_equal(jail_wait_text(j, GOT ".child", "ready\n",
+	    LIVE_SOON_MS), 0);
+}
+
+void
+kill_boot(struct jail *j, const char *rc_shutdown, const char *leave)
+{
+	assert_int_equal(jail_script(j, "/etc/rc", "echo >>/tmp/lives"), 0);
+	if (rc_shutdown != NULL)
+		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+		    rc_shutdown), 0);
+	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit",
+	    leave == NULL ? NULL : "-l", leave, NULL), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+}
+
+void
+kill_lives(struct jail *j, int n)
+{
+	assert_int_equal(jail_wait(j, 0, NULL), -1);
+	if (n > 0)
+		assert_int_equal(jail_wait_count(j, n, LIVE_SOON_MS), 0);
+}
+
+void
+kill_gone(struct jail *j)
+{
+	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
+#ifndef __linux__	/* who entered may be there, not yet reaped */
+	(void)jail_wait_count(j, 0, LIVE_SOON_MS);
+#endif
+	assert_int_equal(jail_count(j), 0);
+}
+
+bool
+kill_stops(pid_t pid)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (proc_state(pid) != 'T' && jail_now_ms() < end_ms)
+		jail_sleep_ms(1);
+	return (proc_state(pid) == 'T');
+}
+
+void
+kill_stop_first(struct jail *j)
+{
+	assert_int_equal(jail_signal(j, SIGSTOP), 0);
+	assert_true(kill_stops(j->pid));
+}
+
+const char *
+kill_rt(int n)
+{
+	return (kill_fmt("%d", JAIL_SIGRTMIN + n));
+}
 
 int
 kill_teardown(void **state)
@@ -259,6 +334,23 @@ kill_run(const struct kill_opts *o, const char *arg, ...)
 /*
  * What it said.
  */
+
+const char *
+kill_list_line(jailid_t jid, pid_t pid, const char *state, const char *root)
+{
+	return (kill_fmt("%-10llu %7ld %-8s %s\n", (unsigned long long)jid,
+	    (long)pid, state, root));
+}
+
+int
+kill_lines(const char *text)
+{
+	int n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return (n);
+}
 
 bool
 kill_like(const char *text, const char *pattern)

@@ -15,6 +15,7 @@
 #ifdef __linux__
 #include <sched.h>
 #endif
+#include <sysexits.h>
 
 #include "kill/jailkill.h"
 #include "live.h"
@@ -52,6 +53,70 @@ pid_t kill_chroot(struct jail *j, const char *root, const char *path);
 #endif
 /* After each test. */
 int kill_teardown(void **state);
+
+/* A shell script for kill_boot_plain(): it and PLAIN_N others add a line to
+ * LIVE_MARK on USR1, and live on. */
+#define PLAIN_N		20
+#define PLAIN								\
+	"cat >/tmp/s <<'end'\n"						\
+	"trap 'echo $1 >>" LIVE_MARK "' USR1\n"				\
+	"echo >>/tmp/up\n"						\
+	"while :; do sleep 1000 & wait; done\n"				\
+	"end\n"								\
+	"trap 'echo first >>" LIVE_MARK "' USR1\n"			\
+	"i=0; while [ $i -lt 20 ]; do sh /tmp/s $i & i=$((i+1)); done\n" \
+	"while [ $(wc -l </tmp/up || echo 0) != 20 ]; do sleep 0.05; "	\
+	"done 2>&-\n"							\
+	"echo >/tmp/ready\n"						\
+	"while :; do sleep 1000 & wait; done"
+/* One that ends on TERM and leaves a mark. */
+#define TERM_TRAP							\
+	"trap 'echo term >>" LIVE_MARK "; exit 0' TERM\n"		\
+	"echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done"
+/* An rc.shutdown that says what it was asked for. */
+#define MARK_ARG	"echo $1 >>" LIVE_MARK
+
+/* On Linux a jail has a first process, which the kernel shields from TERM
+ * unless it has a handler, and jailkill stays in the jail to see the end.  On
+ * FreeBSD neither is so. */
+#ifdef __linux__
+#define PLAIN_PID(j)	(j)->pid
+#define PLAIN_TERM	"TERM to its first process, sh"
+#define DEAF		PLAIN
+#define LAST_WORD(text)	"; " text
+#define HIDDEN(root)	"-"		/* for a user other than root */
+#else
+#define PLAIN_PID(j)	0
+#define PLAIN_TERM	"TERM to all of it"
+#define DEAF		"trap '' TERM\n" PLAIN
+#define LAST_WORD(text)	""
+#define HIDDEN(root)	(root)
+#endif
+
+/* Why some tests are Linux's. */
+#define NO_FIRST							\
+	"no process of a jail is its first; test_freebsd has what there is"
+
+/* Starts a jail with a shell script as its first process, which says that it
+ * is ready. */
+void kill_boot_plain(struct jail *j, const char *script);
+/* Starts one with the probe, which writes its signals to GOT, and a child to
+ * GOT ".child", and exits on the signal numbered last. */
+#define GOT		"/tmp/got"
+void kill_boot_probe(struct jail *j, const char *last);
+/* Starts one with jailinit, an rc.shutdown (or NULL), and with what -l takes
+ * (or NULL). */
+void kill_boot(struct jail *j, const char *rc_shutdown, const char *leave);
+/* It is still there, with n processes, or with any number if n is 0. */
+void kill_lives(struct jail *j, int n);
+/* It has ended, and left no process. */
+void kill_gone(struct jail *j);
+/* Does the process stop soon? */
+bool kill_stops(pid_t pid);
+/* Stops process 1. */
+void kill_stop_first(struct jail *j);
+/* A real-time signal's number. */
+const char *kill_rt(int n);
 
 /* Names of jails; text is there until the test ends. */
 
@@ -118,6 +183,14 @@ int kill_run(const struct kill_opts *o, const char *arg, ...)
 
 /* What it said. */
 
+#define GONE	"gone after # s"
+#define KILLED	"had to be killed, gone after # s"
+#define LIST_TITLES	"JID            PID STATE    ROOT\n"
+
+/* A line of -l. */
+const char *kill_list_line(jailid_t jid, pid_t pid, const char *state,
+    const char *root);
+int kill_lines(const char *text);	/* how many */
 /* Is text the pattern?  In it # is a number with one digit after its point, and
  * * anything within the line. */
 bool kill_like(const char *text, const char *pattern);

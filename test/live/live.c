@@ -49,6 +49,13 @@ live_need_jail(void)
 		live_skip(live_cannot());
 }
 
+void
+live_need_root(void)
+{
+	if (geteuid() != 0)
+		live_skip("not root");
+}
+
 static void
 live_skip_one(void **state)
 {

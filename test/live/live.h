@@ -34,6 +34,7 @@
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"
+#define NOBODY		65534	/* a user without any rights */
 
 /* A test that makes sense on one system alone: elsewhere it is skipped with
  * the reason why.  Elsewhere LIVE_LINUX still compiles it; LIVE_ONLY_LINUX
@@ -79,6 +80,8 @@ void live_skip_why(void **state);	/* the same as a test: *state is why */
 const char *live_cannot(void);
 /* Skips the test where no jail can be made. */
 void live_need_jail(void);
+/* Skips the test unless root runs it. */
+void live_need_root(void);
 /* cmocka_run_group_tests() with all n tests skipped. */
 int live_skip_all(const char *name, const struct CMUnitTest *tests, size_t n);
 #define jail_start(...)	(live_need_jail(), jail_start(__VA_ARGS__))

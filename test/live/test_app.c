@@ -23,7 +23,6 @@
 
 #define JAILINIT	"/sbin/jailinit"
 #define GOT		"/tmp/got"
-#define NOBODY		65534
 
 /* Starts jailinit option option -- sh -c script (options may be NULL). */
 static void

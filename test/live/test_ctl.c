@@ -24,7 +24,6 @@
 #define JAILINIT	"/sbin/jailinit"
 #define NOLOGIN		"/var/run/nologin"
 #define PLAN		"/var/run/jailctl.plan"
-#define NOBODY		65534
 #ifdef __linux__
 #define SHELL		"/bin/dash"
 #define PTY_SH		"-i"

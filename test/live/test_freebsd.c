@@ -25,7 +25,6 @@
 #define PS		"ps -axo pid,ppid,jid,stat,comm,args | awk '$3 != 0'"
 #define MARK_ARG	"echo $1 >>" LIVE_MARK
 #define MANY		50
-#define NOBODY		65534
 
 /*
  * The host.

@@ -15,7 +15,6 @@
 
 #define JAILINIT	"/sbin/jailinit"
 #define DIR_D		"/etc/rc.request.d"
-#define NOBODY		65534
 #define BURST		1000
 #define TABLE_SIZE	64	/* full with so many processes */
 #define UNUSED_UID	64243	/* nobody else's */

@@ -24,13 +24,6 @@
 #define ROOT_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, root_teardown)
 
-static void
-need_root(void)
-{
-	if (geteuid() != 0)
-		live_skip("not root");
-}
-
 /* The plain way: its first process gets KILL, and the kernel is to do the
  * rest. */
 static void
@@ -273,7 +266,7 @@ chain_start(struct jail *j)
 static void
 test_chain(void **state)
 {
-	need_root();
+	live_need_root();
 	killed(*state, chain_start);
 }
 
@@ -317,7 +310,7 @@ test_nested_debugger(void **state)
 	pid_t debugger, inner;
 	char name[32];
 
-	need_root();
+	live_need_root();
 	mute_start(j, &o);
 	debugger = jail_find(j, "debugger");
 	assert_true(debugger > 0);
@@ -623,7 +616,7 @@ caught(struct jail *j, const char *base, int suspend)
 	struct jail_opts o = { .before_exec = catcher_begin };
 	char command[PATH_MAX];
 
-	need_root();
+	live_need_root();
 	loot = mmap(NULL, sizeof(*loot), PROT_READ | PROT_WRITE, MAP_SHARED |
 	    MAP_ANONYMOUS, -1, 0);
 	loot->suspend = suspend;
@@ -684,7 +677,7 @@ test_pids_full(void **state)
 {
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	cgroups_make(j, "/sys/fs/cgroup/pids");
 	mute_start(j, NULL);
 	assert_int_equal(plain("echo %d >%s/cgroup.procs && echo 1 "
@@ -727,7 +720,7 @@ test_keys_full(void **state)
 	struct jail_opts o = { .before_exec = first_collects };
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	key_make();
 	mute_start(j, &o);
 	assert_int_equal(shared->ready, 1);
@@ -903,7 +896,7 @@ test_processes(void **state)
 {
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	assert_int_equal(plain("cp %s %s/jk && chmod 755 %s %s/jk && "
 	    "chmod 711 %s", jailkill_path(), j->dir, j->dir, j->dir, j->root),
 	    0);
@@ -932,7 +925,7 @@ test_processes_root(void **state)
 {
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	mute_start(j, NULL);
 	if (plain("prlimit --nproc=1:1 %s -s URG %s", jailkill_path(),
 	    jail_name(j)) != 0)
@@ -972,7 +965,7 @@ test_frozen(void **state)
 {
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	cgroups_make(j, "/sys/fs/cgroup/freezer");
 	mute_start(j, NULL);
 	frozen(j, j->pid);
@@ -1001,7 +994,7 @@ test_frozen_other(void **state)
 	struct jail *j = *state;
 	pid_t pid = 0;
 
-	need_root();
+	live_need_root();
 	cgroups_make(j, "/sys/fs/cgroup/freezer");
 	fifo_make(j);
 	mute_start(j, &o);
@@ -1016,7 +1009,7 @@ test_frozen_v2(void **state)
 {
 	struct jail *j = *state;
 
-	need_root();
+	live_need_root();
 	cgroups_make(j, v2_base());
 	boot(j, NULL);
 	assert_int_equal(plain("mkdir %s/below && echo %d "

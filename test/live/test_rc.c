@@ -29,7 +29,6 @@
 #define MANY		(jail_slack(1) > 1 ? 200 : 1000)
 #define MANY_MS		jail_slack(60000)
 #define KILL_GRACE_MS	2000	/* of run-hooks, between TERM and KILL */
-#define NOBODY		65534
 
 static const char *const shells[N_SHELLS] = { SHELLS };
 static struct jail jails[N_SHELLS];

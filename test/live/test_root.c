@@ -22,7 +22,6 @@
 #include "live.h"
 #include "mountns.h"
 
-#define NOBODY	65534
 #define EPOCH	"1700000000"	/* SOURCE_DATE_EPOCH for most runs */
 #define MANY	50		/* interruptions with JAIL_LONG, */
 #define FEW	10		/* and without */

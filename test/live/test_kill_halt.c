@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * jailkill -h, -p, -r and -R on jails that run jailinit.  Guards against: a
+ * halt that is a KILL; a jail that is told a longer time than there is; a
+ * reboot taken for an end, and the other way round.
+ */
+#include "kill.h"
+
+#include <sys/mount.h>
+
+/*
+ * Halts.
+ */
+static void
+test_halt(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, MARK_ARG, NULL);
+	line = kill_fmt("%s: gone after # s\n", kill_name(j));
+	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0, line, "");
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	live_exits(j, 0, 0);
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+	live_log_has(j, "halt requested, gone in 105 s at most\n");
+}
+
+static void
+test_poweroff(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, MARK_ARG, NULL);
+	line = kill_fmt("%s: gone after # s\n", kill_name(j));
+	kill_says(kill_run(NULL, "-p", "-t", "10", kill_jid(j), NULL), 0,
+	    line, "");
+	live_exits(j, 0, 0);
+	assert_string_equal(jail_file(j, LIVE_MARK), "poweroff\n");
+	live_log_has(j, "poweroff requested, gone in 9 s at most\n");
+}
+
+/* Nine tenths, so that its own jailinit is first. */
+static void
+test_budget(void **state)
+{
+	struct jail *j = *state;
+
+	kill_boot(j, NULL, NULL);
+	assert_int_equal(kill_run(NULL, "-h", "-t", "20", j->root, NULL), 0);
+	live_log_has(j, "halt requested, gone in 18 s at most\n");
+	kill_gone(j);
+	assert_int_equal(jail_again(j), 0);
+	kill_boot(j, MARK_ARG, NULL);
+	assert_int_equal(kill_run(NULL, "-h", "-t", "1", j->root, NULL), 0);
+	live_log_has(j, "halt requested, gone in 1 s at most\n");
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+}
+
+static void
+test_no_time(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, "sleep 1000", NULL);
+	line = kill_fmt("%s: had to be killed, gone after # s*\n",
+	    kill_name(j));
+	kill_says(kill_run(NULL, "-h", "-t", "0", j->root, NULL), 1, line,
+	    "");
+	assert_in_range(kill_last.took_ms, 0, LIVE_LATE_MS);
+	kill_gone(j);
+}
+
+/* -R: what the jail's administrator has provided, and nothing else. */
+static void
+test_request(void **state)
+{
+	struct jail *j = *state;
+	const char *name;
+
+	assert_int_equal(jail_script(j, "/etc/rc.request.d/mark",
+	    "echo mark >>" LIVE_MARK), 0);
+	kill_boot(j, NULL, NULL);
+	name = kill_name(j);
+	kill_says(kill_run(NULL, "-n", "-R", "mark", j->root, NULL), 0,
+	    kill_fmt("%s: would ask for mark\n", name), "");
+	assert_false(jail_exists(j, LIVE_MARK));
+	kill_says(kill_run(NULL, "-v", "-R", "mark", j->root, NULL), 0,
+	    kill_fmt("%s: asked for mark\n", name), "");
+	assert_int_equal(jail_wait_text(j, LIVE_MARK, "mark\n",
+	    LIVE_SOON_MS), 0);
+	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 0, "", "");
+	assert_int_equal(jail_wait_text(j, LIVE_MARK, "mark\nmark\n",
+	    LIVE_SOON_MS), 0);
+	assert_int_equal(kill_run(NULL, "-R", "halt", j->root, NULL), 64);
+	assert_int_equal(kill_run(NULL, "-R", "../mark", j->root, NULL), 64);
+	assert_int_equal(kill_run(NULL, "-R", "mark", "-t", "3", j->root,
+	    NULL), 64);
+	kill_lives(j, 1);
+}
+
+static void
+test_request_refused(void **state)
+{
+	struct jail *j = *state;
+
+	kill_boot_plain(j, TERM_TRAP);
+	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 2, "",
+	    kill_fmt("jailkill: %s: has no FIFO\n", kill_name(j)));
+}
+
+#ifdef __linux__
+static void
+tmpfs_run(void *arg)
+{
+	(void)arg;
+	(void)mount("tmpfs", "/var/run", "tmpfs", 0, NULL);
+}
+#endif
+
+/* The last word of a jail, also when its file system goes with it. */
+static void
+out_of_time(struct jail *j, void (*before_exec)(void *))
+{
+	struct jail_opts o = { .before_exec = before_exec };
+	const char *line;
+
+	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
+	    "echo >" LIVE_MARK "; sleep 1000"), 0);
+	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	j->via_proc = before_exec != NULL;
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	j->via_proc = false;
+	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown ran out "
+	    "of time") "\n", kill_name(j));
+	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
+	    "");
+	assert_true(jail_exists(j, LIVE_MARK));
+	assert_in_range(kill_last.took_ms, 5000, 10000 + LIVE_LATE_MS);
+	live_exits(j, 0, 0);
+}
+
+static void
+test_out_of_time(void **state)
+{
+	out_of_time(*state, NULL);
+}
+
+#ifdef __linux__
+static void
+test_out_of_time_tmpfs(void **state)
+{
+	out_of_time(*state, tmpfs_run);
+}
+#endif
+
+/* rc.shutdown out of time, and somebody who does not know TERM. */
+static void
+test_out_of_time_deaf(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, "trap '' TERM; while :; do sleep 1; done", NULL);
+	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown, TERM ran "
+	    "out of time") "\n", kill_name(j));
+	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
+	    "");
+	assert_in_range(kill_last.took_ms, 8000, 10000 + LIVE_LATE_MS);
+}
+
+static void
+test_reboot(void **state)
+{
+	struct jail *j = *state;
+	const char *jid, *name;
+
+	kill_boot(j, MARK_ARG, NULL);
+	jid = kill_jid(j);
+	name = kill_name(j);
+	kill_says(kill_run(NULL, "-r", "-t", "10", jid, NULL), 0,
+	    kill_fmt("%s: rebooted after # s\n", name), "");
+	assert_int_equal(jail_wait_text(j, "/tmp/lives", "\n\n",
+	    LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
+	live_log_has(j, "reboot requested, gone in 9 s at most\n");
+	assert_string_equal(kill_jid(j), jid);
+	kill_says(kill_run(NULL, "-n", "-h", jid, NULL), 0,
+	    kill_fmt("%s: would ask it to halt\n", name), "");
+	kill_says(kill_run(NULL, "-h", jid, NULL), 0,
+	    kill_fmt("%s: gone after # s\n", name), "");
+	live_exits(j, 0, 0);
+	assert_string_equal(jail_file(j, "/tmp/lives"), "\n\n");
+}
+
+#define REBOOTS	3
+
+/* Its FIFO closes when it ends just as when it begins again. */
+static void
+reboot_ends(struct jail *j, const char *leave)
+{
+	const char *line;
+	int i;
+
+	for (i = 0; i < REBOOTS; i++) {
+		kill_boot(j, NULL, leave);
+		line = kill_fmt("%s: gone after # s\n", kill_name(j));
+		kill_says(kill_run(NULL, "-r", kill_jid(j), NULL), 0, line,
+		    "");
+		kill_gone(j);
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_reboot_exit(void **state)
+{
+	reboot_ends(*state, "exit");
+}
+
+static void
+test_reboot_reboot(void **state)
+{
+	reboot_ends(*state, "reboot");
+}
+
+/* A closed FIFO alone is no new life, whoever says so. */
+static void
+test_reboot_pretended(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot_plain(j, "mkfifo " JAIL_CTL "\nexec 3<>" JAIL_CTL "\n"
+	    "echo >/tmp/ready\nread empty <&3\nread x <&3\nexec 3<&-\n"
+	    "echo \"$x\" >>" LIVE_MARK "\nwhile :; do sleep 1000; done");
+	line = kill_fmt("%s: " KILLED "\n", kill_name(j));
+	kill_says(kill_run(NULL, "-r", "-t", "10", kill_jid(j), NULL), 1,
+	    line, "");
+	assert_string_equal(jail_file(j, LIVE_MARK), "reboot 9\n");
+	kill_gone(j);
+}
+
+/* A reboot that does not come to an end is ended. */
+static void
+test_reboot_forced(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, NULL, NULL);
+	line = kill_fmt("%s: had to be killed, gone after # s*\n",
+	    kill_name(j));
+	assert_int_equal(jail_sh(j, kill_fmt("kill -STOP %s", live_pid(j))), 0);
+	kill_says(kill_run(NULL, "-r", "-t", "0", kill_jid(j), NULL), 1,
+	    line, "");
+	kill_gone(j);
+}
+
+/* Somebody of outside who does not reap a process that he put in. */
+static int
+sit(void *arg)
+{
+	(void)arg;
+	(void)alarm(100);
+	return (pause());
+}
+
+static void
+test_kept(void **state)
+{
+	struct jail *j = *state;
+	const char *out;
+	pid_t pid;
+
+	kill_boot(j, NULL, NULL);
+	pid = jail_enter(j, sit, NULL);
+	assert_true(pid > 0);
+	out = kill_fmt("%s: still there after # s; said last: gone; "
+	    "TERM, KILL ran out of time; process %d "
+	    "(test_kill) is not reaped by its parent outside, %d "
+	    "(test_kill)\n", kill_name(j), (int)pid, (int)getpid());
+	kill_says(kill_run(NULL, "-h", "-t", "6", j->root, NULL), 2, out,
+	    "");
+	kill_lives(j, 0);
+}
+
+/*
+ * -a and -A: in this world, all jails are the test's.
+ */
+static void
+test_all(void **state)
+{
+	struct jail *j = *state, *p = kill_another(0), *k = kill_another(1);
+	const char *line, *lines2;
+
+	kill_boot(j, MARK_ARG, NULL);
+	kill_boot_plain(p, DEAF);
+	kill_boot(k, MARK_ARG, NULL);
+	assert_int_equal(kill_run(NULL, "-s", "CONT", "-a", NULL), 0);
+	lines2 = kill_fmt("%s: would ask it to halt\n%s: would ask it to "
+	    "halt\n", kill_name(j), kill_name(k));
+	kill_says(kill_run(NULL, "-nh", "-a", NULL), 0, lines2, "");
+	assert_int_equal(kill_run(NULL, "-h", "-a", NULL), 0);
+	assert_int_equal(kill_lines(kill_last.out), 2);
+	kill_gone(j);
+	kill_gone(k);
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+	assert_string_equal(jail_file(k, LIVE_MARK), "halt\n");
+	kill_lives(p, 2 * PLAIN_N + 2);
+	kill_says(kill_run(NULL, "-h", "-a", NULL), 0, "", "");
+	kill_lives(p, 2 * PLAIN_N + 2);
+	line = kill_fmt("%s: " KILLED "\n", kill_name(p));
+	kill_says(kill_run(NULL, "-h", "-A", "-t", "1", NULL), 1, line, "");
+	kill_gone(p);
+	kill_says(kill_run(NULL, "-s", "KILL", "-A", NULL), 0, "", "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KILL_TEST(test_request),
+		KILL_TEST(test_request_refused),
+		KILL_TEST(test_halt),
+		KILL_TEST(test_poweroff),
+		KILL_TEST(test_budget),
+		KILL_TEST(test_no_time),
+		KILL_TEST(test_out_of_time),
+		KILL_ONLY_LINUX(test_out_of_time_tmpfs,
+		    "a mount of the jail's that its end takes along"),
+		KILL_TEST(test_out_of_time_deaf),
+		KILL_TEST(test_reboot),
+		KILL_TEST(test_reboot_exit),
+		KILL_LINUX(test_reboot_reboot,
+		    "a jail's root may never reboot(2)"),
+		KILL_LINUX(test_reboot_pretended, NO_FIRST),
+		KILL_TEST(test_reboot_forced),
+		KILL_LINUX(test_kept,
+		    "a zombie keeps no jail"),
+		KILL_TEST(test_all),
+	};
+
+	kill_world();
+	LIVE_MAIN("kill_halt");
+}

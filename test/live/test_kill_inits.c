@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * jailkill -h and -r on jails that run another init, or none, and on jails that
+ * are stopped.  Guards against: a signal that this init takes for another
+ * request, and processes that get no TERM before KILL.
+ */
+#include "kill.h"
+
+/*
+ * Other inits.
+ */
+/* Halts it, or what verb is, by seconds; out and status are as expected. */
+static void
+other_init(struct jail *j, const char *verb, const char *seconds, int status,
+    const char *asked, const char *end)
+{
+	const char *name = kill_name(j);
+
+	kill_says(kill_run(NULL, "-v", verb, "-t", seconds, j->root, NULL),
+	    status, kill_fmt("%s: asking\n%s: has no FIFO; %s\n%s%s: %s\n",
+	    name, name, asked, status == 0 ? "" : kill_fmt(
+	    "%s: TERM\n%s: KILL\n", name, name), name, end), "");
+	kill_gone(j);
+}
+
+static void
+test_init_script(void **state)
+{
+	struct jail *j = *state;
+
+	kill_boot_plain(j, TERM_TRAP);
+	other_init(j, "-h", "30", 0, "TERM to its first process, sh", GONE);
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+}
+
+/* As process 1 it does not even know of TERM. */
+static void
+test_init_deaf(void **state)
+{
+	struct jail *j = *state;
+
+	assert_int_equal(jail_start(j, NULL, "/bin/sleep", "1000", NULL), 0);
+	other_init(j, "-h", "6", 1, "TERM to its first process, sleep",
+	    KILLED);
+	assert_in_range(kill_last.took_ms, 5990, 6000 + LIVE_LATE_MS);
+}
+
+/* After a third of the time all are told, by themselves not by their first
+ * process. */
+static void
+test_init_third(void **state)
+{
+	struct jail *j = *state;
+	const char *name;
+
+	kill_boot_plain(j, "trap : TERM\ncat >/tmp/s <<'end'\n"
+	    "trap 'echo term >>" LIVE_MARK "; exit' TERM\n"
+	    "echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done\nend\n"
+	    "sh /tmp/s & c=$!\nwhile kill -0 $c; do wait $c; done\nexit 0");
+	name = kill_name(j);
+	kill_says(kill_run(NULL, "-v", "-h", "-t", "6", j->root, NULL), 0,
+	    kill_fmt("%s: asking\n%s: *\n%s: TERM\n%s: " GONE "\n", name,
+	    name, name, name), "");
+	assert_in_range(kill_last.took_ms, 1990, 6000 + LIVE_LATE_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+}
+
+/* A script of this name, which notes what it gets. */
+static void
+test_init_systemd(void **state)
+{
+	static const struct {
+		const char *verb, *asked, *got;
+	} s[] = { { "-h", "RTMIN+3", "37\n" }, { "-p", "RTMIN+4", "38\n" },
+	    { "-r", "RTMIN+5", "39\n" } };
+	struct jail *j = *state;
+	size_t i;
+
+	assert_int_equal(jail_script(j, "/sbin/systemd",
+	    "for i in 37 38 39 15; do\n"
+	    "trap \"echo $i >>" LIVE_MARK "; exit 0\" $i\ndone\n"
+	    "echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done"), 0);
+	for (i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
+		(void)unlink(jail_path(j, LIVE_MARK));
+		(void)unlink(jail_path(j, "/tmp/ready"));
+		assert_int_equal(jail_start(j, NULL, "/sbin/systemd", NULL),
+		    0);
+		assert_int_equal(jail_wait_file(j, "/tmp/ready",
+		    LIVE_SOON_MS), 0);
+		other_init(j, s[i].verb, "30", 0, kill_fmt(
+		    "%s to its first process, systemd", s[i].asked), GONE);
+		assert_string_equal(jail_file(j, LIVE_MARK), s[i].got);
+		assert_int_equal(jail_again(j), 0);
+	}
+}
+
+static void
+test_init_busybox(void **state)
+{
+	struct jail *j = *state;
+
+	if (geteuid() != 0)
+		live_skip("busybox init wants to be root");
+	assert_int_equal(jail_write(j, "/etc/inittab", 0644,
+	    "::sysinit:/bin/touch /tmp/ready\n"
+	    "::shutdown:/bin/touch " LIVE_MARK "\n"), 0);
+	assert_int_equal(jail_start(j, NULL, "/bin/init", NULL), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	kill_says(kill_run(NULL, "-n", "-p", j->root, NULL), 0, kill_fmt(
+	    "%s: does not listen, would send USR2 to its first process, "
+	    "init\n", kill_name(j)), "");
+	kill_says(kill_run(NULL, "-n", "-r", j->root, NULL), 0, kill_fmt(
+	    "%s: does not listen, would send TERM to its first process, "
+	    "init\n", kill_name(j)), "");
+	other_init(j, "-h", "30", 0, "USR1 to its first process, init",
+	    GONE);
+	assert_true(jail_exists(j, LIVE_MARK));
+}
+
+/* The program where there is one, else a script of its ways: TERM goes to
+ * its child, and it exits when that does. */
+static void
+small_init(struct jail *j, const char *name)
+{
+	const char *const places[] = { kill_fmt("build/inits/usr/bin/%s",
+	    name), kill_fmt("/usr/bin/%s", name) };
+	const char *to = kill_fmt("/bin/%s", name), *from = NULL;
+	size_t i;
+
+	for (i = 0; i < 2 && from == NULL; i++)
+		from = access(places[i], X_OK) == 0 ? places[i] : NULL;
+	if (from != NULL)
+		assert_int_equal(jail_copy(j, from, to), 0);
+	else {
+		printf("no %s here: a script in its place\n", name);
+		assert_int_equal(jail_script(j, to, "trap 'kill $c' TERM\n"
+		    "[ \"$1\" != -- ] || shift\n"
+		    "\"$@\" & c=$!\nwhile kill -0 $c; do wait $c; done"), 0);
+	}
+	assert_int_equal(jail_script(j, "/tmp/service", TERM_TRAP), 0);
+	assert_int_equal(jail_start(j, NULL, to, "--", "/tmp/service", NULL),
+	    0);
+	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	other_init(j, "-h", "30", 0, kill_fmt("TERM to its first process, %s",
+	    name), GONE);
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+}
+
+static void
+test_init_tini(void **state)
+{
+	small_init(*state, "tini");
+}
+
+static void
+test_init_dumb_init(void **state)
+{
+	small_init(*state, "dumb-init");
+}
+
+static void
+test_init_catatonit(void **state)
+{
+	small_init(*state, "catatonit");
+}
+
+static void
+test_stopped(void **state)
+{
+	struct jail *j = *state;
+	const char *line;
+
+	kill_boot(j, MARK_ARG, NULL);
+	kill_stop_first(j);
+	line = kill_fmt("%s: gone after # s\n", kill_name(j));
+	kill_says(kill_run(NULL, "-h", "-t", "30", j->root, NULL), 0, line,
+	    "");
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+}
+
+static void
+test_stopped_other(void **state)
+{
+	struct jail *j = *state;
+
+	kill_boot_plain(j, TERM_TRAP);
+	kill_stop_first(j);
+	other_init(j, "-h", "30", 0, "TERM to its first process, sh", GONE);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KILL_LINUX(test_init_script, NO_FIRST),
+		KILL_LINUX(test_init_deaf, NO_FIRST),
+		KILL_LINUX(test_init_third, NO_FIRST),
+		KILL_LINUX(test_init_systemd, NO_FIRST),
+		KILL_LINUX(test_init_busybox, NO_FIRST),
+		KILL_LINUX(test_init_tini, NO_FIRST),
+		KILL_LINUX(test_init_dumb_init, NO_FIRST),
+		KILL_LINUX(test_init_catatonit, NO_FIRST),
+		KILL_TEST(test_stopped),
+		KILL_LINUX(test_stopped_other, NO_FIRST),
+	};
+
+	kill_world();
+	LIVE_MAIN("kill_inits");
+}
