@@ -2,7 +2,6 @@
 /* Makes one system call of a program fail, see fault.h.  Touches that program's
  * memory. */
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,8 +23,10 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "jail.h"
 
-/* The filter's descriptor is sent through this; no program here opens as many. */
+/* The filter's descriptor is sent through this one; no program here has so
+ * many open. */
 #define FAULT_SOCKET	213
 
 /*
@@ -87,32 +88,14 @@ fault_decide(struct fault_run *r, int call, int arg, pid_t pid)
 	return (f->error);
 }
 
-static int
-fault_receive(int sock)
-{
-	union {
-		struct cmsghdr h;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} c;
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-	    .msg_control = c.buf, .msg_controllen = sizeof(c.buf) };
-	int fd = -1;
-
-	if (recvmsg(sock, &m, MSG_CMSG_CLOEXEC) == 1 &&
-	    CMSG_FIRSTHDR(&m) != NULL)
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
-	return (fd);
-}
-
 /* Until nobody has the filter any more. */
 static _Noreturn void
 fault_serve(struct fault_run *r)
 {
 	struct seccomp_notif_resp resp;
 	struct seccomp_notif req;
-	struct pollfd p = { fault_receive(r->sock[0]), POLLIN, 0 };
+	char text[1];
+	struct pollfd p = { fd_receive(r->sock[0], text, 1), POLLIN, 0 };
 
 	while (p.fd != -1 && (poll(&p, 1, -1) != 1 ||
 	    (p.revents & POLLIN) != 0)) {
@@ -215,26 +198,9 @@ void
 fault_install(void *arg)
 {
 	struct fault_run *r = arg;
-	union {
-		struct cmsghdr h;
-		char buf[CMSG_SPACE(sizeof(int))];
-	} c;
-	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
-	    .msg_control = c.buf, .msg_controllen = sizeof(c.buf) };
 	int fd;
 
-	if (dup3(r->sock[1], FAULT_SOCKET, O_CLOEXEC) == -1)
-		_exit(125);
-	fd = fault_filter(r);
-	if (fd == -1)
-		_exit(125);
-	memset(&c, 0, sizeof(c));
-	c.h.cmsg_level = SOL_SOCKET;
-	c.h.cmsg_type = SCM_RIGHTS;
-	c.h.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&c.h), &fd, sizeof(fd));
-	if (sendmsg(FAULT_SOCKET, &m, 0) != 1)
+	if (dup3(r->sock[1], FAULT_SOCKET, O_CLOEXEC) == -1 ||
+	    (fd = fault_filter(r)) == -1 || fd_send(FAULT_SOCKET, fd, "") == -1)
 		_exit(125);
 }

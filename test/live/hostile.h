@@ -71,8 +71,8 @@ void code_is(int a, int b);
 bool is_there(const struct jail *j);
 /* Starts a jail with jailinit, and waits for RUN. */
 void hostile_boot(struct jail *j, const struct jail_opts *o);
-/* jailkill -h ends it in this time, by itself (0) or by force (1).  A look takes
- * up to a tenth of the time; with -B 1 most jails need a second. */
+/* jailkill -h ends it in this time, by itself (0) or by force (1).  A look
+ * takes up to a tenth of the time; with -B 1 most jails need a second. */
 void halts(struct jail *j, int seconds);
 /* Is this a file of JSON lines, each an object of strings, numbers, nulls? */
 bool json_is(const char *p);

@@ -3,6 +3,7 @@
  * Touches a temporary directory; the rest is the system's part, harness.h. */
 #include <sys/types.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -1039,3 +1040,33 @@ jail_wait_rest(const struct jail *j, int64_t timeout_ms)
 	return (0);
 }
 
+int
+fd_send(int socket_fd, int fd, const char *text)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec iov = { (void *)(uintptr_t)text, strlen(text) + 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return (sendmsg(socket_fd, &m, 0) == -1 ? -1 : 0);
+}
+
+int
+fd_receive(int socket_fd, char *text, size_t size)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = { text, size };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1,
+	    .msg_control = control, .msg_controllen = sizeof(control) };
+	int fd = -1;
+
+	if (recvmsg(socket_fd, &m, MSG_CMSG_CLOEXEC) > 0 &&
+	    CMSG_FIRSTHDR(&m) != NULL)
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
+	return (fd);
+}

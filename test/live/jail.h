@@ -259,6 +259,11 @@ int jail_unmount(const struct jail *j);
 /* The caller gets KILL when its parent ends. */
 int die_with_parent(void);
 
+/* Sends a descriptor with a text through a socket; and receives them: the
+ * descriptor, or -1. */
+int fd_send(int socket_fd, int fd, const char *text);
+int fd_receive(int socket_fd, char *text, size_t size);
+
 bool jail_has_pids(void);	/* is there a pids cgroup to be made? */
 bool jail_has_memory(void);	/* a memory cgroup? */
 int64_t jail_now_ms(void);

@@ -172,7 +172,8 @@ struct kill {
 void kill_start(struct kill *k, const struct kill_opts *o, const char *arg, ...)
     __attribute__((sentinel));
 void kill_start_argv(struct kill *k, const struct kill_opts *o, char **argv);
-/* Its exit status; 128 and its signal; -1 when it took longer and was killed. */
+/* Its exit status; 128 and its signal; -1 when it took longer and was
+ * killed. */
 int kill_wait(struct kill *k, int64_t within_ms);
 
 /* Both, in kill_last; the time is enough for any halt of these tests. */

@@ -281,8 +281,8 @@ test_kept(void **state)
 	assert_true(pid > 0);
 	out = kill_fmt("%s: still there after # s; said last: gone; "
 	    "TERM, KILL ran out of time; process %d "
-	    "(test_kill) is not reaped by its parent outside, %d "
-	    "(test_kill)\n", kill_name(j), (int)pid, (int)getpid());
+	    "(test_kill_halt) is not reaped by its parent outside, %d "
+	    "(test_kill_halt)\n", kill_name(j), (int)pid, (int)getpid());
 	kill_says(kill_run(NULL, "-h", "-t", "6", j->root, NULL), 2, out,
 	    "");
 	kill_lives(j, 0);

@@ -10,13 +10,6 @@
 
 #include "probe.h"
 
-/*
- * jailkill in everyday use.  Guards against: a signal that leaves out a
- * jail's first process or somebody else; a halt that is a KILL; a jail that
- * is told a longer time than there is; a name that means another jail; a
- * reboot taken for an end and the other way round; a run that dies, or waits
- * for its reader, half-way; a library call that disturbs its caller.
- */
 #ifndef __WALL
 #define __WALL		0
 #endif

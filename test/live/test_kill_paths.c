@@ -12,17 +12,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/*
- * jailkill against jails whose root fights back.  In each test the attack is
- * tried on the plain way as well (a shell's redirection, kill, a child that
- * enters as nsenter does), where it has to succeed, so that the test is known
- * to see it.  Guards against: PAINS 8 (who enters is attacked from inside:
- * FreeBSD SA-21:05, CVE-2019-5736, CVE-2024-21626), 9 (the host follows the
- * jail's paths: FreeBSD SA-07:01), 10, 13 (opening a FIFO hangs).
- * JAIL_LONG=1: races of 30 s, not 3.
- * check: few
- * only linux: PID namespaces, /proc and ptrace(2) of Linux
- */
 #define SOMEBODY	1000		/* a user of the jail's */
 #define STRANGER	70000	/* one of the host's that a jail has not */
 
