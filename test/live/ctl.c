@@ -22,13 +22,13 @@ ctl_install(struct jail *j, const char *program)
 	char path[64];
 	size_t i;
 
-	assert_int_equal(jail_copy(j, program, "/sbin/jailctl"), 0);
+	live_ok(jail_copy(j, program, "/sbin/jailctl"));
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		(void)snprintf(path, sizeof(path), "/bin/%s", names[i]);
 		(void)unlink(jail_path(j, path));	/* busybox's */
 		(void)snprintf(path, sizeof(path), "/sbin/%s", names[i]);
 		(void)unlink(jail_path(j, path));
-		assert_int_equal(symlink("jailctl", jail_path(j, path)), 0);
+		live_ok(symlink("jailctl", jail_path(j, path)));
 	}
 }
 
@@ -40,10 +40,9 @@ ctl_jail(struct jail *j)
 	ctl_install(j, program != NULL && *program != '\0' ? program :
 	    "build/jailctl");
 	if (strcmp(SHELL, "/bin/sh") != 0)
-		assert_int_equal(jail_copy(j, SHELL, SHELL), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "echo x >>" LIVES), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.request.d/hello",
-	    "echo hello"), 0);
+		live_ok(jail_copy(j, SHELL, SHELL));
+	live_ok(jail_script(j, "/etc/rc", "echo x >>" LIVES));
+	live_ok(jail_script(j, "/etc/rc.request.d/hello", "echo hello"));
 }
 
 void
@@ -57,15 +56,15 @@ ctl_boot(struct jail *j)
 void
 ctl_boot_slow_end(struct jail *j)
 {
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo x >>" RAN
-	    "; while ! [ -e " GO " ]; do sleep 0.02; done"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo x >>" RAN
+	    "; while ! [ -e " GO " ]; do sleep 0.02; done"));
 	ctl_boot(j);
 }
 
 void
 ctl_go(struct jail *j)
 {
-	assert_int_equal(jail_write(j, GO, 0644, ""), 0);
+	live_ok(jail_write(j, GO, 0644, ""));
 }
 
 void
@@ -137,7 +136,7 @@ ctl_as(struct jail *j, uid_t uid, const char *line)
 	int fds[2], st = -1;
 	pid_t pid;
 
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	live_ok(pipe2(fds, O_CLOEXEC));
 	c.fd = fds[1];
 	pid = jail_enter(j, cmd_child, &c);
 	close(fds[1]);
@@ -229,8 +228,7 @@ term_open(struct jail *j, struct term *t, enum term_use use)
 
 	t->used = 0;
 	t->buf[0] = '\0';
-	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0,
-	    fds), 0);
+	live_ok(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fds));
 	a.fd = fds[1];
 	t->pid = jail_enter(j, term_child, &a);
 	assert_true(t->pid > 0);
@@ -334,5 +332,5 @@ ctl_reboots(struct jail *j)
 {
 	if (jail_wait_text(j, LIVES, "x\nx\n", LIVE_SOON_MS) == -1)
 		fail_msg("no new life, log:\n%s", jail_log(j));
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }

@@ -73,7 +73,7 @@ run_it(int64_t limit_ms, const char *const *argv)
 {
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	return (run_on(limit_ms, argv, p[0], p[1]));
 }
 
@@ -190,9 +190,8 @@ is_there(const struct jail *j)
 void
 hostile_boot(struct jail *j, const struct jail_opts *o)
 {
-	assert_int_equal(jail_start(j, o, "/sbin/jailinit", "-B", "1", NULL),
-	    0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, o, "/sbin/jailinit", "-B", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
 void
@@ -239,7 +238,7 @@ json_is(const char *p)
 void
 status_write(const struct jail *j, const char *text)
 {
-	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, text), 0);
+	live_ok(jail_write(j, JAIL_STATUS, 0644, text));
 }
 
 /*
@@ -443,7 +442,7 @@ mute_start(struct jail *j, const struct jail_opts *with)
 	if (o.before_exec == NULL)
 		o.before_exec = first_mute;
 	shared_make();
-	assert_int_equal(jail_start(j, &o, "/bin/true", NULL), 0);
+	live_ok(jail_start(j, &o, "/bin/true", NULL));
 	wait_for(&shared->ready, 1);
 }
 
@@ -451,5 +450,5 @@ void
 fifo_make(const struct jail *j)
 {
 	(void)unlink(jail_path(j, JAIL_CTL));
-	assert_int_equal(mkfifo(jail_path(j, JAIL_CTL), 0600), 0);
+	live_ok(mkfifo(jail_path(j, JAIL_CTL), 0600));
 }

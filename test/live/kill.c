@@ -38,7 +38,7 @@ kill_world(void)
 struct jail *
 kill_another(int i)
 {
-	assert_int_equal(jail_new(&kill_more[i]), 0);
+	live_ok(jail_new(&kill_more[i]));
 	return (&kill_more[i]);
 }
 
@@ -52,7 +52,7 @@ kill_chroot(struct jail *j, const char *root, const char *path)
 	char c;
 	pid_t pid;
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	fflush(NULL);
 	pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL,
 	    NULL, NULL);
@@ -106,34 +106,31 @@ kill_pid_name(pid_t pid)
 void
 kill_boot_plain(struct jail *j, const char *script)
 {
-	assert_int_equal(jail_script(j, "/etc/plain", script), 0);
-	assert_int_equal(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL),
-	    0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/etc/plain", script));
+	live_ok(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 }
 
 void
 kill_boot_probe(struct jail *j, const char *last)
 {
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, NULL, PROBE, "signals", GOT, last,
-	    NULL), 0);
-	assert_int_equal(jail_wait_text(j, GOT, "ready\n",
-	    LIVE_SOON_MS), 0);	/* it catches them now */
-	assert_int_equal(jail_wait_text(j, GOT ".child", "ready\n",
-	    LIVE_SOON_MS), 0);
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, NULL, PROBE, "signals", GOT, last, NULL));
+	/* it catches them now */
+	live_ok(jail_wait_text(j, GOT, "ready\n", LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", "ready\n",
+	    LIVE_SOON_MS));
 }
 
 void
 kill_boot(struct jail *j, const char *rc_shutdown, const char *leave)
 {
-	assert_int_equal(jail_script(j, "/etc/rc", "echo >>/tmp/lives"), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo >>/tmp/lives"));
 	if (rc_shutdown != NULL)
-		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-		    rc_shutdown), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit",
-	    leave == NULL ? NULL : "-l", leave, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_script(j, "/etc/rc.shutdown", rc_shutdown));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", leave == NULL ? NULL :
+	    "-l", leave, NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
 void
@@ -141,7 +138,7 @@ kill_lives(struct jail *j, int n)
 {
 	assert_int_equal(jail_wait(j, 0, NULL), -1);
 	if (n > 0)
-		assert_int_equal(jail_wait_count(j, n, LIVE_SOON_MS), 0);
+		live_ok(jail_wait_count(j, n, LIVE_SOON_MS));
 }
 
 void
@@ -167,7 +164,7 @@ kill_stops(pid_t pid)
 void
 kill_stop_first(struct jail *j)
 {
-	assert_int_equal(jail_signal(j, SIGSTOP), 0);
+	live_ok(jail_signal(j, SIGSTOP));
 	assert_true(kill_stops(j->pid));
 }
 

@@ -80,8 +80,8 @@ live_skip_all(const char *name, const struct CMUnitTest *tests, size_t n)
 void
 live_boot(struct jail *j, const struct jail_opts *o)
 {
-	assert_int_equal(jail_start(j, o, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, o, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
 int64_t
@@ -145,7 +145,7 @@ live_pty(int *master_fd, int *slave_fd)
 	(void)setenv("TERM", "vt100", 1);	/* of who is started on it */
 	*master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(*master_fd >= 0);
-	assert_int_equal(unlockpt(*master_fd), 0);
+	live_ok(unlockpt(*master_fd));
 	*slave_fd = open(ptsname(*master_fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(*slave_fd >= 0);
 }

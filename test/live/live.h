@@ -69,6 +69,9 @@
 #define LIVE_SOON_MS	jail_slack(9000)
 #define LIVE_LATE_MS	jail_slack(8000)
 
+/* The call returns 0: it worked. */
+#define live_ok(call)	assert_int_equal(call, 0)
+
 /* Before and after each test: a new jail, and its end. */
 int live_setup(void **state);
 int live_teardown(void **state);

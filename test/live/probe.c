@@ -257,7 +257,8 @@ probe_front(void)
 	for (i = 0; i < 1000 && tcgetpgrp(2) == getpgrp(); i++)
 		usleep(1000);
 	if (tcsetpgrp(2, getpgrp()) == -1 ||
-	    close(open("/tmp/front", O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) == -1)
+	    close(open("/tmp/front", O_WRONLY | O_CREAT | O_CLOEXEC,
+	    0644)) == -1)
 		return (98);
 	execl("/bin/cat", "cat", (char *)NULL);
 	return (98);

@@ -297,19 +297,19 @@ root_boots(struct jail *j, const char *root)
 	snprintf(j->root, sizeof(j->root), "%s", root);
 	root = j->root;
 	(void)unlink(root_in(root, "run/jailinit.status"));
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
 	while (!root_runs(root) && jail_now_ms() < end_ms)
 		jail_sleep_ms(2);
 	if (!root_runs(root))
 		print_error("does not run; log:\n%s", jail_log(j));
 	assert_true(root_runs(root));
 	assert_string_equal(jail_file(j, "/tmp/up"), "up\n");
-	assert_int_equal(jail_sh(j, "test -c /dev/null && echo >/dev/null &&"
-	    "test $(head -c 3 /dev/zero | tr '\\0' x) = xxx"), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_sh(j, "test -c /dev/null && echo >/dev/null &&"
+	    "test $(head -c 3 /dev/zero | tr '\\0' x) = xxx"));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, "/tmp/down"), "halt\n");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static const char *

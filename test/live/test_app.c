@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * App mode: jailinit -- command.  Guards against: exit codes lost (pain 19);
- * leftovers that get neither TERM nor time (pains 21, 33); a signal that the
- * command does not get, or that ends it when it should not (pain 16); a
- * shell without job control; no life without a writable /var/run (pain 15);
- * and, as a subreaper, a signal to a process that is not ours (pain 18).
+ * App mode, "jailinit -- command".  Guards against: a lost exit status;
+ * processes left behind that get neither TERM nor time; a signal that does not
+ * reach the command, or reaches a process that is not ours; a shell without
+ * job control.
  * check: few
  */
 #include "live.h"
@@ -45,7 +44,7 @@ app_exits(struct jail *j, const char *script, int code)
 {
 	app_start(j, NULL, NULL, NULL, script);
 	(void)live_exits(j, code, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
@@ -80,15 +79,15 @@ test_exit_signals(void **state)
 	char text[16];
 	int sig;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	for (sig = 1; sig <= JAIL_SIGMAX; sig++) {
 		if (is_harmless(sig))
 			continue;
 		snprintf(text, sizeof(text), "%d", sig);
-		assert_int_equal(jail_start(j, NULL, JAILINIT, "--", PROBE,
-		    "raise", text, NULL), 0);
+		live_ok(jail_start(j, NULL, JAILINIT, "--", PROBE, "raise",
+		    text, NULL));
 		(void)live_exits(j, 128 + sig, LIVE_SOON_MS);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -98,9 +97,9 @@ test_exit_thread(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", PROBE, "leader",
-	    "5", NULL), 0);
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "--", PROBE, "leader", "5",
+	    NULL));
 	(void)live_exits(j, 5, LIVE_SOON_MS);
 }
 
@@ -110,18 +109,18 @@ test_exit_stopped(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
 	    "(sleep 0.2; exit 3) & while ! [ -e /tmp/go ]; do sleep 0.02; "
-	    "done; exit 9", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGSTOP), 0);
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	    "done; exit 9", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGSTOP));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	while (jail_count(j) - jail_zombies(j) != 1) {
 		assert_true(jail_now_ms() - j->started_ms < LIVE_SOON_MS);
 		jail_sleep_ms(5);
 	}
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
-	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	live_ok(jail_signal(j, SIGTERM));
+	live_ok(jail_signal(j, SIGCONT));
 	(void)live_exits(j, 9, LIVE_SOON_MS);
 }
 
@@ -130,22 +129,18 @@ test_not_executed(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/nowhere",
-	    NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/nowhere", NULL));
 	(void)live_exits(j, 127, LIVE_SOON_MS);
 	live_log_has(j, "jailinit: /nowhere: No such file or directory\n");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "nowhere", NULL),
-	    0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "nowhere", NULL));
 	(void)live_exits(j, 127, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/etc/passwd",
-	    NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/etc/passwd", NULL));
 	(void)live_exits(j, 126, LIVE_SOON_MS);
 	live_log_has(j, "jailinit: /etc/passwd: Permission denied\n");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/etc", NULL),
-	    0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/etc", NULL));
 	(void)live_exits(j, 126, LIVE_SOON_MS);
 }
 
@@ -218,9 +213,9 @@ signals_start(struct jail *j, const char *opt, const char *arg,
 {
 	(void)unlink(jail_path(j, GOT));
 	(void)unlink(jail_path(j, GOT ".child"));
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-lexit", opt, arg,
-	    "--", PROBE, "signals", GOT, last, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-lexit", opt, arg, "--", PROBE,
+	    "signals", GOT, last, NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	while (strcmp(jail_file(j, GOT), "ready\n") != 0) {
 		assert_true(jail_now_ms() - j->started_ms < LIVE_SOON_MS);
 		jail_sleep_ms(1);
@@ -247,7 +242,7 @@ signals_pass(struct jail *j, bool group)
 	for (sig = 1; sig <= JAIL_SIGMAX; sig++) {
 		if (!is_passed(sig))
 			continue;
-		assert_int_equal(jail_signal(j, sig), 0);
+		live_ok(jail_signal(j, sig));
 		assert_got(j, GOT, sig);
 		if (group)
 			assert_got(j, GOT ".child", sig);
@@ -263,10 +258,10 @@ test_signals_passed(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	signals_start(j, "-t", "10", "0");
 	signals_pass(j, false);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	signals_start(j, "-g", "-t10", "0");
 	signals_pass(j, true);
 }
@@ -287,16 +282,16 @@ test_signals_end(void **state)
 	struct jail *j = *state;
 	size_t i;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	snprintf(usr1, sizeof(usr1), "%d", SIGUSR1);
 	for (i = 0; i < sizeof(enders) / sizeof(enders[0]); i++) {
 		signals_start(j, "-S", "USR1", usr1);
-		assert_int_equal(jail_signal(j, enders[i]), 0);
+		live_ok(jail_signal(j, enders[i]));
 		(void)live_exits(j, 42, LIVE_SOON_MS);
 		assert_string_equal(jail_status(j, "request"), verb[i]);
 		assert_false(got_line(j, GOT, enders[i]));
 		assert_false(got_line(j, GOT ".child", SIGUSR1));
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -307,8 +302,8 @@ test_fifo_ends(void **state)
 
 	app_start(j, NULL, NULL, NULL, "trap 'exit 5' TERM; touch /tmp/up;"
 	    " while :; do sleep 0.02; done");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 5, LIVE_SOON_MS);
 	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
 	assert_string_equal(jail_status(j, "request"), "halt");
@@ -323,11 +318,11 @@ test_stopped_command(void **state)
 
 	app_start(j, NULL, NULL, NULL, "touch /tmp/up; kill -STOP $$;"
 	    " sleep 1000; exit 9");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	pid = jail_find(j, "sh");
 	assert_true(pid > 0);
-	assert_int_equal(proc_wait_state(pid, 'T', LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(proc_wait_state(pid, 'T', LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 }
 
@@ -351,15 +346,14 @@ test_log_full(void **state)
 
 	for (i = 0; i < 2; i++) {
 		o.host = i == 1;
-		assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh",
+		live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh",
 		    "-c", "trap 'sleep 0.3; exit 7' TERM; mkdir /tmp/ready;"
-		    "while :; do sleep 0.05; done", NULL), 0);
-		assert_int_equal(jail_wait_file(j, "/tmp/ready",
-		    LIVE_SOON_MS), 0);
-		assert_int_equal(jail_signal(j, SIGTERM), 0);
+		    "while :; do sleep 0.05; done", NULL));
+		live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
+		live_ok(jail_signal(j, SIGTERM));
 		(void)live_exits(j, 7, LIVE_SOON_MS);
-		assert_int_equal(rmdir(jail_path(j, "/tmp/ready")), 0);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(rmdir(jail_path(j, "/tmp/ready")));
+		live_ok(jail_again(j));
 	}
 }
 
@@ -369,11 +363,11 @@ test_ignores_term(void **state)
 	struct jail *j = *state;
 	int64_t ms;
 
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-s", "1", "-t", "1",
+	live_ok(jail_start(j, NULL, JAILINIT, "-s", "1", "-t", "1",
 	    "--", "/bin/sh", "-c", "trap '' TERM; touch /tmp/up;"
-	    " while :; do sleep 0.5; done", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	    " while :; do sleep 0.5; done", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
 	assert_in_range(ms, 2000, 2000 + LIVE_LATE_MS);
 	assert_string_equal(jail_status(j, "forced"), "shutdown,term");
@@ -387,14 +381,14 @@ test_rc_shutdown(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/down", "echo down $1 >>" LIVE_MARK
+	live_ok(jail_script(j, "/down", "echo down $1 >>" LIVE_MARK
 	    "; while ! [ -e /tmp/termed ]; do sleep 0.02; done; sleep 0.3;"
-	    " kill -0 $(cat /tmp/left) && echo others >>" LIVE_MARK), 0);
+	    " kill -0 $(cat /tmp/left) && echo others >>" LIVE_MARK));
 	app_start(j, NULL, "-R", "/down", "setsid sleep 1000 &"
 	    " echo $! >/tmp/left; trap 'touch /tmp/termed; exit 3' TERM;"
 	    " touch /tmp/up; while :; do sleep 0.02; done");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, JAIL_SIGRTMIN + 4), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, JAIL_SIGRTMIN + 4));
 	(void)live_exits(j, 3, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "down poweroff\n"
 	    "others\n");
@@ -406,8 +400,8 @@ test_rc_shutdown_after(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo $1 >>" LIVE_MARK), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "echo $1 >>" LIVE_MARK));
 	app_exits(j, "exit 4", 4);
 	assert_false(jail_exists(j, LIVE_MARK));
 	app_start(j, NULL, "-R", "/etc/rc.shutdown", "exit 6");
@@ -460,14 +454,14 @@ test_reboot(void **state)
 		assert_true(jail_now_ms() - j->started_ms < LIVE_SOON_MS);
 		jail_sleep_ms(5);	/* it is there before it is written */
 	}
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	while (strcmp(jail_file(j, LIVE_MARK), "life\nlife\n") != 0) {
 		assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
 		jail_sleep_ms(5);
 	}
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "request"), "");
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 5, LIVE_SOON_MS);
 	assert_int_equal(jail_log_count(j, "PATH="), 2);
 	assert_false(jail_log_has(j, "NEXT_LIFE"));
@@ -479,11 +473,10 @@ test_reboot_rc_env(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "env; echo life"), 0);
+	live_ok(jail_script(j, "/etc/rc", "env; echo life"));
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_log(j, "reboot requested", LIVE_SOON_MS),
-	    0);
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_wait_log(j, "reboot requested", LIVE_SOON_MS));
 	while (jail_log_count(j, "life\n") < 2) {
 		assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
 		jail_sleep_ms(5);
@@ -491,8 +484,8 @@ test_reboot_rc_env(void **state)
 	assert_int_equal(jail_log_count(j, "PATH=/sbin:/bin:/usr/sbin:"
 	    "/usr/bin:/usr/local/sbin:/usr/local/bin\n"), 2);
 	assert_false(jail_log_has(j, "NEXT_LIFE"));
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -523,19 +516,18 @@ test_listen(void **state)
 	char self[PATH_MAX];
 	int life;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	snprintf(self, sizeof(self), "%s", jail_path(j, PROBE));
-	assert_int_equal(jail_copy(j, self, "/rc.shutdown"), 0);
+	live_ok(jail_copy(j, self, "/rc.shutdown"));
 	app_start(j, &o, "-R", "/rc.shutdown", "test $LISTEN_PID = $$ ||"
 	    " exit 9; " PROBE "; touch /tmp/up; exec sleep 1000");
 	for (life = 1; life <= 2; life++) {
-		assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS),
-		    0);
+		live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 		assert_string_equal(probe_value(j, "probe", "open"),
 		    "0,1,2,3,4");
 		(void)unlink(jail_path(j, "/tmp/up"));
-		assert_int_equal(jail_signal(j, life == 1 ?
-		    JAIL_SIGRTMIN + 5 : SIGTERM), 0);
+		live_ok(jail_signal(j, life == 1 ? JAIL_SIGRTMIN + 5 :
+		    SIGTERM));
 	}
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
@@ -551,8 +543,8 @@ test_listen_not(void **state)
 	    .before_exec = listen_open };
 	struct jail *j = *state;
 
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
 }
@@ -579,11 +571,11 @@ test_nobody_readonly(void **state)
 	assert_int_equal(jail_log_count(j, "jailinit: "), 1);
 	live_log_has(j, "jailinit: /var/run/jailinit.ctl: " UNWRITABLE
 	    "; signals still work\n");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	app_start(j, &o, NULL, NULL, "trap 'exit 12' TERM; echo up;"
 	    " while :; do sleep 0.02; done");
-	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 12, LIVE_SOON_MS);
 }
 
@@ -624,10 +616,10 @@ test_subreaper(void **state)
 	    " >/dev/null; touch /tmp/up; while ! [ -e /tmp/go ]; do"
 	    " sleep 0.02; done; exit 13");
 	/* No zombies by then. */
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	left = (pid_t)atoi(jail_file(j, "/tmp/left"));
 	assert_true(left > 1 && kill(left, 0) == 0);
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	(void)live_exits(j, 13, LIVE_SOON_MS);
 	wait_gone(left);
 	assert_string_equal(jail_log(j), "");
@@ -645,16 +637,16 @@ test_subreaper_kill(void **state)
 	pid_t innocent = live_fork(j, live_bystander), left;
 	int64_t ms;
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "-k1",
+	live_ok(jail_start(j, &o, JAILINIT, "-s1", "-t1", "-k1",
 	    "-c", JAIL_CTL, "-f", JAIL_STATUS, "--", "/bin/sh", "-c",
 	    "trap '' TERM; setsid sleep 1000 & echo $! >/tmp/left;"
-	    " touch /tmp/up; while :; do sleep 0.1; done", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	    " touch /tmp/up; while :; do sleep 0.1; done", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	left = (pid_t)atoi(jail_file(j, "/tmp/left"));
 	assert_true(left > 1 && kill(left, 0) == 0);
 	assert_int_equal(atoi(jail_status(j, "pid")), j->pid);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
 	assert_in_range(ms, 2000, 2000 + LIVE_LATE_MS);
 	wait_gone(left);
@@ -674,13 +666,13 @@ test_subreaper_reboot(void **state)
 	struct jail *j = *state;
 
 	snprintf(reboot, sizeof(reboot), "REBOOT=%d", JAIL_SIGRTMIN + 5);
-	assert_int_equal(jail_start(j, &o, "/bin/sh", "-c",
+	live_ok(jail_start(j, &o, "/bin/sh", "-c",
 	    "export container=lxc; /sbin/jailinit -- /bin/sh -c "
 	    "'echo life >>/tmp/lives; exec sleep 1000' & "
 	    "while ! grep -q life /tmp/lives; do sleep 0.05; done; "
 	    "kill -$REBOOT $!; "
 	    "while [ $(grep -c life /tmp/lives) -lt 2 ]; do sleep 0.05; done; "
-	    "kill -TERM $!; wait $!; exit 7", NULL), 0);
+	    "kill -TERM $!; wait $!; exit 7", NULL));
 	(void)live_exits(j, 7, LIVE_SOON_MS);
 }
 
@@ -729,7 +721,7 @@ job_control(struct jail *j, struct pty *t)
 	assert_null(strstr(t->buf, "job control"));
 	pty_type(t, PROBE " winch\n");
 	pty_expect(t, "watching");
-	assert_int_equal(ioctl(t->master_fd, TIOCSWINSZ, &w), 0);
+	live_ok(ioctl(t->master_fd, TIOCSWINSZ, &w));
 	pty_expect(t, "size 41x123");
 	pid = job_wait(j, "probe", 'S');
 	pty_type(t, "\003");
@@ -769,14 +761,12 @@ tty_case(struct jail *j, const char *shell, struct jail_opts *o)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o->fds = fds;
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	if (access("/bin/bash", X_OK) == 0)
-		assert_int_equal(jail_copy(j, "/bin/bash", "/bin/bash"), 0);
+		live_ok(jail_copy(j, "/bin/bash", "/bin/bash"));
 	else
 		shell = "/bin/sh";
-	assert_int_equal(jail_start(j, o, JAILINIT, "--", shell, PTY_SH,
-	    NULL),
-	    0);
+	live_ok(jail_start(j, o, JAILINIT, "--", shell, PTY_SH, NULL));
 	job_control(j, &t);
 	pty_close(&t);
 }
@@ -789,7 +779,7 @@ test_tty_runc(void **state)
 	struct jail_opts again = o;
 
 	tty_case(*state, "/bin/bash", &o);
-	assert_int_equal(jail_again(*state), 0);
+	live_ok(jail_again(*state));
 	tty_case(*state, "/bin/sh", &again);
 }
 
@@ -805,11 +795,11 @@ test_tty_reboot(void **state)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
-	    "echo li''fe; read x; echo got-$x; sleep 1000", NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+	    "echo li''fe; read x; echo got-$x; sleep 1000", NULL));
 	pty_expect(&t, "life");
 	pty_forget(&t);
-	assert_int_equal(jail_signal(j, JAIL_SIGRTMIN + 5), 0);
+	live_ok(jail_signal(j, JAIL_SIGRTMIN + 5));
 	pty_expect(&t, "life");
 	pty_type(&t, "hello\n");
 	pty_expect(&t, "got-hello");
@@ -828,9 +818,9 @@ test_tty_back(void **state)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, "/bin/sh", "-c",
+	live_ok(jail_start(j, &o, "/bin/sh", "-c",
 	    "/sbin/jailinit -- /bin/true; echo re''ady; read x; echo got-$x;"
-	    " sleep 1000", NULL), 0);
+	    " sleep 1000", NULL));
 	pty_expect(&t, "ready");
 	pty_type(&t, "hello\n");
 	pty_expect(&t, "got-hello");
@@ -854,7 +844,7 @@ test_tty_session0(void **state)
 	struct jail_opts again = o;
 
 	tty_case(*state, "/bin/bash", &o);
-	assert_int_equal(jail_again(*state), 0);
+	live_ok(jail_again(*state));
 	tty_case(*state, "/bin/sh", &again);
 }
 
@@ -872,12 +862,11 @@ test_tty_outer(void **state)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(ioctl(t.slave_fd, TIOCSCTTY, 0), 0);
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh",
-	    PTY_SH, NULL), 0);
+	live_ok(ioctl(t.slave_fd, TIOCSCTTY, 0));
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", PTY_SH, NULL));
 	job_control(j, &t);
-	assert_int_equal(ioctl(t.slave_fd, TIOCNOTTY), 0);
+	live_ok(ioctl(t.slave_fd, TIOCNOTTY));
 	pty_close(&t);
 }
 
@@ -894,11 +883,11 @@ test_tty_term(void **state)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--",
-	    "/bin/sh", PTY_SH, NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "-s1", "-t1", "--", "/bin/sh",
+	    PTY_SH, NULL));
 	pty_type(&t, "echo he''re\n");
 	pty_expect(&t, "here");
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
 	assert_in_range(ms, 2000, 2000 + LIVE_LATE_MS);
 	pty_close(&t);
@@ -917,18 +906,17 @@ test_tty_signals(void **state)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(ioctl(t.master_fd, TIOCSWINSZ, &w), 0);
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, "winch",
-	    NULL), 0);
+	live_ok(ioctl(t.master_fd, TIOCSWINSZ, &w));
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, "winch", NULL));
 	pty_expect(&t, "watching");
-	assert_int_equal(jail_signal(j, SIGWINCH), 0);
+	live_ok(jail_signal(j, SIGWINCH));
 	pty_expect(&t, "size 5x6");
-	assert_int_equal(jail_signal(j, SIGTSTP), 0);
+	live_ok(jail_signal(j, SIGTSTP));
 	(void)job_wait(j, "probe", 'T');
-	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	live_ok(jail_signal(j, SIGCONT));
 	(void)job_wait(j, "probe", 'S');
-	assert_int_equal(jail_signal(j, SIGINT), 0);
+	live_ok(jail_signal(j, SIGINT));
 	(void)live_exits(j, 128 + SIGINT, LIVE_SOON_MS);
 	pty_close(&t);
 }
@@ -943,7 +931,7 @@ shell_start(struct jail *j, struct pty *t)
 	assert_true(pty_open(t));
 	fds[0] = fds[1] = fds[2] = t->slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, "/bin/sh", PTY_SH, NULL), 0);
+	live_ok(jail_start(j, &o, "/bin/sh", PTY_SH, NULL));
 	pty_type(t, "echo he''re\n");
 	pty_expect(t, "here");
 }
@@ -1038,8 +1026,8 @@ test_tty_stop_read(void **state)
 	struct jail *j = *state;
 	int i;
 
-	assert_int_equal(jail_script(j, "/bin/reader",
-	    "x=$(head -n 1); echo got-$x; exit 9"), 0);
+	live_ok(jail_script(j, "/bin/reader",
+	    "x=$(head -n 1); echo got-$x; exit 9"));
 	shell_start(j, &t);
 	for (i = 0; i < 2; i++) {
 		pty_type(&t, i == 0 ? JAILINIT " -- reader &\n" :
@@ -1078,13 +1066,13 @@ test_tty_stop_late(void **state)
 	static struct pty t;
 	struct jail *j = *state;
 
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(jail_script(j, "/bin/reader",
+	live_ok(probe_install(j));
+	live_ok(jail_script(j, "/bin/reader",
 	    "while ! [ -e /tmp/front ]; do sleep 0.02; done; "
-	    "x=$(head -n 1); echo got-$x"), 0);
+	    "x=$(head -n 1); echo got-$x"));
 	shell_start(j, &t);
 	pty_type(&t, JAILINIT " -- reader | " PROBE " front\n");
-	assert_int_equal(jail_wait_file(j, "/tmp/front", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/front", LIVE_SOON_MS));
 	foreground_wait(j, &t, "reader");
 	pty_type(&t, "hello\n");
 	pty_expect(&t, "got-hello");
@@ -1103,9 +1091,9 @@ stop_nobody(struct jail *j, const char *first, const char *second)
 	assert_true(pty_open(&t));
 	fds[0] = fds[1] = fds[2] = t.slave_fd;
 	o.fds = fds;
-	assert_int_equal(jail_start(j, &o, first, second, JAILINIT, "--",
+	live_ok(jail_start(j, &o, first, second, JAILINIT, "--",
 	    "/bin/sh", "-c", "echo r''eady; while read x; do echo got-$x; "
-	    "done", NULL), 0);
+	    "done", NULL));
 	pty_expect(&t, "ready");
 	for (i = 0; i < 3; i++) {
 		pty_type(&t, "\032");
@@ -1128,8 +1116,8 @@ test_tty_stop_nobody(void **state)
 #else
 	stop_nobody(j, "/usr/bin/env", "A=b");
 #endif
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_script(j, "/bin/under", "\"$@\"; exit $?"), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_script(j, "/bin/under", "\"$@\"; exit $?"));
 	stop_nobody(j, "/bin/sh", "/bin/under");
 }
 

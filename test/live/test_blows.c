@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Blows to what process 1 lives on.  Guards against: a life that stands still
- * as one of its children was killed (rc, rc.shutdown, a request's program,
- * the command, the status's writer), at whatever moment; an end that waits
- * for what is stopped, and stopped again; a jail out of memory that loses
- * process 1; limits that are just reached, not far exceeded.
+ * Blows to what process 1 lives on: its children are killed at any moment,
+ * jails run out of memory, and limits are just reached.  Guards against: a
+ * life that stands still, and an end that waits for processes stopped again
+ * and again.
  * only linux: ptrace(2), cgroups and /proc of Linux
  */
 #include "live.h"
@@ -42,21 +41,20 @@ is_long(void)
 static void
 scripts(struct jail *j)
 {
-	assert_int_equal(jail_script(j, "/etc/rc", SERVICE "echo booted"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
-	    0);
-	assert_int_equal(jail_script(j, JOB, "echo a job"), 0);
-	assert_int_equal(chmod(jail_path(j, "/etc/rc.request.d"), 0755), 0);
-	assert_int_equal(mkfifo(jail_path(j, "/tmp/never"), 0600), 0);
-	assert_int_equal(mkfifo(jail_path(j, GO), 0600), 0);
+	live_ok(jail_script(j, "/etc/rc", SERVICE "echo booted"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
+	live_ok(jail_script(j, JOB, "echo a job"));
+	live_ok(chmod(jail_path(j, "/etc/rc.request.d"), 0755));
+	live_ok(mkfifo(jail_path(j, "/tmp/never"), 0600));
+	live_ok(mkfifo(jail_path(j, GO), 0600));
 }
 
 /* rc has ended, and its service hears TERM. */
 static void
 booted(struct jail *j)
 {
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
 }
 
 /*
@@ -124,7 +122,7 @@ blow_begin(struct jail *j, struct blow *b)
 	pid_t pid;
 	char c = 0;
 
-	assert_int_equal(pipe(p), 0);
+	live_ok(pipe(p));
 	pid = fork();
 	if (pid == 0) {
 		(void)die_with_parent();
@@ -173,10 +171,10 @@ blow(struct jail *j, bool app, struct blow *b)
 	pid_t tracer;
 	int fd, st;
 
-	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c", app ?
+	live_ok(jail_start(j, NULL, "/bin/sh", "-c", app ?
 	    "read x <" GO "; exec " JAILINIT " -R /etc/rc.shutdown -B " BUDGET
 	    " -- /bin/sh -c \"" COMMAND "\"" :
-	    "read x <" GO "; exec " JAILINIT " -B " BUDGET, NULL), 0);
+	    "read x <" GO "; exec " JAILINIT " -B " BUDGET, NULL));
 	tracer = blow_begin(j, b);
 	fd = open(jail_path(j, GO), O_RDWR | O_CLOEXEC);
 	assert_int_equal(write(fd, "\n", 1), 1);
@@ -214,7 +212,7 @@ blow(struct jail *j, bool app, struct blow *b)
 	 * machine, not waited for any longer. */
 	if (ms < FAREWELL_MS && !(b->hit && b->nth == b->children))
 		assert_string_equal(jail_status(j, "state"), "gone");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* All children of one life and all their calls, or some of them. */
@@ -317,20 +315,18 @@ test_children_killed(void **state)
 
 	scripts(j);
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET,
-		    NULL), 0);
+		live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, NULL));
 		(void)live_fork(j, killer);
-		assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS),
-		    0);
+		live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
 		jail_sleep_ms(300);
 		if (i == 1)
 			(void)jail_ctl(j, "job\n");
-		assert_int_equal(jail_signal(j, SIGTERM), 0);
+		live_ok(jail_signal(j, SIGTERM));
 		(void)live_exits(j, 0, END_MS);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--",
-	    "/bin/sh", "-c", COMMAND, NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--", "/bin/sh",
+	    "-c", COMMAND, NULL));
 	(void)live_fork(j, killer);
 	(void)live_exits(j, 128 + SIGKILL, END_MS);
 }
@@ -379,37 +375,34 @@ test_all_stopped(void **state)
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 		if (i == 0)
 			scripts(j);
 		else
-			assert_int_equal(jail_script(j, where[i - 1],
-			    SERVICE "echo booted"), 0);
+			live_ok(jail_script(j, where[i - 1],
+			    SERVICE "echo booted"));
 		(void)unlink(jail_path(j, LIVE_MARK));
-		assert_int_equal(jail_script(j, where[i], "echo >" LIVE_MARK
-		    "; read x <>/tmp/never"), 0);
-		assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET,
-		    NULL), 0);
+		live_ok(jail_script(j, where[i], "echo >" LIVE_MARK
+		    "; read x <>/tmp/never"));
+		live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, NULL));
 		if (i > 0) {
 			booted(j);
-			assert_int_equal(jail_ctl(j, i == 1 ? "job\n" :
-			    "halt\n"), 0);
+			live_ok(jail_ctl(j, i == 1 ? "job\n" : "halt\n"));
 		}
-		assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS),
-		    0);
+		live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
 		stop_now(j);
-		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		live_ok(jail_ctl(j, "halt\n"));
 		(void)live_exits(j, 0, END_MS);
 		/* TERM alone would not have reached it. */
 		assert_true(i == 0 || jail_log_has(j, "termed\n"));
 		assert_string_equal(jail_status(j, "state"), "gone");
 	}
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--",
-	    "/bin/sh", "-c", COMMAND, NULL), 0);
-	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--", "/bin/sh",
+	    "-c", COMMAND, NULL));
+	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
 	stop_now(j);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 3, END_MS);
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
@@ -422,15 +415,14 @@ test_stopped_ever(void **state)
 	pid_t pid;
 
 	scripts(j);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "while :; do read x <>/tmp/never; done"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", BUDGET, NULL),
-	    0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "while :; do read x <>/tmp/never; done"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, NULL));
 	booted(j);
 	pid = jail_enter(j, stop_ever, NULL);
 	assert_true(pid > 0);
 	jail_sleep_ms(50);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	/* A zombie of ours would be one that KILL does not end. */
 	end_ms = jail_now_ms() + END_MS;
 	while (waitpid(pid, NULL, WNOHANG) == 0 && jail_now_ms() < end_ms)
@@ -449,9 +441,9 @@ test_farewell_stopped(void **state)
 	int64_t end_ms;
 	int fd;
 
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "1", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	(void)signal(SIGPIPE, SIG_IGN);
 	fd = jail_ctl_open(j);
 	assert_true(fd != -1);
@@ -485,19 +477,18 @@ test_out_of_memory(void **state)
 	if (!jail_has_memory())
 		live_skip("out of memory: no memory cgroup can be made");
 	scripts(j);
-	assert_int_equal(jail_script(j, JOB, HOG), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "(" HOG "); echo down $?"), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-B", BUDGET, NULL), 0);
+	live_ok(jail_script(j, JOB, HOG));
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "(" HOG "); echo down $?"));
+	live_ok(jail_start(j, &o, JAILINIT, "-B", BUDGET, NULL));
 	booted(j);
-	assert_int_equal(jail_ctl(j, "job\n"), 0);
-	assert_int_equal(jail_wait_status(j, "job_status", "137",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "job\n"));
+	live_ok(jail_wait_status(j, "job_status", "137", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "state"), "run");
 	/* All at once, while it is asked to end. */
-	assert_int_equal(jail_sh(j, "for i in 1 2 3 4 5 6 7 8; do (" HOG
-	    ") & done"), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_sh(j, "for i in 1 2 3 4 5 6 7 8; do (" HOG
+	    ") & done"));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, END_MS);
 	assert_string_equal(jail_status(j, "state"), "gone");
 	live_log_has(j, "down 137\n");
@@ -519,13 +510,11 @@ test_out_of_memory(void **state)
 static void
 edge_boot(struct jail *j, const struct jail_opts *o)
 {
-	assert_int_equal(jail_start(j, o, JAILINIT, "-B", BUDGET, NULL), 0);
+	live_ok(jail_start(j, o, JAILINIT, "-B", BUDGET, NULL));
 	if (o != NULL && o->nofile == FILES_LEAST)
-		assert_int_equal(jail_wait_log(j, "signals still work\n",
-		    LIVE_SOON_MS), 0);
+		live_ok(jail_wait_log(j, "signals still work\n", LIVE_SOON_MS));
 	else
-		assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS),
-		    0);
+		live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
 }
 
 static void
@@ -540,10 +529,10 @@ edge_end(struct jail *j)
 	do {
 		assert_true(jail_now_ms() < end_ms);
 		jail_sleep_ms(5);
-		assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+		live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	} while (jail_count(j) > 2);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, END_MS);
 }
 
@@ -562,14 +551,13 @@ test_edge_pids(void **state)
 	for (o.pids_max = 1; o.pids_max <= PIDS_NEEDED + 1; o.pids_max++) {
 		edge_boot(j, &o);
 		if (o.pids_max >= PIDS_NEEDED)
-			assert_int_equal(jail_wait_state(j, "run",
-			    STATUS_MS), 0);
+			live_ok(jail_wait_state(j, "run", STATUS_MS));
 		else
 			jail_sleep_ms(200);
 		edge_end(j);
 		assert_true(jail_log_has(j, "down halt\n") ||
 		    o.pids_max < PIDS_NEEDED);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -589,12 +577,12 @@ test_edge_pids_later(void **state)
 	for (more = 0; more <= 3; more++) {
 		edge_boot(j, &o);
 		booted(j);
-		assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
+		live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
 		snprintf(path, sizeof(path), "%s/pids.max", j->cgroup);
 		f = fopen(path, "we");
 		assert_non_null(f);
 		fprintf(f, "%d\n", 2 + more);
-		assert_int_equal(fclose(f), 0);
+		live_ok(fclose(f));
 		edge_end(j);
 		assert_string_equal(jail_status(j, "state"), "gone");
 		live_log_has(j, "termed\n");
@@ -602,7 +590,7 @@ test_edge_pids_later(void **state)
 			live_log_has(j, "down halt\n");
 		else
 			live_log_has(j, "/etc/rc.shutdown: fork: ");
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -616,18 +604,17 @@ test_edge_files(void **state)
 	for (o.nofile = FILES_LEAST; o.nofile <= FILES_NEEDED; o.nofile++) {
 		edge_boot(j, &o);
 		if (o.nofile == FILES_NEEDED)
-			assert_int_equal(jail_wait_log(j, "booted\n",
-			    LIVE_SOON_MS), 0);
+			live_ok(jail_wait_log(j, "booted\n", LIVE_SOON_MS));
 		else
 			jail_sleep_ms(100);
 		edge_end(j);
 		assert_true(jail_log_has(j, "down halt\n") ||
 		    o.nofile < FILES_NEEDED);
-		assert_int_equal(jail_again(j), 0);
-		assert_int_equal(jail_start(j, &o, JAILINIT, "-B", BUDGET,
-		    "--", "/bin/sh", "-c", "exit 7", NULL), 0);
+		live_ok(jail_again(j));
+		live_ok(jail_start(j, &o, JAILINIT, "-B", BUDGET, "--",
+		    "/bin/sh", "-c", "exit 7", NULL));
 		(void)live_exits(j, 7, END_MS);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -644,18 +631,17 @@ test_edge_files_later(void **state)
 	for (i = -6; i <= 8; i += i < 0 ? 3 : 1) {
 		edge_boot(j, NULL);
 		booted(j);
-		assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+		live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 		in_use = proc_fds(j->pid);
 		assert_in_range(in_use, 4, 6);
 		rl.rlim_cur = rl.rlim_max = (rlim_t)(i < -in_use ? 0 :
 		    in_use + i);
-		assert_int_equal(prlimit(j->pid, RLIMIT_NOFILE, &rl, NULL),
-		    0);
+		live_ok(prlimit(j->pid, RLIMIT_NOFILE, &rl, NULL));
 		edge_end(j);
 		live_log_has(j, "termed\n");
 		if (in_use + i >= FILES_NEEDED)
 			live_log_has(j, "down halt\n");
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * With which capabilities each program does what: those that the tables in
- * jailinit-managers(7) and jailkill(8) name, and no other, are enough, and
- * without any one of them something that is named fails.  For root.
+ * The capabilities that the tables in jailinit-managers(7) and jailkill(8) name
+ * are enough for each program, and without any one of them something named
+ * there fails.  For root.
  * only linux: capabilities(7)
  */
 #include "kill.h"
@@ -94,12 +94,11 @@ start(struct jail *j, const struct caps *c, const char *option,
 	struct jail_opts o = { .before_exec = before,
 	    .arg = (void *)(uintptr_t)c };
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-t", "1", "-k", "1",
-	    option, value, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "-t", "1", "-k", "1", option, value,
+	    NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	if (c->other)
-		assert_int_equal(jail_wait_file(j, OTHER_UP, LIVE_SOON_MS),
-		    0);
+		live_ok(jail_wait_file(j, OTHER_UP, LIVE_SOON_MS));
 }
 
 /*
@@ -114,18 +113,17 @@ test_boot(void **state)
 	struct jail *j = *state;
 
 	need_root();
-	assert_int_equal(jail_script(j, "/etc/rc", "(sleep 0.1 &)\n"
+	live_ok(jail_script(j, "/etc/rc", "(sleep 0.1 &)\n"
 	    "(trap 'echo x >>" LIVE_MARK "; exit' TERM; echo >/tmp/up\n"
 	    "while :; do sleep 0.1; done) &\n"
 	    "until [ -e /tmp/up ]; do sleep 0.02; done; rm /tmp/up\n"
-	    "echo life >>/tmp/lives"), 0);
+	    "echo life >>/tmp/lives"));
 	start(j, &none, NULL, NULL);
 	assert_int_equal(proc_figure(j->pid, "CapPrm"), 0);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_text(j, "/tmp/lives", "life\nlife\n",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_wait_text(j, "/tmp/lives", "life\nlife\n", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\nx\n");
 	assert_false(jail_log_has(j, "not permitted"));
@@ -141,14 +139,14 @@ test_boot_kill(void **state)
 
 	need_root();
 	start(j, &kill_alone, NULL, NULL);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_true(jail_exists(j, OTHER_MARK));
-	assert_int_equal(unlink(jail_path(j, OTHER_MARK)), 0);
+	live_ok(unlink(jail_path(j, OTHER_MARK)));
 
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	start(j, &others, NULL, NULL);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	live_log_has(j, "something is left that KILL does not end");
 	assert_false(jail_exists(j, OTHER_MARK));
@@ -165,15 +163,15 @@ test_boot_reboot(void **state)
 
 	need_root();
 	start(j, &boot, "-l", "reboot");
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	st = jail_wait(j, LIVE_SOON_MS, NULL);
 	assert_true(st != -1 && WIFSIGNALED(st) && WTERMSIG(st) == SIGHUP);
 
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	start(j, &others, "-l", "reboot");
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_log(j, "reboot: Operation not permitted; "
-	    "again in place", LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_wait_log(j, "reboot: Operation not permitted; "
+	    "again in place", LIVE_SOON_MS));
 }
 
 static void
@@ -183,10 +181,10 @@ app(struct jail *j, bool host)
 	struct jail_opts o = { .before_exec = before, .host = host,
 	    .arg = (void *)(uintptr_t)&none };
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-t", "1", "--",
+	live_ok(jail_start(j, &o, JAILINIT, "-t", "1", "--",
 	    "/bin/sh", "-c", "(trap 'echo x >>" LIVE_MARK "; exit' TERM\n"
 	    "echo >/tmp/ready; while :; do sleep 0.1; done) &\n"
-	    "until [ -e /tmp/ready ]; do sleep 0.1; done; exit 7", NULL), 0);
+	    "until [ -e /tmp/ready ]; do sleep 0.1; done; exit 7", NULL));
 	(void)live_exits(j, 7, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
 }
@@ -271,29 +269,27 @@ test_jailctl(void **state)
 	int64_t end_ms;
 
 	need_root();
-	assert_int_equal(jail_copy(j, program != NULL && *program != '\0' ?
-	    program : "build/jailctl", "/sbin/jailctl"), 0);
+	live_ok(jail_copy(j, program != NULL && *program != '\0' ? program :
+	    "build/jailctl", "/sbin/jailctl"));
 	/* Who asks for the end is to end before it. */
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 1"));
 	(void)unlink(jail_path(j, "/bin/shutdown"));
-	assert_int_equal(symlink("jailctl", jail_path(j, "/sbin/shutdown")),
-	    0);
+	live_ok(symlink("jailctl", jail_path(j, "/sbin/shutdown")));
 	live_boot(j, &o);
 	assert_true(jail_enter(j, term_child, NULL) > 0);
-	assert_int_equal(jail_wait_file(j, HEARD, LIVE_SOON_MS), 0);
-	assert_int_equal(enter_wait(j, ctl_child, ALL &
-	    ~CAP(CAP_DAC_OVERRIDE)), 0);
+	live_ok(jail_wait_file(j, HEARD, LIVE_SOON_MS));
+	live_ok(enter_wait(j, ctl_child, ALL & ~CAP(CAP_DAC_OVERRIDE)));
 	jail_sleep_ms(QUIET_MS);
 	assert_string_equal(jail_file(j, HEARD), "");
-	assert_int_equal(enter_wait(j, ctl_child, CAP(CAP_DAC_OVERRIDE)), 0);
+	live_ok(enter_wait(j, ctl_child, CAP(CAP_DAC_OVERRIDE)));
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (strstr(jail_file(j, HEARD), "hello") == NULL &&
 	    jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	assert_non_null(strstr(jail_file(j, HEARD), "hello"));
-	assert_int_equal(enter_wait(j, ctl_child, 0), 0);
-	assert_int_equal(enter_wait(j, halt_child, 0), 0);
-	assert_int_equal(jail_wait_log(j, "halt requested", LIVE_SOON_MS), 0);
+	live_ok(enter_wait(j, ctl_child, 0));
+	live_ok(enter_wait(j, halt_child, 0));
+	live_ok(jail_wait_log(j, "halt requested", LIVE_SOON_MS));
 }
 
 /*
@@ -326,9 +322,9 @@ test_list(void **state)
 
 	need_root();
 	live_boot(j, NULL);
-	assert_int_equal(jk(CAP(CAP_SYS_PTRACE), "-l", NULL), 0);
+	live_ok(jk(CAP(CAP_SYS_PTRACE), "-l", NULL));
 	assert_true(said(" run ") && said(j->root));
-	assert_int_equal(jk(ALL & ~CAP(CAP_SYS_PTRACE), "-l", NULL), 0);
+	live_ok(jk(ALL & ~CAP(CAP_SYS_PTRACE), "-l", NULL));
 	assert_true(said(kill_jid(j)));
 	assert_false(said(" run ") || said(j->root));
 }
@@ -342,12 +338,11 @@ test_halt(void **state)
 
 	need_root();
 	live_boot(j, NULL);
-	assert_int_equal(jk(CAP(CAP_SYS_PTRACE), "-h", "-t", "30",
-	    kill_jid(j), NULL), 0);
+	live_ok(jk(CAP(CAP_SYS_PTRACE), "-h", "-t", "30", kill_jid(j), NULL));
 	live_log_has(j, "halt requested, gone in 27 s at most");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	live_boot(j, NULL);
-	assert_int_equal(jk(0, "-h", "-t", "30", kill_jid(j), NULL), 0);
+	live_ok(jk(0, "-h", "-t", "30", kill_jid(j), NULL));
 	live_log_has(j, "halt requested, gone in 105 s at most");
 }
 
@@ -358,9 +353,9 @@ test_halt_force(void **state)
 	struct jail *j = *state;
 
 	need_root();
-	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c", "trap '' TERM; "
-	    "echo >/tmp/ready; while :; do sleep 1; done", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, "/bin/sh", "-c", "trap '' TERM; "
+	    "echo >/tmp/ready; while :; do sleep 1; done", NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 	assert_int_equal(jk(0, "-h", "-t", "1", kill_jid(j), NULL), 1);
 	assert_true(said("had to be killed"));
 }
@@ -380,17 +375,15 @@ test_halt_other(void **state)
 	size_t i;
 
 	need_root();
-	assert_int_equal(chown(jail_path(j, "/var/run"), OTHER_UID,
-	    OTHER_UID), 0);
+	live_ok(chown(jail_path(j, "/var/run"), OTHER_UID, OTHER_UID));
 	for (i = 0; i < sizeof(keep) / sizeof(keep[0]); i++) {
 		live_boot(j, &o);
 		assert_int_equal(jk(ALL & ~CAP(CAP_KILL), "-h",
 		    kill_jid(j), NULL), 77);
-		assert_int_equal(jk(keep[i], "-h", "-t", "30", kill_jid(j),
-		    NULL), 0);
+		live_ok(jk(keep[i], "-h", "-t", "30", kill_jid(j), NULL));
 		live_log_has(j, i == 0 ? "gone in 27 s at most" :
 		    "gone in 105 s at most");
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -415,8 +408,8 @@ test_signal(void **state)
 		jail_sleep_ms(QUIET_MS);
 		assert_false(jail_exists(j, OTHER_MARK));
 	}
-	assert_int_equal(jk(needs, "-s", "WINCH", kill_jid(j), NULL), 0);
-	assert_int_equal(jail_wait_file(j, OTHER_MARK, LIVE_SOON_MS), 0);
+	live_ok(jk(needs, "-s", "WINCH", kill_jid(j), NULL));
+	live_ok(jail_wait_file(j, OTHER_MARK, LIVE_SOON_MS));
 }
 
 /* A line of the trace of who enters that begins with a call, and how it
@@ -455,13 +448,13 @@ test_signal_better(void **state)
 	jid = kill_jid(j);
 	file = kill_fmt("%s/trace", j->dir);
 	for (i = 0; i <= sizeof(each) / sizeof(each[0]); i++) {
-		assert_int_equal(system(kill_fmt("ASAN_OPTIONS=detect_leaks=0"
+		live_ok(system(kill_fmt("ASAN_OPTIONS=detect_leaks=0"
 		    " strace -f -qq -o %s setpriv --bounding-set "
 		    "-all,+sys_admin,+sys_ptrace,+kill"
 		    "%s%s%s %s -s WINCH %s", file, i == 0 ? "" : ",+sys_chroot",
 		    i == 1 ? "" : ",+setuid", i == 2 ? "" : ",+sys_nice",
 		    program != NULL && *program != '\0' ? program :
-		    "build/jailkill", jid)), 0);
+		    "build/jailkill", jid)));
 		for (k = 0; k < sizeof(each) / sizeof(each[0]); k++)
 			assert_true(traced(file, each[k].call, i != k));
 	}
@@ -499,8 +492,7 @@ test_jailroot(void **state)
 		    "sh %s/../../rc/host/jailroot %s >%s/out 2>&1", j->root,
 		    top, t[i].caps, top, dir, j->dir)) == 0) == t[i].good);
 		if (t[i].good) {
-			assert_int_equal(stat(kill_fmt("%s/dev/null", dir),
-			    &st), 0);
+			live_ok(stat(kill_fmt("%s/dev/null", dir), &st));
 			assert_true(S_ISCHR(st.st_mode) == t[i].nodes);
 		}
 	}

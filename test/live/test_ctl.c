@@ -66,7 +66,8 @@ row_type(struct term *t, const struct row *r)
 /* One jail, in this order. */
 static const struct row staying[] = {
 	{ "jailctl", EX_USAGE, "jailctl: command: none is given", NULL },
-	{ "jailctl --help", 0, "usage: jailctl [-c path] halt | poweroff", NULL },
+	{ "jailctl --help", 0, "usage: jailctl [-c path] halt | poweroff",
+	    NULL },
 	{ "jailctl -V", 0, "jailctl 0", NULL },
 	{ "jailctl status", 0, "state:     run (boot mode)", NULL },
 	{ "jailctl wait", 0, "", NULL },
@@ -214,7 +215,7 @@ row_ends(struct jail *j, struct term *t, const struct row *r)
 	assert_int_equal(jail_log_count(j, " requested, gone in "), 1);
 	assert_int_equal(jail_exists(j, RAN), !at_once);
 	row_print(r);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
@@ -264,7 +265,7 @@ fifo_instead(struct jail *j, const char *script)
 	char text[256];
 
 	(void)snprintf(text, sizeof(text), "rm -rf " JAIL_CTL "; %s", script);
-	assert_int_equal(ctl_cmd(j, text), 0);
+	live_ok(ctl_cmd(j, text));
 }
 
 static void
@@ -317,7 +318,7 @@ test_fifo_full(void **state)
 
 	ctl_jail(j);
 	ctl_boot(j);
-	assert_int_equal(jail_signal(j, SIGSTOP), 0);
+	live_ok(jail_signal(j, SIGSTOP));
 	fd = jail_ctl_open(j);
 	assert_true(fd >= 0);
 	memset(block, '\n', sizeof(block));
@@ -327,9 +328,9 @@ test_fifo_full(void **state)
 	expect(j, 0, "halt", EX_TEMPFAIL, "full, jailinit does not read it");
 	expect(j, 0, "shutdown -r now", EX_TEMPFAIL, "full");
 	expect(j, 0, "jailctl request hello", EX_TEMPFAIL, "full");
-	assert_int_equal(jail_signal(j, SIGCONT), 0);
+	live_ok(jail_signal(j, SIGCONT));
 	do
-		assert_int_equal(ioctl(fd, FIONREAD, &unread), 0);
+		live_ok(ioctl(fd, FIONREAD, &unread));
 	while (unread > 0 && jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
 	close(fd);
 	(void)ctl_cmd(j, "halt");		/* may see its own end */
@@ -347,7 +348,7 @@ test_status(void **state)
 	char process[64];
 
 	ctl_jail(j);
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	ctl_boot_slow_end(j);
 	snprintf(process, sizeof(process), ", process %s\nrc ended:  3\n",
 	    live_pid(j));
@@ -356,13 +357,13 @@ test_status(void **state)
 	assert_non_null(strstr(ctl_said, process));
 	assert_null(strstr(ctl_said, "asked to"));
 	assert_null(strstr(ctl_said, "gone by"));
-	assert_non_null(strstr(ctl_said, "dropped:   0 requests, 0 log lines\n"));
-	assert_int_equal(ctl_cmd(j, "jailctl request hello"), 0);
-	assert_int_equal(jail_wait_status(j, "job", "hello", LIVE_SOON_MS),
-	    0);
+	assert_non_null(strstr(ctl_said,
+	    "dropped:   0 requests, 0 log lines\n"));
+	live_ok(ctl_cmd(j, "jailctl request hello"));
+	live_ok(jail_wait_status(j, "job", "hello", LIVE_SOON_MS));
 	expect(j, 0, "jailctl status", 0, "ran:       hello, status 0\n");
-	assert_int_equal(ctl_cmd(j, "jailctl reboot 60"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	live_ok(ctl_cmd(j, "jailctl reboot 60"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 	expect(j, 0, "jailctl status", EX_TEMPFAIL,
 	    "state:     shutdown (boot mode)\n");
 	assert_non_null(strstr(ctl_said, "asked to:  reboot\ngone by:   2"));
@@ -396,26 +397,24 @@ test_status_hostile(void **state)
 	ctl_jail(j);
 	ctl_boot(j);
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		assert_int_equal(jail_write(j, JAIL_STATUS, 0644, texts[i]),
-		    0);
+		live_ok(jail_write(j, JAIL_STATUS, 0644, texts[i]));
 		assert_int_equal(ctl_cmd(j, "jailctl status"), EX_UNAVAILABLE);
 		assert_text();
 		assert_int_equal(ctl_cmd(j, "jailctl ready"), EX_UNAVAILABLE);
 	}
 	memset(big, 'A', sizeof(big) - 1);
 	memcpy(big, "state=", 6);
-	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, big), 0);
+	live_ok(jail_write(j, JAIL_STATUS, 0644, big));
 	assert_int_equal(ctl_cmd(j, "jailctl status"), EX_UNAVAILABLE);
 	assert_in_range(strlen(ctl_said), 1, 300);
 	/* what is no file is not read, nor waited for */
-	assert_int_equal(ctl_cmd(j, "rm " JAIL_STATUS "; mkfifo " JAIL_STATUS),
-	    0);
+	live_ok(ctl_cmd(j, "rm " JAIL_STATUS "; mkfifo " JAIL_STATUS));
 	expect(j, 0, "jailctl status", EX_NOINPUT, JAIL_STATUS ": ");
 	expect(j, 0, "jailctl wait", EX_NOINPUT, JAIL_STATUS ": ");
-	assert_int_equal(ctl_cmd(j, "rm " JAIL_STATUS "; ln -s /etc/passwd "
-	    JAIL_STATUS), 0);
+	live_ok(ctl_cmd(j, "rm " JAIL_STATUS "; ln -s /etc/passwd "
+	    JAIL_STATUS));
 	expect(j, 0, "jailctl status", EX_NOINPUT, JAIL_STATUS ": ");
-	assert_int_equal(ctl_cmd(j, "rm " JAIL_STATUS), 0);
+	live_ok(ctl_cmd(j, "rm " JAIL_STATUS));
 	expect(j, 0, "jailctl status", EX_NOINPUT, JAIL_STATUS ": No such");
 }
 
@@ -426,8 +425,8 @@ static void
 wait_begin(struct jail *j)
 {
 	(void)unlink(jail_path(j, GO));
-	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	assert_true(jail_enter_sh(j, "jailctl wait 2>/tmp/why; echo $? >"
 	    WAITED ".x; mv " WAITED ".x " WAITED) > 0);
 	jail_sleep_ms(300);
@@ -440,20 +439,20 @@ test_wait(void **state)
 	struct jail *j = *state;
 
 	ctl_jail(j);
-	assert_int_equal(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
-	    "do sleep 0.02; done; exit 3"), 0);
+	live_ok(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
+	    "do sleep 0.02; done; exit 3"));
 	wait_begin(j);
 	ctl_go(j);
-	assert_int_equal(jail_wait_text(j, WAITED, "3\n", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_text(j, WAITED, "3\n", LIVE_SOON_MS));
 	assert_int_equal(ctl_cmd(j, "jailctl wait"), 3);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	/* the jail is asked to end before it has booted */
-	assert_int_equal(unlink(jail_path(j, WAITED)), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
-	    WAITED " ]; do sleep 0.02; done"), 0);
+	live_ok(unlink(jail_path(j, WAITED)));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
+	    WAITED " ]; do sleep 0.02; done"));
 	wait_begin(j);
-	assert_int_equal(ctl_cmd(j, "halt"), 0);
-	assert_int_equal(jail_wait_text(j, WAITED, "75\n", LIVE_SOON_MS), 0);
+	live_ok(ctl_cmd(j, "halt"));
+	live_ok(jail_wait_text(j, WAITED, "75\n", LIVE_SOON_MS));
 	assert_string_equal(jail_file(j, "/tmp/why"),
 	    "jailctl: the jail is going: shutdown\n");
 }
@@ -482,22 +481,21 @@ test_probes(void **state)
 	size_t i;
 
 	ctl_jail(j);
-	assert_int_equal(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
-	    "do sleep 0.02; done"), 0);
+	live_ok(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
+	    "do sleep 0.02; done"));
 	(void)unlink(jail_path(j, GO));
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "exec sleep 1000"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "exec sleep 1000"));
+	live_ok(jail_start(j, NULL, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	probes(j, 0, EX_TEMPFAIL, "jailctl: not ready: boot\n");
 	ctl_go(j);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	probes(j, 0, 0, "");
 	/* the pid that nobody has; what is no pid; gone, and not removed */
 	for (i = 0; i < sizeof(stale) / sizeof(stale[0]); i++) {
 		(void)snprintf(text, sizeof(text), "%s\nstate=run\n",
 		    stale[i]);
-		assert_int_equal(jail_write(j, "/tmp/s", 0644, text), 0);
+		live_ok(jail_write(j, "/tmp/s", 0644, text));
 		expect(j, 0, "jailctl -f /tmp/s status", EX_UNAVAILABLE,
 		    "/tmp/s: the jailinit that wrote it is not there\n");
 		expect(j, 0, "jailctl -f /tmp/s ready", EX_UNAVAILABLE,
@@ -505,13 +503,13 @@ test_probes(void **state)
 		expect(j, 0, "jailctl -f /tmp/s wait", EX_UNAVAILABLE,
 		    "is not there\n");
 	}
-	assert_int_equal(ctl_cmd(j, "halt"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	live_ok(ctl_cmd(j, "halt"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 	probes(j, EX_TEMPFAIL, EX_TEMPFAIL,
 	    "jailctl: the jail is going: shutdown\n");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	/* what is never ready */
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	live_boot(j, NULL);
 	probes(j, 0, 3, "");
 }
@@ -525,9 +523,9 @@ test_app_mode(void **state)
 	struct jail *j = *state;
 
 	ctl_jail(j);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep",
-	    "1000", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
+	    NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	expect(j, 0, "jailctl status", 0, "state:     run (app mode)\n");
 	expect(j, 0, "jailctl wait", 0, "");
 	probes(j, 0, 0, "");
@@ -544,18 +542,18 @@ test_no_run(void **state)
 
 	ctl_jail(j);
 	(void)snprintf(away, sizeof(away), "%s", jail_path(j, "/away"));
-	assert_int_equal(rename(jail_path(j, "/var"), away), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep",
-	    "1000", NULL), 0);
+	live_ok(rename(jail_path(j, "/var"), away));
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
+	    NULL));
 	ctl_says(j, "/var/run/jailinit.ctl: ");
 	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
 	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/tmp/c", "-f",
-	    "/tmp/s", "--", "/bin/sleep", "1000", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/s", LIVE_SOON_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "/tmp/c", "-f", "/tmp/s",
+	    "--", "/bin/sleep", "1000", NULL));
+	live_ok(jail_wait_file(j, "/tmp/s", LIVE_SOON_MS));
 	expect(j, 0, "jailctl -f /tmp/s status", 0, "state:     run (app mod");
 	expect(j, 0, "jailctl -f /tmp/s ready", 0, "");
 	expect(j, 0, "jailctl -f /tmp/s wait", 0, "");
@@ -583,18 +581,18 @@ test_musl(void **state)
 	ctl_install(j, path);
 	ctl_boot(j);
 	term_open(j, &t, TERM_SHELL);
-	assert_int_equal(term_type(&t, "jailctl -V"), 0);
-	assert_int_equal(term_type(&t, "reboot -n --help"), 0);
+	live_ok(term_type(&t, "jailctl -V"));
+	live_ok(term_type(&t, "reboot -n --help"));
 	assert_int_equal(term_type(&t, "halt -z"), EX_USAGE);
 	term_expect(&t, "halt: -z: no such option");
-	assert_int_equal(term_type(&t, "shutdown now -k hello"), 0);
+	live_ok(term_type(&t, "shutdown now -k hello"));
 	term_expect(&t, "hello\n");
-	assert_int_equal(term_type(&t, "shutdown -h +20s"), 0);
+	live_ok(term_type(&t, "shutdown -h +20s"));
 	term_expect(&t, "to be halted in ");
-	assert_int_equal(term_type(&t, "shutdown -r 23:30"), 0);
-	assert_int_equal(term_type(&t, "shutdown -c"), 0);
-	assert_int_equal(term_type(&t, "jailctl status"), 0);
-	assert_int_equal(term_type(&t, "jailctl halt 30"), 0);
+	live_ok(term_type(&t, "shutdown -r 23:30"));
+	live_ok(term_type(&t, "shutdown -c"));
+	live_ok(term_type(&t, "jailctl status"));
+	live_ok(term_type(&t, "jailctl halt 30"));
 	ctl_says(j, HALTED(30));
 	term_close(j, &t);
 	(void)live_exits(j, 0, LIVE_SOON_MS);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is rare at the start, and was run by no other test: a path, a socket, a
- * descriptor or an interpreter that is none. */
+/*
+ * Rare paths at the start that no other test runs: paths that are too long,
+ * and sockets, descriptors or interpreters that are none.
+ */
 #include "live.h"
 
 #include <sys/ioctl.h>
@@ -21,10 +23,10 @@ test_long_path(void **state)
 	struct jail *j = *state;
 
 	memset(path + strlen(path), 'x', sizeof(path) - strlen(path) - 1);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", path, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", path, NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_log_has(j, "File name too long; signals still work");
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -33,7 +35,7 @@ test_empty_path(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "", NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "", NULL));
 	(void)live_exits(j, 64, LIVE_SOON_MS);
 	live_log_has(j, "an empty path");
 }
@@ -72,14 +74,14 @@ test_notify_gone(void **state)
 	    jail_path(j, "/tmp/n"));
 	snprintf(var, sizeof(var), "NOTIFY_SOCKET=/tmp/n");
 #endif
-	assert_int_equal(bind(fd, (struct sockaddr *)&sun, len), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "while [ ! -e /tmp/go ]; "
-	    "do sleep 0.05; done"), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(bind(fd, (struct sockaddr *)&sun, len));
+	live_ok(jail_script(j, "/etc/rc", "while [ ! -e /tmp/go ]; "
+	    "do sleep 0.05; done"));
+	live_ok(jail_start(j, &o, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	close(fd);
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 #ifdef __linux__
 	live_log_has(j, "NOTIFY_SOCKET: Connection refused");
 #else	/* it was connected at the start */
@@ -103,8 +105,8 @@ test_terminal_left(void **state)
 	struct jail_opts o = { .fds = fds, .before_exec = ctty_take };
 
 	live_pty(&master_fd, &fds[0]);
-	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, &o, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_int_equal(write(master_fd, "\003", 1), 1);
 	jail_sleep_ms(200);
 	assert_string_equal(jail_status(j, "request"), "");
@@ -128,8 +130,8 @@ test_ready_readonly(void **state)
 	static const struct jail_opts o = { .before_exec = ready_readonly };
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", "3", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "-d", "3", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_log_has(j, "-d 3: Bad file descriptor");
 }
 
@@ -139,16 +141,14 @@ test_no_shell(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(unlink(jail_path(j, "/bin/sh")), 0);
-	assert_int_equal(jail_write(j, "/etc/rc", 0644, "exit 0\n"), 0);
-	assert_int_equal(jail_write(j, "/etc/rc.request.d/x", 0644,
-	    "exit 0\n"), 0);
+	live_ok(unlink(jail_path(j, "/bin/sh")));
+	live_ok(jail_write(j, "/etc/rc", 0644, "exit 0\n"));
+	live_ok(jail_write(j, "/etc/rc.request.d/x", 0644, "exit 0\n"));
 	live_boot(j, NULL);
 	assert_string_equal(jail_status(j, "boot_status"), "127");
 	live_log_has(j, "jailinit: /bin/sh: No such file or directory");
-	assert_int_equal(jail_ctl(j, "x\n"), 0);
-	assert_int_equal(jail_wait_status(j, "job_status", "127",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "x\n"));
+	live_ok(jail_wait_status(j, "job_status", "127", LIVE_SOON_MS));
 }
 
 static void
@@ -159,8 +159,8 @@ test_no_sockets(void **state)
 	static const struct jail_opts o = { .env = env };
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
-	    "[ ! -e /proc/self/fd/3 ] && exit 7", NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+	    "[ ! -e /proc/self/fd/3 ] && exit 7", NULL));
 	(void)live_exits(j, 7, LIVE_SOON_MS);
 }
 

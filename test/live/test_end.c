@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end of a live jail.  Guards against: a stop that times out and leaves
- * the jail alive (pain 1); services that see TERM before rc.shutdown is done
- * with them; stopped processes that never act on TERM (27); a respawner that
- * puts KILL off for ever; a halt lost during boot (17); processes that
- * entered and are forgotten (20); a fixed sleep at the end (36).
+ * The end of a jail.  Guards against: a stop that times out and leaves the
+ * jail alive; TERM to services before rc.shutdown is done; stopped or
+ * respawning processes that put off the end; a halt lost during boot; a fixed
+ * sleep.
  * check: alone
  */
 #include "live.h"
@@ -31,16 +30,15 @@
 static void
 scripts(struct jail *j, const char *rc, const char *rc_shutdown)
 {
-	assert_int_equal(jail_script(j, "/etc/rc", rc), 0);
+	live_ok(jail_script(j, "/etc/rc", rc));
 	if (rc_shutdown != NULL)
-		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-		    rc_shutdown), 0);
+		live_ok(jail_script(j, "/etc/rc.shutdown", rc_shutdown));
 }
 
 static int64_t
 halt(struct jail *j, const char *request, int64_t within_ms)
 {
-	assert_int_equal(jail_ctl(j, request), 0);
+	live_ok(jail_ctl(j, request));
 	return (live_exits(j, 0, within_ms));
 }
 
@@ -88,7 +86,7 @@ test_timeout_short(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 1000"));
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	live_log_has(j, "jailinit: /etc/rc.shutdown: ran out of time, ended\n");
@@ -102,13 +100,13 @@ test_names_long(void **state)
 	struct jail *j = *state;
 	const char *p, *end;
 
-	assert_int_equal(jail_program(j, "stubborn-as-ever",
-	    "trap '' TERM; echo up >>/tmp/up; read x <>/tmp/fifo"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "mkfifo /tmp/fifo; "
+	live_ok(jail_program(j, "stubborn-as-ever",
+	    "trap '' TERM; echo up >>/tmp/up; read x <>/tmp/fifo"));
+	live_ok(jail_script(j, "/etc/rc", "mkfifo /tmp/fifo; "
 	    "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do"
 	    " stubborn-as-ever & done;"
 	    " while [ $(wc -l </tmp/up || echo 0) != 14 ]; do"
-	    " sleep 0.02; done"), 0);
+	    " sleep 0.02; done"));
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	p = strstr(jail_log(j), "still there after TERM: ");
@@ -126,13 +124,12 @@ argument(struct jail *j, const char *request, int sig, const char *arg)
 	char text[32];
 
 	scripts(j, "exit 0", "echo \"$# $1\" >" LIVE_MARK);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-l", "exit",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-l", "exit", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	if (request != NULL)
-		assert_int_equal(jail_ctl(j, request), 0);
+		live_ok(jail_ctl(j, request));
 	else
-		assert_int_equal(jail_signal(j, sig), 0);
+		live_ok(jail_signal(j, sig));
 	live_exits(j, 0, LIVE_SOON_MS);
 	snprintf(text, sizeof(text), "1 %s\n", arg);
 	assert_string_equal(jail_file(j, LIVE_MARK), text);
@@ -142,8 +139,8 @@ argument(struct jail *j, const char *request, int sig, const char *arg)
 static void
 again(struct jail *j)
 {
-	assert_int_equal(jail_free(j), 0);
-	assert_int_equal(jail_new(j), 0);
+	live_ok(jail_free(j));
+	live_ok(jail_new(j));
 }
 
 static void
@@ -158,8 +155,8 @@ test_argument(void **state)
 	argument(j, "reboot\n", 0, "reboot");
 }
 
-/* Pain 16: the dialects.  The last three are the managers' SIGRTMIN+3, +4
- * and +5, which are numbers whatever libc there is. */
+/* The signals that mean halt, poweroff and reboot to one init or another.  The
+ * last three are the managers' SIGRTMIN+3, +4 and +5, numbers in any libc. */
 static void
 test_signals(void **state)
 {
@@ -185,10 +182,10 @@ test_not_executable(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_write(j, "/etc/rc", 0644,
-	    "echo \"rc $#\" >>" LIVE_MARK "\n"), 0);
-	assert_int_equal(jail_write(j, "/etc/rc.shutdown", 0600,
-	    "echo \"rc.shutdown $1\" >>" LIVE_MARK "\n"), 0);
+	live_ok(jail_write(j, "/etc/rc", 0644,
+	    "echo \"rc $#\" >>" LIVE_MARK "\n"));
+	live_ok(jail_write(j, "/etc/rc.shutdown", 0600,
+	    "echo \"rc.shutdown $1\" >>" LIVE_MARK "\n"));
 	live_boot(j, NULL);
 	assert_string_equal(jail_status(j, "boot_status"), "0");
 	halt(j, "halt\n", LIVE_SOON_MS);
@@ -252,7 +249,7 @@ test_stopped_rc(void **state)
 	    "kill -STOP $$; exec sleep 1000",
 	    "trap 'echo rc.shutdown >>" LIVE_MARK "; exit 1' TERM\n"
 	    "kill -STOP $$; exec sleep 1000");
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	while ((pid = jail_find(j, "rc")) == 0 || proc_state(pid) != 'T') {
 		assert_true(jail_now_ms() < end_ms);
 		jail_sleep_ms(2);
@@ -323,7 +320,7 @@ test_bounded_deaf(void **state)
 
 	scripts(j, DEAF_200, NULL);
 	live_boot(j, NULL);
-	assert_int_equal(jail_wait_count(j, 201, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, 201, LIVE_SOON_MS));
 	bounded(j, "term");
 	live_log_has(j, "jailinit: still there after TERM: sleep (");
 	live_log_has(j, ") ...\n");
@@ -335,10 +332,10 @@ test_disguised(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_program(j, "a\033[2J\200b", "trap '' TERM; "
-	    "echo >/tmp/up; while :; do sleep 1; done"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "/bin/a*b & "
-	    "until [ -e /tmp/up ]; do sleep 0.02; done"), 0);
+	live_ok(jail_program(j, "a\033[2J\200b", "trap '' TERM; "
+	    "echo >/tmp/up; while :; do sleep 1; done"));
+	live_ok(jail_script(j, "/etc/rc", "/bin/a*b & "
+	    "until [ -e /tmp/up ]; do sleep 0.02; done"));
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
 	live_log_has(j, "still there after TERM: a?[2J?b (");
@@ -397,7 +394,7 @@ bomb_light(struct jail *j, int n)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	while (jail_count(j) < n && jail_now_ms() < end_ms)
 		jail_sleep_ms(10);
 	assert_true(jail_count(j) >= n);
@@ -425,7 +422,7 @@ test_bounded_bomb_nproc(void **state)
 
 	if (geteuid() != 0)
 		live_skip("RLIMIT_NPROC counts the user's other processes");
-	assert_int_equal(chown(jail_path(j, "/var/run"), 65534, 65534), 0);
+	live_ok(chown(jail_path(j, "/var/run"), 65534, 65534));
 	live_boot(j, &o);
 	bomb_light(j, 290);
 	bounded_bomb(j);
@@ -478,15 +475,15 @@ test_farewell_crowded(void **state)
 
 	if (geteuid() != 0)
 		live_skip("not root: no user of its own");
-	assert_int_equal(chown(jail_path(j, "/var/run"), o.uid, o.gid), 0);
+	live_ok(chown(jail_path(j, "/var/run"), o.uid, o.gid));
 	live_boot(j, &o);
-	assert_int_equal(pipe2(up, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(done, O_CLOEXEC), 0);
+	live_ok(pipe2(up, O_CLOEXEC));
+	live_ok(pipe2(done, O_CLOEXEC));
 	pid = fork();
 	if (pid == 0)
 		crowd(up[1], done[0]);
 	assert_int_equal(read(up[0], &c, 1), 1);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	jail_sleep_ms(CROWD_MS);
 	assert_int_equal(write(done[1], &c, 1), 1);
 	assert_int_equal(waitpid(pid, &st, 0), pid);
@@ -506,7 +503,7 @@ test_bounded_respawn(void **state)
 	struct jail *j = *state;
 
 	live_boot(j, &o);
-	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
 	bounded(j, "term");
 }
 
@@ -569,7 +566,7 @@ test_sleepers(void **state)
 	scripts(j, "i=0\nwhile [ $i -lt 500 ]; do\n"
 	    "sleep 1000 & i=$((i+1)); done", NULL);
 	live_boot(j, NULL);
-	assert_int_equal(jail_wait_count(j, 501, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, 501, LIVE_SOON_MS));
 	ms = halt(j, "halt\n", LIVE_SOON_MS);
 	printf("500 sleepers: %d ms\n", (int)ms);
 	assert_in_range(ms, 0, LIVE_LATE_MS);	/* TERM has 10 s */
@@ -587,9 +584,9 @@ test_during_boot(void **state)
 	scripts(j, "trap 'echo rc >>" LIVE_MARK "; exit' TERM\n"
 	    "echo >/tmp/started; sleep 1000 & wait; sleep 1000",
 	    "echo \"rc.shutdown $1\" >>" LIVE_MARK);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	halt(j, "poweroff\n", LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK),
 	    "rc\nrc.shutdown poweroff\n");
@@ -605,27 +602,26 @@ test_during_boot_deaf(void **state)
 
 	scripts(j, "trap '' TERM\necho >/tmp/started\n"
 	    "while :; do sleep 1; done", "echo >" LIVE_MARK);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS));
 	ms = halt(j, "halt 20\n", 20000 + LIVE_LATE_MS);
 	assert_in_range(ms, 1990, 2000 + LIVE_LATE_MS);
 	assert_true(jail_exists(j, LIVE_MARK));
 	assert_non_null(strstr(jail_status(j, "forced"), "boot"));
 }
 
-/* Pain 17: a signal that comes as soon as signals can be held at all, that
- * is, when they are blocked; before that the kernel drops those for a
- * process 1 without handlers. */
+/* A signal that comes as early as one can be held, when signals are blocked.
+ * Before that the kernel drops signals to a process 1 without handlers. */
 static void
 test_at_once(void **state)
 {
 	struct jail *j = *state;
 
 	scripts(j, "sleep 1000", "echo >" LIVE_MARK);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	while (proc_figure(j->pid, "SigBlk") == 0)
 		assert_true(jail_now_ms() < j->started_ms + LIVE_SOON_MS);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	live_exits(j, 0, LIVE_SOON_MS);
 	live_log_has(j, "halt requested");
 	assert_true(jail_exists(j, LIVE_MARK));
@@ -639,8 +635,8 @@ test_shorter(void **state)
 
 	scripts(j, "exit 0", "sleep 1000");
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, "halt 60\n"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "halt 60\n"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 	ms = halt(j, "halt 2\n", 2000 + LIVE_LATE_MS);
 	assert_in_range(ms, 1000, 2000 + LIVE_LATE_MS);
 }
@@ -654,9 +650,9 @@ test_longer(void **state)
 	scripts(j, DEAF_200, FOR_EVER);
 	live_boot(j, NULL);
 	begin_ms = jail_now_ms();
-	assert_int_equal(jail_ctl(j, "halt 2\n"), 0);
-	assert_int_equal(jail_wait_log(j, "gone in 2 s", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt 60\nhalt\n"), 0);
+	live_ok(jail_ctl(j, "halt 2\n"));
+	live_ok(jail_wait_log(j, "gone in 2 s", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt 60\nhalt\n"));
 	live_exits(j, 0, 2000 + LIVE_LATE_MS);
 	assert_true(j->ended_ms - begin_ms >= 1500);
 	assert_int_equal(jail_log_count(j, " requested, gone in "), 1);
@@ -669,10 +665,10 @@ two_verbs(struct jail *j, const char *first, const char *second,
 	scripts(j, "echo >>/tmp/lives", "until [ -e /tmp/go ]; do sleep 0.05;"
 	    " done");
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, first), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, second), 0);
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_ctl(j, first));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, second));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, "/tmp/lives"), "\n");
 	assert_string_equal(jail_status(j, "request"), verb);
@@ -726,8 +722,8 @@ test_entered(void **state)
 	live_boot(j, NULL);
 	pid = jail_enter(j, entered, NULL);
 	assert_true(pid > 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	assert_int_equal(waitpid(pid, &st, 0), pid);
 	j->n_entered = 0;
 	assert_true(WIFEXITED(st));

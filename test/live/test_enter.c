@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whoever enters a jail has its root and working directory there (pain 54),
- * whatever the root of the caller is, by the harness and by each command that
- * the manuals tell; and a test that would act outside of its jail is ended.
- * Guards against "nsenter --root --wd=/", which keeps a directory of the host.
+ * A process that enters a jail has its root and working directory there, by
+ * the harness and by each command in the manuals, whatever the caller's root
+ * is.  Guards against "nsenter --root --wd=/", which keeps a directory of the
+ * host.
  * only linux: namespaces, and the commands that enter them
  */
 #include <sys/stat.h>
@@ -209,7 +209,7 @@ in_chroot(struct jail *j, check_fn *fn, bool is_mount)
 static void
 test_harness(void **state)
 {
-	assert_int_equal(by_harness(*state), 0);
+	live_ok(by_harness(*state));
 }
 
 static void
@@ -217,7 +217,7 @@ test_before(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(by_wd(j), 0);
+	live_ok(by_wd(j));
 }
 
 /* Each "nsenter --... --wdns=/" of the file; what follows it runs. */
@@ -265,7 +265,7 @@ static void
 test_manuals(void **state)
 {
 	commands_find();
-	assert_int_equal(by_manuals(*state), 0);
+	live_ok(by_manuals(*state));
 }
 
 /* Where the caller's root is not that of its mount namespace. */
@@ -279,8 +279,8 @@ test_chroot(void **state)
 		live_skip("in a chroot: not root");
 	commands_find();
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(in_chroot(j, i % 2 == 0 ? by_harness :
-		    by_manuals, i < 2), 0);
+		live_ok(in_chroot(j, i % 2 == 0 ? by_harness : by_manuals, i <
+		    2));
 		(void)rmdir(jail_path(j, "/../chroot"));
 	}
 }
@@ -292,9 +292,9 @@ test_deep(void **state)
 
 	commands_find();
 	is_deep = true;
-	assert_int_equal(by_harness(j), 0);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(by_manuals(j), 0);
+	live_ok(by_harness(j));
+	live_ok(jail_again(j));
+	live_ok(by_manuals(j));
 	is_deep = false;
 }
 
@@ -322,7 +322,7 @@ test_outside_ends(void **state)
 	assert_true(WIFEXITED(st));
 	assert_int_equal(WEXITSTATUS(st), JAIL_OUTSIDE);
 	assert_false(jail_exists(j, LIVE_MARK));
-	assert_int_equal(jail_sh(j, "echo >" LIVE_MARK), 0);
+	live_ok(jail_sh(j, "echo >" LIVE_MARK));
 	assert_true(jail_exists(j, LIVE_MARK));
 }
 
@@ -334,12 +334,12 @@ test_links_stay(void **state)
 	char away[PATH_MAX], path[PATH_MAX + 8];
 
 	snprintf(away, sizeof(away), "%s/away", j->dir);
-	assert_int_equal(mkdir(away, 0755), 0);
-	assert_int_equal(symlink(away, jail_path(j, "/link")), 0);
+	live_ok(mkdir(away, 0755));
+	live_ok(symlink(away, jail_path(j, "/link")));
 	snprintf(path, sizeof(path), "%s/plain", jail_path(j, "/link"));
-	assert_int_equal(mknod(path, S_IFREG | 0600, 0), 0);
+	live_ok(mknod(path, S_IFREG | 0600, 0));
 	snprintf(path, sizeof(path), "%s/plain", away);
-	assert_int_equal(access(path, F_OK), 0);	/* that goes out */
+	live_ok(access(path, F_OK));	/* that goes out */
 
 	assert_int_equal(jail_write(j, "/link/x", 0644, "x"), -1);
 	snprintf(path, sizeof(path), "%s/x", away);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Each system call that the programs make (fault_table.h), made to fail with
- * each error, once and for ever, in each phase of a scene: jailinit still
- * ends in its budget, nothing crashes, nothing leaks, exit statuses are as
- * documented, and what a status says is true.  How: fault.h.
+ * Each system call of the programs (fault_table.h) fails with each error, once
+ * or for ever, in each phase of a scene: jailinit still ends in time, nothing
+ * crashes or leaks, and exit statuses and the status are true.  How: fault.h.
  *
- * Each scene is played once without a fault to count the calls; of each call
- * then the first, the second and the last of a phase, and all from its
- * beginning on.  CI tries an even sample, JAIL_LONG=1 all, FAULT_CALL=name one
- * call's and FAULT_CASE=n one case; FAULT_SHOW=1 prints each.  For root, since
- * all of it is in PID namespaces of its own.
+ * A scene is played once without a fault to count the calls; then of each call
+ * the first, the second and the last of a phase fails, and all from its start
+ * on. make check tries an even sample, JAIL_LONG=1 all, FAULT_CALL=name one
+ * call, FAULT_CASE=n one case; FAULT_SHOW=1 prints each.  For root.
  * only linux: ptrace(2) of Linux changes what a system call returns
  */
 #include "fault.h"
@@ -53,7 +51,8 @@
 /* What comes within milliseconds, but with the fault may not come. */
 #define COME_MS		(play_ever ? 250 : jail_slack(2500))
 #define HALT_MS		(play_ever ? 1500 : END_MS)
-#define REBOOT_MS	(play_ever ? 2500 : END_MS)	/* a life has a second or more */
+/* A life has a second or more. */
+#define REBOOT_MS	(play_ever ? 2500 : END_MS)
 
 /* A call that fails so often while nothing is to be done is in a loop that
  * does not wait. */

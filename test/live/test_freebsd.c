@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is FreeBSD's alone.  Guards against: a prestop that is not found, or
- * that does nothing, so that jail(8) cuts rc.shutdown short; jails that stay
- * dying, with their root busy and their interface gone; a status that cleanvar
- * removes; a jail called gone while a jail in it lives; SA-21:05 (who enters
- * is attacked), SA-07:01 (the host follows a jail's links).
+ * What is FreeBSD's alone.  Guards against: a prestop that does nothing, so
+ * that jail(8) cuts rc.shutdown short; jails that stay dying; a status that
+ * cleanvar removes; an attack on what enters (SA-21:05), a jail's links
+ * (SA-07:01).
  * check: few
  * only freebsd: jail(8), jail.conf(5), rctl(8), vnet(9), rc.subr(8)
  */
@@ -107,17 +106,17 @@ conf(struct jail *j, const char *more)
 
 	assert_non_null(f);
 	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
+	live_ok(fclose(f));
 }
 
 /* What exec.clean looks root up in. */
 static void
 passwd_make(struct jail *j)
 {
-	assert_int_equal(jail_write(j, "/etc/master.passwd", 0600,
-	    "root:*:0:0::0:0:root:/:/bin/sh\n"), 0);
-	assert_int_equal(host(kill_fmt("pwd_mkdb -p -d %s/etc "
-	    "%s/etc/master.passwd", j->root, j->root)), 0);
+	live_ok(jail_write(j, "/etc/master.passwd", 0600,
+	    "root:*:0:0::0:0:root:/:/bin/sh\n"));
+	live_ok(host(kill_fmt("pwd_mkdb -p -d %s/etc "
+	    "%s/etc/master.passwd", j->root, j->root)));
 }
 
 static int
@@ -130,7 +129,7 @@ jail8(struct jail *j, const char *what)
 static bool
 is_listed(struct jail *j)
 {
-	assert_int_equal(host("jls -d path"), 0);
+	live_ok(host("jls -d path"));
 	return (strstr(host_last.out, j->dir) != NULL);
 }
 
@@ -146,7 +145,7 @@ all_gone(struct jail *j)
 	if (is_listed(j))
 		(void)host(PS "; exit 1");
 	assert_false(is_listed(j));
-	assert_int_equal(jail_unmount(j), 0);
+	live_ok(jail_unmount(j));
 }
 
 /* rc.shutdown has had its time. */
@@ -164,18 +163,18 @@ has_halted(struct jail *j)
 static void
 prestop_case(struct jail *j, const char *more)
 {
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SLOW_END), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, kill_fmt("exec.start = \"/sbin/jailinit -b\";\n"
 	    "\texec.prestop = \"%s -h -t 60 $name\";\n\t%s",
 	    jailkill_path(), more));
-	assert_int_equal(jail_mount(j), 0);
-	assert_int_equal(jail8(j, "-c"), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail8(j, "-r"), 0);
+	live_ok(jail_mount(j));
+	live_ok(jail8(j, "-c"));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail8(j, "-r"));
 	has_halted(j);
 	all_gone(j);
 	(void)unlink(jail_path(j, LIVE_MARK));
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* exec.prestop, with each of what may matter for it. */
@@ -195,12 +194,12 @@ test_clean(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "env | grep -v '^_=' | "
-	    "sed 's/=.*//' | sort >/tmp/env; pwd >>/tmp/env"), 0);
+	live_ok(jail_script(j, "/etc/rc", "env | grep -v '^_=' | "
+	    "sed 's/=.*//' | sort >/tmp/env; pwd >>/tmp/env"));
 	passwd_make(j);
 	conf(j, "exec.clean; exec.start = \"/sbin/jailinit -b\";");
-	assert_int_equal(jail_mount(j), 0);
-	assert_int_equal(jail8(j, "-c"), 0);
+	live_ok(jail_mount(j));
+	live_ok(jail8(j, "-c"));
 	assert_non_null(strstr(jail_file(j, "/tmp/env"), "PATH\n"));
 	assert_null(strstr(jail_file(j, "/tmp/env"), "JAIL"));
 	assert_non_null(strstr(jail_file(j, "/tmp/env"), "/\n"));
@@ -215,15 +214,15 @@ test_persist(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SLOW_END), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, "persist; exec.start = \"/sbin/jailinit -b\";");
-	assert_int_equal(jail_mount(j), 0);
-	assert_int_equal(jail8(j, "-c"), 0);
+	live_ok(jail_mount(j));
+	live_ok(jail8(j, "-c"));
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
 	    kill_fmt("* (%s): gone after # s\n", name()), "");
 	has_halted(j);
-	assert_int_equal(host(kill_fmt("jls -j %s jid", name())), 0);
-	assert_int_equal(jail8(j, "-r"), 0);
+	live_ok(host(kill_fmt("jls -j %s jid", name())));
+	live_ok(jail8(j, "-r"));
 	all_gone(j);
 }
 
@@ -234,15 +233,15 @@ test_command(void **state)
 	struct jail *j = *state;
 	struct kill k;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SLOW_END), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, "command = \"/sbin/jailinit\";");
-	assert_int_equal(jail_mount(j), 0);
+	live_ok(jail_mount(j));
 	host_start(&k, kill_fmt("jail -f %s/jail.conf -c %s", j->dir,
 	    name()));
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
 	    kill_fmt("* (%s): gone after # s\n", name()), "");
-	assert_int_equal(kill_wait(&k, LIVE_SOON_MS), 0);
+	live_ok(kill_wait(&k, LIVE_SOON_MS));
 	has_halted(j);
 	all_gone(j);
 }
@@ -253,14 +252,13 @@ test_plain(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/plain",
+	live_ok(jail_script(j, "/etc/plain",
 	    "trap 'echo first >>" LIVE_MARK "; exit' TERM\n"
 	    "sh -c \"trap 'echo second >>" LIVE_MARK "; exit' TERM; echo "
 	    ">/tmp/up; while :; do sleep 0.05; done\" &\n"
-	    "while :; do sleep 0.05; done"), 0);
-	assert_int_equal(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL),
-	    0);
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	    "while :; do sleep 0.05; done"));
+	live_ok(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-n", "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: does not listen, would send TERM to all of it\n",
 	    kill_name(j)), "");
@@ -279,17 +277,16 @@ test_cleanvar(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
+	live_ok(jail_script(j, "/etc/rc",
 	    "find /var/run \\( -type f -or -type s \\) -delete\n"
-	    "echo >/tmp/cleaned; until [ -e /tmp/go ]; do sleep 0.05; done"),
-	    0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/cleaned", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
-	assert_int_equal(kill_run(NULL, "-l", kill_jid(j), NULL), 0);
+	    "echo >/tmp/cleaned; until [ -e /tmp/go ]; do sleep 0.05; done"));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_file(j, "/tmp/cleaned", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
+	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	assert_non_null(strstr(kill_last.out, " boot "));
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
 }
@@ -378,10 +375,10 @@ test_no_zombie(void **state)
 
 	for (i = 0; i < 5; i++) {
 		live_boot(j, NULL);
-		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		live_ok(jail_ctl(j, "halt\n"));
 		live_exits(j, 0, LIVE_SOON_MS);
 		all_gone(j);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -395,17 +392,17 @@ test_no_dying(void **state)
 	size_t i, k;
 
 	for (i = 0; i < nitems(verbs); i++) {
-		assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-l",
-		    "exit", NULL), 0);
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_start(j, NULL, "/sbin/jailinit", "-l", "exit",
+		    NULL));
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 		for (k = 0; k < 3 && jail_wait(j, 0, NULL) == -1; k++)
 			(void)host(kill_fmt("%s %s %d", jailkill_path(),
 			    verbs[i], j->jid));
 		if (jail_wait(j, 0, NULL) == -1)
-			assert_int_equal(jail_ctl(j, "halt\n"), 0);
+			live_ok(jail_ctl(j, "halt\n"));
 		live_exits(j, 0, LIVE_SOON_MS);
 		all_gone(j);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -431,15 +428,12 @@ many_start(const char *rc_shutdown)
 	int i;
 
 	for (i = 0; i < MANY; i++) {
-		assert_int_equal(jail_script(&many[i], "/etc/rc.shutdown",
-		    rc_shutdown), 0);
-		assert_int_equal(jail_start(&many[i], NULL, "/sbin/jailinit",
-		    NULL), 0);
+		live_ok(jail_script(&many[i], "/etc/rc.shutdown", rc_shutdown));
+		live_ok(jail_start(&many[i], NULL, "/sbin/jailinit", NULL));
 		jids = kill_fmt("%s %d", jids, many[i].jid);
 	}
 	for (i = 0; i < MANY; i++)
-		assert_int_equal(jail_wait_state(&many[i], "run",
-		    LIVE_SOON_MS), 0);
+		live_ok(jail_wait_state(&many[i], "run", LIVE_SOON_MS));
 	return (jids);
 }
 
@@ -478,7 +472,7 @@ test_many(void **state)
 
 	(void)state;
 	for (i = 0; i < MANY; i++)
-		assert_int_equal(jail_new(&many[i]), 0);
+		live_ok(jail_new(&many[i]));
 	jids = many_start("sleep 2");
 	seconds = (int)jail_slack(30);
 	st = many_halt(&k, jids, seconds);
@@ -486,7 +480,7 @@ test_many(void **state)
 	assert_int_equal(times(k.out, ": gone after "), MANY);
 	printf("%d jails that take 2 s: %d ms\n", MANY, (int)k.took_ms);
 	for (i = 0; i < MANY; i++)
-		assert_int_equal(jail_again(&many[i]), 0);
+		live_ok(jail_again(&many[i]));
 	jids = many_start("trap '' TERM; sleep 1000 & sleep 1000");
 	seconds = (int)jail_slack(20);
 	st = many_halt(&k, jids, seconds);
@@ -509,18 +503,18 @@ test_nested(void **state)
 	int64_t end_ms;
 	pid_t pid;
 
-	assert_int_equal(jail_program(j, "nested-sleeper", "trap '' TERM\n"
-	    "echo >/tmp/up; while :; do sleep 1; done"), 0);
+	live_ok(jail_program(j, "nested-sleeper", "trap '' TERM\n"
+	    "echo >/tmp/up; while :; do sleep 1; done"));
 	live_boot(j, NULL);
-	assert_int_equal(jail_sh(j, "PATH=$PATH:/usr/sbin; "
+	live_ok(jail_sh(j, "PATH=$PATH:/usr/sbin; "
 	    "jail -c name=empty path=/ persist && "
 	    "jail -c name=full path=/ persist && "
 	    "setsid jexec full /bin/nested-sleeper >/dev/null 2>&1 &\n"
-	    "until [ -e /tmp/up ]; do sleep 0.05; done"), 0);
+	    "until [ -e /tmp/up ]; do sleep 0.05; done"));
 	pid = proc_find("nested-sleeper");
 	assert_true(pid > 0 && proc_jid(pid) != j->jid);
 	/* They are their parent's to end, and not listed. */
-	assert_int_equal(kill_run(NULL, "-l", kill_jid(j), NULL), 0);
+	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	assert_int_equal(times(kill_last.out, "\n"), 2);
 	kill_says(kill_run(NULL, "-h", "-t", "8", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s*\n", kill_name(j)), "");
@@ -539,8 +533,8 @@ test_nested_empty(void **state)
 	struct jail *j = *state;
 
 	live_boot(j, NULL);
-	assert_int_equal(jail_sh(j, "/usr/sbin/jail -c name=empty path=/ "
-	    "persist"), 0);
+	live_ok(jail_sh(j, "/usr/sbin/jail -c name=empty path=/ "
+	    "persist"));
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s\n", kill_name(j)), "");
 	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
@@ -566,11 +560,11 @@ test_vnet(void **state)
 	host_last.out[strcspn(host_last.out, "\n")] = '\0';
 	epair = strdup(host_last.out);
 	epair[strlen(epair) - 1] = '\0';	/* epair0a */
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", SLOW_END), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, kill_fmt("vnet; vnet.interface = \"%sb\"; persist;\n"
 	    "\texec.start = \"/sbin/jailinit -b\";\n"
 	    "\texec.prestop = \"%s -h $name\";", epair, jailkill_path()));
-	assert_int_equal(jail_mount(j), 0);
+	live_ok(jail_mount(j));
 	st = jail8(j, "-c");
 	if (st == 0)
 		st = jail8(j, "-r");
@@ -583,7 +577,7 @@ test_vnet(void **state)
 		jail_sleep_ms(50);
 	} while (jail_now_ms() < end_ms);
 	assert_string_not_equal(host_last.out, "");
-	assert_int_equal(host(kill_fmt("ifconfig %sa destroy", epair)), 0);
+	live_ok(host(kill_fmt("ifconfig %sa destroy", epair)));
 	free(epair);
 	assert_int_equal(st, 0);
 	has_halted(j);
@@ -621,7 +615,7 @@ test_rctl(void **state)
 
 	if (!jail_has_pids())
 		live_skip("kern.racct.enable is 0");
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
 	while (jail_count(j) < 58 && jail_now_ms() < end_ms)
 		jail_sleep_ms(10);
 	jail_sleep_ms(500);
@@ -773,10 +767,9 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 
 	attack = fn;
 	shared_make();
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-B", "1",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_count(j, 3, LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "-B", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_wait_count(j, 3, LIVE_SOON_MS));
 	shared->go = 1;
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (!shared->ready && jail_now_ms() < end_ms)
@@ -848,13 +841,12 @@ planted(struct jail *j, const char *plant, const char *why)
 	int e;
 
 	assert_non_null(f);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-B", "1",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_sh(j, kill_fmt("rm -f " JAIL_CTL "; %s",
-	    kill_fmt(plant, file))), 0);
-	assert_int_equal(kill_run(NULL, "-l", kill_jid(j), NULL), 0);
+	live_ok(fclose(f));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-B", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_sh(j, kill_fmt("rm -f " JAIL_CTL "; %s",
+	    kill_fmt(plant, file))));
+	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	assert_in_range(kill_last.took_ms, 0, 2000 + LIVE_LATE_MS);
 	e = kill_run(NULL, "-v", "-h", "-t", "20", kill_jid(j), NULL);
 	if (e > 1 || strstr(kill_last.out, why) == NULL)
@@ -864,11 +856,11 @@ planted(struct jail *j, const char *plant, const char *why)
 	assert_non_null(strstr(kill_last.out, why));
 	assert_in_range(kill_last.took_ms, 0, 20000 + LIVE_LATE_MS);
 	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
-	assert_int_equal(stat(file, &st), 0);
+	live_ok(stat(file, &st));
 	assert_int_equal(st.st_size, 0);
-	assert_int_equal(unlink(file), 0);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(host(kill_fmt("rm -rf %s" JAIL_CTL, j->root)), 0);
+	live_ok(unlink(file));
+	live_ok(jail_again(j));
+	live_ok(host(kill_fmt("rm -rf %s" JAIL_CTL, j->root)));
 }
 
 static void
@@ -898,14 +890,13 @@ test_planted_folder(void **state)
 	const char *dir = kill_fmt("%s/run", j->dir);
 	struct stat st;
 
-	assert_int_equal(mkdir(dir, 0755), 0);
-	assert_int_equal(mkfifo(kill_fmt("%s/jailinit.ctl", dir), 0600), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-B", "1",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_sh(j, kill_fmt("mv /var/run /var/old; "
-	    "ln -s ../../run /var/run")), 0);
-	assert_int_equal(stat(jail_path(j, JAIL_CTL), &st), 0);	/* leads out */
+	live_ok(mkdir(dir, 0755));
+	live_ok(mkfifo(kill_fmt("%s/jailinit.ctl", dir), 0600));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-B", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_sh(j, kill_fmt("mv /var/run /var/old; "
+	    "ln -s ../../run /var/run")));
+	live_ok(stat(jail_path(j, JAIL_CTL), &st));	/* leads out */
 	(void)kill_run(NULL, "-v", "-h", "-t", "10", kill_jid(j), NULL);
 	assert_non_null(strstr(kill_last.out, "has no FIFO"));
 	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
@@ -946,8 +937,7 @@ test_storm(void **state)
 	int i;
 
 	for (i = 0; i < 3; i++) {
-		assert_int_equal(jail_start(j, &o, "/bin/sleep", "1000",
-		    NULL), 0);
+		live_ok(jail_start(j, &o, "/bin/sleep", "1000", NULL));
 		jail_sleep_ms(300);
 		assert_true(alive(j) > 1);
 		kill_says(kill_run(NULL, "-s", "KILL", kill_jid(j), NULL), 0,
@@ -955,16 +945,15 @@ test_storm(void **state)
 		assert_int_equal(alive(j), 0);
 		assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
 		all_gone(j);
-		assert_int_equal(jail_again(j), 0);
-		assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL),
-		    0);
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_again(j));
+		live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 		(void)kill_run(NULL, "-h", "-t", "6", kill_jid(j), NULL);
 		assert_in_range(kill_last.took_ms, 0, 6000 + LIVE_LATE_MS);
 		assert_int_equal(alive(j), 0);
 		assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
 		all_gone(j);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 

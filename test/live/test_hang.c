@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the kernel or the world outside can hold a jail's end up with.  Guards
- * against: process 1 in an uninterruptible open of a path on a file system
- * that answers nothing (FUSE, NFS; pain 26); an entered process whose parent
- * outside never reaps it (20).  There "gone" means that process 1 has begun
- * to exit: its memory is given back and /proc/PID/cmdline is empty.
+ * What the kernel, or a process outside, can hold up a jail's end with: a path
+ * on a file system that does not answer (FUSE, NFS), a process that entered
+ * and is not reaped.  Then "gone" means that process 1 has begun to exit.
  * only linux: a FUSE server that hangs
  */
 #include "fuse.h"
@@ -31,21 +29,20 @@ hang_inside(struct jail *j, int sig, int ctl_fd)
 {
 	assert_true(jail_enter(j, fuse_inside, NULL) > 0);
 	close(fuse_fd);
-	assert_int_equal(jail_wait_file(j, FUSE_READY, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, FUSE_READY, LIVE_SOON_MS));
 	fuse_hangs(j);
 	if (sig != 0)
-		assert_int_equal(jail_signal(j, sig), 0);
+		live_ok(jail_signal(j, sig));
 	else
 		assert_int_equal(write(ctl_fd, "halt 2\n", 7), 7);
-	assert_int_equal(jail_wait_exiting(j, 2000 + LIVE_LATE_MS), 0);
+	live_ok(jail_wait_exiting(j, 2000 + LIVE_LATE_MS));
 }
 
 static void
 short_boot(struct jail *j)
 {
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-B", "2",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-B", "2", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
 static void
@@ -89,8 +86,8 @@ hang_outside(struct jail *j)
 	j->n_entered--;
 	assert_int_equal(st, 0);
 	fuse_hangs(j);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
-	assert_int_equal(jail_wait_exiting(j, 2000 + LIVE_LATE_MS), 0);
+	live_ok(jail_signal(j, SIGTERM));
+	live_ok(jail_wait_exiting(j, 2000 + LIVE_LATE_MS));
 }
 
 /* The first child of process 1, 0 if there is none. */
@@ -134,10 +131,9 @@ test_fuse_outside_stuck(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "(while [ ! -e " FUSE_READY
-	    " ]; do sleep 0.05; done; sleep 0.2; cat /var/run/x) &"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo bye >/var/run/bye"), 0);
+	live_ok(jail_script(j, "/etc/rc", "(while [ ! -e " FUSE_READY
+	    " ]; do sleep 0.05; done; sleep 0.2; cat /var/run/x) &"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo bye >/var/run/bye"));
 	fuse_open();
 	short_boot(j);
 	hang_outside(j);
@@ -165,10 +161,10 @@ unreaped(struct jail *j, bool dead_before)
 	pid = jail_enter(j, entered, NULL);
 	assert_true(pid > 0);
 	if (dead_before)
-		assert_int_equal(kill(pid, SIGKILL), 0);
+		live_ok(kill(pid, SIGKILL));
 	jail_sleep_ms(100);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
-	assert_int_equal(jail_wait_exiting(j, 2000 + LIVE_LATE_MS), 0);
+	live_ok(jail_ctl(j, "halt\n"));
+	live_ok(jail_wait_exiting(j, 2000 + LIVE_LATE_MS));
 	/* The kernel waits for it, as no init can help. */
 	assert_int_equal(proc_state(pid), 'Z');
 	assert_int_equal(jail_wait(j, 100, NULL), -1);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The administrator's own requests.  Guards against: a program that somebody
- * else may write run as root; one that holds the jail, or hides another; a
- * life in which orphans are no longer reaped once a request has been run;
- * what process 1 has open, blocked or ignored passing into the program.
+ * The administrator's own requests, /etc/rc.request.d.  Guards against: a
+ * program that somebody else may write run as root; one that holds up the jail
+ * or hides another; descriptors and signals of process 1 that pass into it.
  */
 #include "live.h"
 
@@ -29,8 +28,8 @@ job_write(struct jail *j, const char *name, const char *script)
 	char path[128];
 
 	(void)snprintf(path, sizeof(path), DIR_D "/%s", name);
-	assert_int_equal(jail_script(j, path, script), 0);
-	assert_int_equal(chmod(jail_path(j, DIR_D), 0755), 0);
+	live_ok(jail_script(j, path, script));
+	live_ok(chmod(jail_path(j, DIR_D), 0755));
 }
 
 static void
@@ -39,7 +38,7 @@ ask(struct jail *j, const char *name)
 	char line[128];
 
 	(void)snprintf(line, sizeof(line), "%s\n", name);
-	assert_int_equal(jail_ctl(j, line), 0);
+	live_ok(jail_ctl(j, line));
 }
 
 /* The log says text, in time. */
@@ -53,15 +52,14 @@ says(struct jail *j, const char *text)
 static void
 status_is(struct jail *j, const char *job, const char *status)
 {
-	assert_int_equal(jail_wait_status(j, "job", job, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_status(j, "job_status", status,
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_status(j, "job", job, LIVE_SOON_MS));
+	live_ok(jail_wait_status(j, "job_status", status, LIVE_SOON_MS));
 }
 
 static void
 halts(struct jail *j)
 {
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -108,10 +106,10 @@ test_by_sh(void **state)
 	struct jail *j = *state;
 
 	job_write(j, "good", "exit 0");
-	assert_int_equal(jail_write(j, DIR_D "/plain", 0644,
-	    "echo plain $0 $#\nexit 4\n"), 0);
-	assert_int_equal(jail_write(j, DIR_D "/lost", 0755,
-	    "#!/nowhere/sh\n"), 0);
+	live_ok(jail_write(j, DIR_D "/plain", 0644,
+	    "echo plain $0 $#\nexit 4\n"));
+	live_ok(jail_write(j, DIR_D "/lost", 0755,
+	    "#!/nowhere/sh\n"));
 	live_boot(j, NULL);
 	ask(j, "plain");
 	says(j, "request plain: exit status 4\n");
@@ -133,13 +131,12 @@ test_one_at_a_time(void **state)
 	job_write(j, "other", "echo x >>" LIVE_MARK);
 	live_boot(j, NULL);
 	ask(j, "slow");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	ask(j, "other");
 	says(j, "request dropped: other: another one runs\n");
-	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_status(j, "dropped_requests", "1", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "job"), "");
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	says(j, "request slow: exit status 0\n");
 	assert_false(jail_exists(j, LIVE_MARK));
 	ask(j, "other");
@@ -155,15 +152,15 @@ test_limit(void **state)
 	int64_t ms;
 
 	job_write(j, "long", "sleep 1000 & kill -STOP $$; exec sleep 1000");
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "1", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-q", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	ask(j, "long");
 	says(j, "request long: took over 1 s, ended\n");
 	ms = jail_now_ms() - j->asked_ms;
 	assert_in_range(ms, 990, 1000 + LIVE_LATE_MS);
 	says(j, "request long: killed by signal 15\n");
 	status_is(j, "long", "143");
-	assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, 1, LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "state"), "run");
 }
 
@@ -175,15 +172,15 @@ test_limit_kill(void **state)
 
 	job_write(j, "deaf", "trap '' TERM; sleep 1000 & while :; do sleep "
 	    "0.1; done");
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "1", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-q", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	ask(j, "deaf");
-	assert_int_equal(jail_wait_log(j, "request deaf: killed by signal 9\n",
-	    6000 + LIVE_LATE_MS), 0);
+	live_ok(jail_wait_log(j, "request deaf: killed by signal 9\n", 6000 +
+	    LIVE_LATE_MS));
 	ms = jail_now_ms() - j->asked_ms;
 	assert_in_range(ms, 5990, 6000 + LIVE_LATE_MS);
 	status_is(j, "deaf", "137");
-	assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, 1, LIVE_SOON_MS));
 	job_write(j, "next", "exit 0");
 	ask(j, "next");
 	says(j, "request next: exit status 0\n");
@@ -197,12 +194,10 @@ test_missing(void **state)
 	live_boot(j, NULL);		/* not even a folder */
 	ask(j, "nobody");
 	says(j, "request dropped: unknown request: nobody\n");
-	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_status(j, "dropped_requests", "1", LIVE_SOON_MS));
 	job_write(j, "good", "exit 0");
 	ask(j, "nobody");
-	assert_int_equal(jail_wait_status(j, "dropped_requests", "2",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_status(j, "dropped_requests", "2", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "job"), "");
 	assert_string_equal(jail_status(j, "job_status"), "");
 	assert_int_equal(jail_write(j, DIR_D, 0644, ""), -1);
@@ -224,14 +219,12 @@ test_names(void **state)
 	job_write(j, "good", "echo x >>" LIVE_MARK);
 	job_write(j, "sub/evil", "echo x >>" LIVE_MARK);
 	job_write(j, ".hidden", "echo x >>" LIVE_MARK);
-	assert_int_equal(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK),
-	    0);
+	live_ok(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK));
 	live_boot(j, NULL);
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ask(j, bad[i]);
 	(void)snprintf(text, sizeof(text), "%zu", i);
-	assert_int_equal(jail_wait_status(j, "dropped_requests", text,
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_status(j, "dropped_requests", text, LIVE_SOON_MS));
 	ask(j, "good");
 	says(j, "request good: exit status 0\n");
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
@@ -262,7 +255,7 @@ trick_play(struct jail *j, enum trick trick, mode_t mode)
 	(void)snprintf(dir, sizeof(dir), "%s" DIR_D, j->root);
 	(void)snprintf(file, sizeof(file), "%s" DIR_D "/bad", j->root);
 	if (trick == FILE_LINK || trick == FILE_DIR || trick == FILE_FIFO)
-		assert_int_equal(unlink(file), 0);
+		live_ok(unlink(file));
 	if (trick == FILE_MODE || trick == DIR_MODE)
 		e = chmod(trick == FILE_MODE ? file : dir, mode);
 	else if (trick == FILE_OWNER || trick == DIR_OWNER)
@@ -286,7 +279,7 @@ trick_play(struct jail *j, enum trick trick, mode_t mode)
 static void
 folder_remove(struct jail *j)
 {
-	assert_int_equal(jail_sh(j, "rm -rf " DIR_D " /etc/real.d"), 0);
+	live_ok(jail_sh(j, "rm -rf " DIR_D " /etc/real.d"));
 }
 
 static void
@@ -310,14 +303,14 @@ test_permissions(void **state)
 			status_is(j, "bad", "126");
 		assert_false(jail_exists(j, LIVE_MARK));
 		/* (it says that before it has ended) */
-		assert_int_equal(jail_wait_count(j, 1, LIVE_SOON_MS), 0);
+		live_ok(jail_wait_count(j, 1, LIVE_SOON_MS));
 		folder_remove(j);
-		assert_int_equal(truncate(j->log, 0), 0);
+		live_ok(truncate(j->log, 0));
 		/* and as it should be it runs */
 		job_write(j, "good", "exit 0");
 		ask(j, "good");
 		says(j, "request good: exit status 0\n");
-		assert_int_equal(truncate(j->log, 0), 0);
+		live_ok(truncate(j->log, 0));
 	}
 	status_is(j, "good", "0");
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
@@ -333,13 +326,12 @@ test_planted_folder(void **state)
 
 	if (geteuid() != 0)
 		live_skip("only root has other users' files");
-	assert_int_equal(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK),
-	    0);
+	live_ok(jail_script(j, "/etc/evil", "echo x >>" LIVE_MARK));
 	job_write(j, "good", "exit 0");
 	(void)snprintf(from, sizeof(from), "%s/etc/evil", j->root);
 	(void)snprintf(to, sizeof(to), "%s" DIR_D "/evil", j->root);
-	assert_int_equal(link(from, to), 0);
-	assert_int_equal(chown(jail_path(j, DIR_D), NOBODY, NOBODY), 0);
+	live_ok(link(from, to));
+	live_ok(chown(jail_path(j, DIR_D), NOBODY, NOBODY));
 	live_boot(j, NULL);
 	ask(j, "evil");
 	says(j, DIR_D "/evil: " REFUSED);
@@ -359,10 +351,10 @@ test_clean_start(void **state)
 	long pid;
 
 	job_write(j, "env", "echo own=[$JAILINIT_NEXT_LIFE]");
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	(void)snprintf(from, sizeof(from), "%s" PROBE, j->root);
 	(void)snprintf(to, sizeof(to), "%s" DIR_D "/probe", j->root);
-	assert_int_equal(link(from, to), 0);
+	live_ok(link(from, to));
 	live_boot(j, &o);
 	ask(j, "probe");
 	says(j, "request probe: exit status 0\n");
@@ -422,8 +414,8 @@ orphans_make(struct jail *j, int n)
 {
 	int64_t end_ms;
 
-	assert_int_equal(jail_sh(j, "i=0; while [ $i -lt 50 ]; do "
-	    "(sh -c 'sleep 0.02 &'); i=$((i + 1)); done"), 0);
+	live_ok(jail_sh(j, "i=0; while [ $i -lt 50 ]; do "
+	    "(sh -c 'sleep 0.02 &'); i=$((i + 1)); done"));
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (jail_zombies(j) > 0 || jail_count(j) > n) {
 		assert_true(jail_now_ms() < end_ms);
@@ -444,17 +436,17 @@ test_reaping(void **state)
 	job_write(j, "good", "exit 0");
 	job_write(j, "killed", "kill -9 $$");
 	job_write(j, "refused", "exit 0");
-	assert_int_equal(chmod(jail_path(j, DIR_D "/refused"), 0777), 0);
+	live_ok(chmod(jail_path(j, DIR_D "/refused"), 0777));
 	live_boot(j, NULL);
 	by_kernel(j);
 	ask(j, "slow");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	assert_true(has_chld(j));
 #ifdef __linux__
 	assert_true((proc_figure(j->pid, "SigCgt") & SIG_BIT(SIGCHLD)) != 0);
 #endif
 	orphans_make(j, 3);	/* it, and slow and its sleep */
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	says(j, "request slow: exit status 0\n");
 	by_kernel(j);
 	orphans_make(j, 1);
@@ -474,8 +466,8 @@ test_daemon(void **state)
 
 	job_write(j, "daemon", "setsid sleep 1000 & sleep 0.1");
 	job_write(j, "good", "exit 0");
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-q", "2", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-q", "2", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	ask(j, "daemon");
 	says(j, "request daemon: exit status 0\n");
 	ask(j, "good");
@@ -523,21 +515,20 @@ test_burst(void **state)
 	ask(j, "good");
 	status_is(j, "good", "0");
 	by_kernel(j);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	fds = proc_fds(j->pid);
 	before_kb = memory_kb(j);
 	for (i = 0; i < BURST; i++)
 		(void)memcpy(lines + (size_t)i * 5, "slow\n", 5);
-	assert_int_equal(jail_ctl(j, lines), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_requests", "999",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, lines));
+	live_ok(jail_wait_status(j, "dropped_requests", "999", LIVE_SOON_MS));
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
 	said = jail_log_count(j, "slow: another one runs");
 	ms = jail_now_ms() - j->asked_ms;
 	if (said < 1 || said > 2 + ms / 1000)
 		fail_msg("%d lines in %d ms:\n%s", said, (int)ms,
 		    jail_log(j));
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	says(j, "request slow: exit status 0\n");
 	status_is(j, "slow", "0");
 	by_kernel(j);
@@ -573,10 +564,10 @@ test_many(void **state)
 
 	job_write(j, "good", "echo x >>" LIVE_MARK);
 	job_write(j, "refused", "exit 0");
-	assert_int_equal(chmod(jail_path(j, DIR_D "/refused"), 0777), 0);
+	live_ok(chmod(jail_path(j, DIR_D "/refused"), 0777));
 	live_boot(j, NULL);
 	by_kernel(j);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	fds = proc_fds(j->pid);
 	for (i = 0; i < 30; i++) {
 		runs(j, "good");
@@ -606,16 +597,16 @@ test_fork_fails(void **state)
 
 	if (geteuid() != 0)
 		live_skip("not root, whose processes are counted too");
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(chmod(jail_path(j, "/var/run"), 0777), 0);
-	assert_int_equal(jail_script(j, "/etc/rc",
-	    "exec 2>/dev/null; " PROBE " fill &"), 0);
+	live_ok(probe_install(j));
+	live_ok(chmod(jail_path(j, "/var/run"), 0777));
+	live_ok(jail_script(j, "/etc/rc",
+	    "exec 2>/dev/null; " PROBE " fill &"));
 	job_write(j, "good", "exit 0");
-	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, &o, JAILINIT, NULL));
+	live_ok(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS));
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	by_kernel(j);
-	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS));
 	ask(j, "good");
 	says(j, "request dropped: good: Resource temporarily unavailable\n");
 	by_kernel(j);
@@ -632,16 +623,16 @@ test_during_boot(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "while ! [ -e /tmp/go ]; "
-	    "do sleep 0.02; done; exit 5"), 0);
+	live_ok(jail_script(j, "/etc/rc", "while ! [ -e /tmp/go ]; "
+	    "do sleep 0.02; done; exit 5"));
 	job_write(j, "good", "exit 7");
-	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	ask(j, "good");
 	says(j, "request good: exit status 7\n");
 	assert_string_equal(jail_status(j, "state"), "boot");
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "boot_status"), "5");
 	by_kernel(j);
 }
@@ -652,12 +643,12 @@ test_refused_at_end(void **state)
 	struct jail *j = *state;
 
 	job_write(j, "good", "echo x >>" LIVE_MARK);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
-	    "/tmp/go ]; do sleep 0.02; done"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
+	    "/tmp/go ]; do sleep 0.02; done"));
 	live_boot(j, NULL);
-	assert_int_equal(jail_ctl(j, "halt\ngood\n"), 0);
+	live_ok(jail_ctl(j, "halt\ngood\n"));
 	says(j, "request dropped: good: the jail ends\n");
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_false(jail_exists(j, LIVE_MARK));
 	assert_string_equal(jail_status(j, "dropped_requests"), "1");
@@ -673,22 +664,22 @@ test_running_at_end(void **state)
 	    "sleep 0.1; done");
 	job_write(j, "kind", "trap 'echo x >>" LIVE_MARK "; exit 0' TERM; "
 	    "touch /tmp/up; while :; do sleep 0.02; done");
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "test -e /tmp/up && ! test -e " LIVE_MARK " && echo both"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "test -e /tmp/up && ! test -e " LIVE_MARK " && echo both"));
 	live_boot(j, NULL);
 	ask(j, "kind");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	halts(j);
 	live_log_has(j, "both\n");
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
 	assert_string_equal(jail_status(j, "forced"), "");
 	live_log_has(j, "request kind: exit status 0\n");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(unlink(jail_path(j, "/tmp/up")), 0);
+	live_ok(jail_again(j));
+	live_ok(unlink(jail_path(j, "/tmp/up")));
 	live_boot(j, NULL);
 	ask(j, "deaf");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt 3\n"), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt 3\n"));
 	(void)live_exits(j, 0, 3000 + LIVE_LATE_MS);
 	assert_string_equal(jail_status(j, "forced"), "term");
 }
@@ -698,18 +689,17 @@ test_reboot_forgets(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "echo x >>/tmp/lives"), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo x >>/tmp/lives"));
 	job_write(j, "good", "exit 3");
 	job_write(j, "slow", "touch /tmp/up; exec sleep 1000");
 	live_boot(j, NULL);
 	ask(j, "good");
 	status_is(j, "good", "3");
 	ask(j, "slow");
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_text(j, "/tmp/lives", "x\nx\n",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_wait_text(j, "/tmp/lives", "x\nx\n", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "job"), "");
 	assert_string_equal(jail_status(j, "job_status"), "");
 	by_kernel(j);
@@ -726,21 +716,21 @@ test_app_mode(void **state)
 
 	job_write(j, "good", "exit 0");
 	job_write(j, "end", "touch /tmp/end");
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
+	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
 	    "setsid sh -c 'trap \"\" TERM; touch /tmp/up; while ! [ -e /tmp/go"
 	    " ]; do sleep 0.02; done' & while ! [ -e /tmp/end ]; do "
-	    "sleep 0.02; done; exit 9", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
+	    "sleep 0.02; done; exit 9", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
 	ask(j, "good");
 	says(j, "request good: exit status 0\n");
 	status_is(j, "good", "0");
 	orphans_make(j, 5);	/* two shells and their sleeps */
 	ask(j, "end");			/* the command ends for it */
-	assert_int_equal(jail_wait_state(j, "term", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "term", LIVE_SOON_MS));
 	ask(j, "good");
 	says(j, "request dropped: good: the jail ends\n");
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	(void)live_exits(j, 9, LIVE_SOON_MS);
 	assert_int_equal(jail_log_count(j, "request good: exit status"), 1);
 }

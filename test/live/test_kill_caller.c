@@ -70,10 +70,10 @@ test_not_root(void **state)
 static void
 become(uid_t uid)
 {
-	assert_int_equal(setresuid(0, 0, 0), 0);
-	assert_int_equal(setresgid(uid, uid, 0), 0);
-	assert_int_equal(setresuid(uid, uid, 0), 0);
-	assert_int_equal(prctl(PR_SET_DUMPABLE, 1), 0);
+	live_ok(setresuid(0, 0, 0));
+	live_ok(setresgid(uid, uid, 0));
+	live_ok(setresuid(uid, uid, 0));
+	live_ok(prctl(PR_SET_DUMPABLE, 1));
 }
 
 static void
@@ -81,9 +81,9 @@ boot_user(struct jail *j, const char *path, const char *arg)
 {
 	int e;
 
-	assert_int_equal(chown(j->dir, NOBODY, NOBODY), 0);
-	assert_int_equal(system(kill_fmt("chown -R %d:%d '%s'", NOBODY,
-	    NOBODY, j->root)), 0);
+	live_ok(chown(j->dir, NOBODY, NOBODY));
+	live_ok(system(kill_fmt("chown -R %d:%d '%s'", NOBODY, NOBODY,
+	    j->root)));
 	become(NOBODY);
 	e = jail_start(j, NULL, path, arg, NULL);
 	become(0);
@@ -100,17 +100,18 @@ test_user(void **state)
 
 	need_users();
 	kill_boot(root, NULL, NULL);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", MARK_ARG), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", MARK_ARG));
 	boot_user(j, "/sbin/jailinit", NULL);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_script(p, "/etc/plain", PLAIN), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_script(p, "/etc/plain", PLAIN));
 	boot_user(p, "/bin/sh", "/etc/plain");
-	assert_int_equal(jail_wait_file(p, "/tmp/ready", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(p, "/tmp/ready", LIVE_SOON_MS));
 
 	kill_says(kill_run(&nobody, "-l", "-A", NULL), 0,
 	    kill_fmt(LIST_TITLES "%s%s",
 	    kill_list_line(kill_jid_of(j->pid), j->pid, "run", j->root),
-	    kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root)), "");
+	    kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-",
+	    p->root)), "");
 	kill_says(kill_run(&nobody, "-s", "USR1", p->root, NULL), 0, "", "");
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (kill_lines(jail_file(p, LIVE_MARK)) < PLAIN_N + 1 &&
@@ -146,7 +147,7 @@ test_user_by_root(void **state)
 
 	need_users();
 	boot_user(j, "/sbin/jailinit", NULL);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-s", "STOP", j->root, NULL), 0, "", "");
 	assert_true(kill_stops(j->pid));
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
@@ -263,23 +264,22 @@ test_closed(void **state)
 	for (i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
 		kill_boot(j, MARK_ARG, NULL);
 		kill_boot_probe(p, "64");
-		assert_int_equal(kill_run(&closed[i], "-v", "-s", "USR1",
-		    p->root, NULL), 0);
-		assert_int_equal(jail_wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1),
-	    LIVE_SOON_MS), 0);
-		assert_int_equal(jail_wait_text(p, GOT ".child",
+		live_ok(kill_run(&closed[i], "-v", "-s", "USR1", p->root,
+		    NULL));
+		live_ok(jail_wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1),
+		    LIVE_SOON_MS));
+		live_ok(jail_wait_text(p, GOT ".child",
 		    kill_fmt("ready\n%d\n", SIGUSR1),
-	    LIVE_SOON_MS), 0);
-		assert_int_equal(kill_run(&closed[i], "-vh", j->root, NULL),
-		    0);
+	    LIVE_SOON_MS));
+		live_ok(kill_run(&closed[i], "-vh", j->root, NULL));
 		assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 		live_log_has(j, "halt requested");
 		kill_gone(j);
-		assert_int_equal(jail_again(j), 0);
-		assert_int_equal(jail_again(p), 0);
-		assert_int_equal(unlink(jail_path(j, LIVE_MARK)), 0);
-		assert_int_equal(unlink(jail_path(p, GOT)), 0);
-		assert_int_equal(unlink(jail_path(p, GOT ".child")), 0);
+		live_ok(jail_again(j));
+		live_ok(jail_again(p));
+		live_ok(unlink(jail_path(j, LIVE_MARK)));
+		live_ok(unlink(jail_path(p, GOT)));
+		live_ok(unlink(jail_path(p, GOT ".child")));
 	}
 }
 
@@ -301,19 +301,19 @@ test_sigchld_ignored(void **state)
 
 	kill_boot_probe(p, "64");
 	kill_says(kill_run(&o, "-s", "USR1", p->root, NULL), 0, "", "");
-	assert_int_equal(jail_wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1),
-	    LIVE_SOON_MS), 0);
-	kill_boot(j, "echo >" LIVE_MARK "; until [ -e /tmp/go ]; do sleep 0.05; "
+	live_ok(jail_wait_text(p, GOT, kill_fmt("ready\n%d\n", SIGUSR1),
+	    LIVE_SOON_MS));
+	kill_boot(j, "echo >" LIVE_MARK
+	    "; until [ -e /tmp/go ]; do sleep 0.05; "
 	    "done", NULL);
 	n = kill_name(j);
 	kill_start(&k, &o, "-h", j->root, NULL);
-	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
 #ifdef __linux__	/* elsewhere what is ignored by default is there too */
 	/* Else whom it sent may be reaped, and his number be another's. */
-	assert_int_equal(proc_figure(k.pid, "SigIgn") &
-	    1L << (SIGCHLD - 1), 0);
+	assert_int_equal(proc_figure(k.pid, "SigIgn") & 1L << (SIGCHLD - 1), 0);
 #endif
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	kill_says_like(&k, kill_wait(&k, LIVE_SOON_MS), 0,
 	    kill_fmt("%s: gone after # s\n", n), "");
 }
@@ -327,7 +327,7 @@ test_broken_pipe(void **state)
 
 	kill_boot(j, MARK_ARG, NULL);
 	kill_boot(p, "sleep 0.5", NULL);
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	live_ok(pipe2(fds, O_CLOEXEC));
 	close(fds[0]);
 	o.out_fd = fds[1];
 	o.err_fd = fds[1];
@@ -372,21 +372,21 @@ test_full_pipe(void **state)
 	kill_boot_plain(p, DEAF);
 	jn = kill_name(j);
 	pn = kill_name(p);
-	assert_int_equal(pipe2(fds, O_CLOEXEC | O_NONBLOCK), 0);
+	live_ok(pipe2(fds, O_CLOEXEC | O_NONBLOCK));
 	memset(text, '.', sizeof(text));
 	while ((n = write(fds[1], text, 4096)) > 0)
 		full += n;
-	assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
+	live_ok(fcntl(fds[1], F_SETFL, 0));
 	o.out_fd = fds[1];
 	kill_start(&k, &o, "-vh", "-t", "6", j->root, p->root, NULL);
 	assert_int_not_equal(jail_wait(j, 6000 + LIVE_LATE_MS, NULL), -1);
 	assert_int_not_equal(jail_wait(p, 7000 + LIVE_LATE_MS, NULL), -1);
 	jail_sleep_ms(300);
 	assert_int_equal(waitpid(k.pid, NULL, WNOHANG), 0);	/* waits now */
-	assert_int_equal(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+	live_ok(fcntl(fds[0], F_SETFL, O_NONBLOCK));
 	for (; full > 0; full -= n)
 		assert_true((n = read(fds[0], text, (size_t)full)) > 0);
-	assert_int_equal(fcntl(fds[0], F_SETFL, 0), 0);
+	live_ok(fcntl(fds[0], F_SETFL, 0));
 	status = kill_wait(&k, LIVE_SOON_MS);
 	n = read(fds[0], text, sizeof(text) - 1);
 	assert_true(n > 0);

@@ -25,8 +25,8 @@ test_mute(void **state)
 	fifo_make(j);
 	status_write(j, "state=run\n");
 	mute_start(j, NULL);
-	assert_int_equal(plain("echo halt >%s; kill %d; sleep 0.3",
-	    jail_path(j, JAIL_CTL), j->pid), 0);
+	live_ok(plain("echo halt >%s; kill %d; sleep 0.3", jail_path(j,
+	    JAIL_CTL), j->pid));
 	assert_true(is_there(j));
 	jk(halt_ms(6), "-v", "-h", "-t", "6", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
@@ -46,9 +46,8 @@ test_says_gone(void **state)
 	fifo_make(j);
 	status_write(j, "state=gone\n");
 	mute_start(j, NULL);
-	assert_int_equal(unlink(jail_path(j, JAIL_CTL)), 0);
-	assert_int_equal(plain("grep -q ^state=gone %s",
-	    jail_path(j, JAIL_STATUS)), 0);
+	live_ok(unlink(jail_path(j, JAIL_CTL)));
+	live_ok(plain("grep -q ^state=gone %s", jail_path(j, JAIL_STATUS)));
 	assert_true(is_there(j));
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);
@@ -90,7 +89,7 @@ test_reboot_stays(void **state)
 	assert_int_equal(run.code, 1);
 	said("had to be killed");
 	assert_false(is_there(j));
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	mute_start(j, &o);
 	jk(halt_ms(6), "-h", "-t", "6", jail_name(j), NULL);
 	assert_int_equal(shared->closed, 1);
@@ -203,12 +202,12 @@ test_held_at_end(void **state)
 
 	live_need_root();
 	traced_start(j);
-	assert_int_equal(plain("kill -KILL %d; sleep 0.5", j->pid), 0);
+	live_ok(plain("kill -KILL %d; sleep 0.5", j->pid));
 	assert_true(is_there(j));
 	jk(SIGNAL_MS, "-s", "KILL", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
 	assert_false(is_there(j));
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	traced_start(j);
 	end_ms = jail_now_ms();
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
@@ -403,7 +402,7 @@ test_hang_inside(void **state)
 	jk(halt_ms(20), "-h", "-t", "20", j->root, jail_name(j), NULL);
 	said(j->root);
 	code_is(0, 1);
-	assert_int_equal(jail_wait_exiting(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_exiting(j, LIVE_SOON_MS));
 }
 
 /* KILL does not reach the server, and what hangs in it the kernel keeps. */
@@ -417,7 +416,7 @@ test_hang_outside(void **state)
 	close(fuse_fd);
 	fuse_hangs(j);
 	fuse_halt(j);
-	assert_int_equal(jail_wait_exiting(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_exiting(j, LIVE_SOON_MS));
 }
 
 /* -a, in a PID namespace of our own so that it ends no jails but ours; beside

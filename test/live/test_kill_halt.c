@@ -48,12 +48,12 @@ test_budget(void **state)
 	struct jail *j = *state;
 
 	kill_boot(j, NULL, NULL);
-	assert_int_equal(kill_run(NULL, "-h", "-t", "20", j->root, NULL), 0);
+	live_ok(kill_run(NULL, "-h", "-t", "20", j->root, NULL));
 	live_log_has(j, "halt requested, gone in 18 s at most\n");
 	kill_gone(j);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	kill_boot(j, MARK_ARG, NULL);
-	assert_int_equal(kill_run(NULL, "-h", "-t", "1", j->root, NULL), 0);
+	live_ok(kill_run(NULL, "-h", "-t", "1", j->root, NULL));
 	live_log_has(j, "halt requested, gone in 1 s at most\n");
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }
@@ -80,8 +80,8 @@ test_request(void **state)
 	struct jail *j = *state;
 	const char *name;
 
-	assert_int_equal(jail_script(j, "/etc/rc.request.d/mark",
-	    "echo mark >>" LIVE_MARK), 0);
+	live_ok(jail_script(j, "/etc/rc.request.d/mark",
+	    "echo mark >>" LIVE_MARK));
 	kill_boot(j, NULL, NULL);
 	name = kill_name(j);
 	kill_says(kill_run(NULL, "-n", "-R", "mark", j->root, NULL), 0,
@@ -89,11 +89,9 @@ test_request(void **state)
 	assert_false(jail_exists(j, LIVE_MARK));
 	kill_says(kill_run(NULL, "-v", "-R", "mark", j->root, NULL), 0,
 	    kill_fmt("%s: asked for mark\n", name), "");
-	assert_int_equal(jail_wait_text(j, LIVE_MARK, "mark\n",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_text(j, LIVE_MARK, "mark\n", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 0, "", "");
-	assert_int_equal(jail_wait_text(j, LIVE_MARK, "mark\nmark\n",
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_wait_text(j, LIVE_MARK, "mark\nmark\n", LIVE_SOON_MS));
 	assert_int_equal(kill_run(NULL, "-R", "halt", j->root, NULL), 64);
 	assert_int_equal(kill_run(NULL, "-R", "../mark", j->root, NULL), 64);
 	assert_int_equal(kill_run(NULL, "-R", "mark", "-t", "3", j->root,
@@ -127,11 +125,11 @@ out_of_time(struct jail *j, void (*before_exec)(void *))
 	struct jail_opts o = { .before_exec = before_exec };
 	const char *line;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo >" LIVE_MARK "; sleep 1000"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "echo >" LIVE_MARK "; sleep 1000"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
 	j->via_proc = before_exec != NULL;
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	j->via_proc = false;
 	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown ran out "
 	    "of time") "\n", kill_name(j));
@@ -182,9 +180,8 @@ test_reboot(void **state)
 	name = kill_name(j);
 	kill_says(kill_run(NULL, "-r", "-t", "10", jid, NULL), 0,
 	    kill_fmt("%s: rebooted after # s\n", name), "");
-	assert_int_equal(jail_wait_text(j, "/tmp/lives", "\n\n",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_text(j, "/tmp/lives", "\n\n", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
 	live_log_has(j, "reboot requested, gone in 9 s at most\n");
 	assert_string_equal(kill_jid(j), jid);
@@ -211,7 +208,7 @@ reboot_ends(struct jail *j, const char *leave)
 		kill_says(kill_run(NULL, "-r", kill_jid(j), NULL), 0, line,
 		    "");
 		kill_gone(j);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -254,7 +251,7 @@ test_reboot_forced(void **state)
 	kill_boot(j, NULL, NULL);
 	line = kill_fmt("%s: had to be killed, gone after # s*\n",
 	    kill_name(j));
-	assert_int_equal(jail_sh(j, kill_fmt("kill -STOP %s", live_pid(j))), 0);
+	live_ok(jail_sh(j, kill_fmt("kill -STOP %s", live_pid(j))));
 	kill_says(kill_run(NULL, "-r", "-t", "0", kill_jid(j), NULL), 1,
 	    line, "");
 	kill_gone(j);
@@ -300,11 +297,11 @@ test_all(void **state)
 	kill_boot(j, MARK_ARG, NULL);
 	kill_boot_plain(p, DEAF);
 	kill_boot(k, MARK_ARG, NULL);
-	assert_int_equal(kill_run(NULL, "-s", "CONT", "-a", NULL), 0);
+	live_ok(kill_run(NULL, "-s", "CONT", "-a", NULL));
 	lines2 = kill_fmt("%s: would ask it to halt\n%s: would ask it to "
 	    "halt\n", kill_name(j), kill_name(k));
 	kill_says(kill_run(NULL, "-nh", "-a", NULL), 0, lines2, "");
-	assert_int_equal(kill_run(NULL, "-h", "-a", NULL), 0);
+	live_ok(kill_run(NULL, "-h", "-a", NULL));
 	assert_int_equal(kill_lines(kill_last.out), 2);
 	kill_gone(j);
 	kill_gone(k);

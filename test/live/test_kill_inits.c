@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jailkill -h and -r on jails that run another init, or none, and on jails that
- * are stopped.  Guards against: a signal that this init takes for another
+ * jailkill -h and -r on jails that run another init, or none, and on jails
+ * that are stopped.  Guards against: a signal that this init takes for another
  * request, and processes that get no TERM before KILL.
  */
 #include "kill.h"
@@ -40,7 +40,7 @@ test_init_deaf(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_start(j, NULL, "/bin/sleep", "1000", NULL), 0);
+	live_ok(jail_start(j, NULL, "/bin/sleep", "1000", NULL));
 	other_init(j, "-h", "6", 1, "TERM to its first process, sleep",
 	    KILLED);
 	assert_in_range(kill_last.took_ms, 5990, 6000 + LIVE_LATE_MS);
@@ -77,21 +77,19 @@ test_init_systemd(void **state)
 	struct jail *j = *state;
 	size_t i;
 
-	assert_int_equal(jail_script(j, "/sbin/systemd",
+	live_ok(jail_script(j, "/sbin/systemd",
 	    "for i in 37 38 39 15; do\n"
 	    "trap \"echo $i >>" LIVE_MARK "; exit 0\" $i\ndone\n"
-	    "echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done"), 0);
+	    "echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done"));
 	for (i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
 		(void)unlink(jail_path(j, LIVE_MARK));
 		(void)unlink(jail_path(j, "/tmp/ready"));
-		assert_int_equal(jail_start(j, NULL, "/sbin/systemd", NULL),
-		    0);
-		assert_int_equal(jail_wait_file(j, "/tmp/ready",
-		    LIVE_SOON_MS), 0);
+		live_ok(jail_start(j, NULL, "/sbin/systemd", NULL));
+		live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 		other_init(j, s[i].verb, "30", 0, kill_fmt(
 		    "%s to its first process, systemd", s[i].asked), GONE);
 		assert_string_equal(jail_file(j, LIVE_MARK), s[i].got);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -102,11 +100,11 @@ test_init_busybox(void **state)
 
 	if (geteuid() != 0)
 		live_skip("busybox init wants to be root");
-	assert_int_equal(jail_write(j, "/etc/inittab", 0644,
+	live_ok(jail_write(j, "/etc/inittab", 0644,
 	    "::sysinit:/bin/touch /tmp/ready\n"
-	    "::shutdown:/bin/touch " LIVE_MARK "\n"), 0);
-	assert_int_equal(jail_start(j, NULL, "/bin/init", NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	    "::shutdown:/bin/touch " LIVE_MARK "\n"));
+	live_ok(jail_start(j, NULL, "/bin/init", NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-n", "-p", j->root, NULL), 0, kill_fmt(
 	    "%s: does not listen, would send USR2 to its first process, "
 	    "init\n", kill_name(j)), "");
@@ -131,17 +129,16 @@ small_init(struct jail *j, const char *name)
 	for (i = 0; i < 2 && from == NULL; i++)
 		from = access(places[i], X_OK) == 0 ? places[i] : NULL;
 	if (from != NULL)
-		assert_int_equal(jail_copy(j, from, to), 0);
+		live_ok(jail_copy(j, from, to));
 	else {
 		printf("no %s here: a script in its place\n", name);
-		assert_int_equal(jail_script(j, to, "trap 'kill $c' TERM\n"
+		live_ok(jail_script(j, to, "trap 'kill $c' TERM\n"
 		    "[ \"$1\" != -- ] || shift\n"
-		    "\"$@\" & c=$!\nwhile kill -0 $c; do wait $c; done"), 0);
+		    "\"$@\" & c=$!\nwhile kill -0 $c; do wait $c; done"));
 	}
-	assert_int_equal(jail_script(j, "/tmp/service", TERM_TRAP), 0);
-	assert_int_equal(jail_start(j, NULL, to, "--", "/tmp/service", NULL),
-	    0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/tmp/service", TERM_TRAP));
+	live_ok(jail_start(j, NULL, to, "--", "/tmp/service", NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 	other_init(j, "-h", "30", 0, kill_fmt("TERM to its first process, %s",
 	    name), GONE);
 	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);

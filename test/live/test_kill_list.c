@@ -96,7 +96,7 @@ jid_is_pidfd(const struct jail *j)
 
 	if (fstatfs(j->pidfd, &fs) == -1 || fs.f_type != PIDFS_MAGIC)
 		return;
-	assert_int_equal(fstat(j->pidfd, &st), 0);
+	live_ok(fstat(j->pidfd, &st));
 	assert_int_equal(kill_jid_of(j->pid), st.st_ino);
 }
 #else
@@ -117,7 +117,7 @@ test_list(void **state)
 
 	kill_boot(j, NULL, NULL);
 	pid = boot_chroot(c);
-	assert_int_equal(jail_wait_state(c, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(c, "run", LIVE_SOON_MS));
 	kill_boot_plain(p, PLAIN);
 	jid_is_pidfd(j);
 	want = kill_fmt(LIST_TITLES "%s%s%s",
@@ -145,7 +145,8 @@ test_list_some(void **state)
 	kill_boot(j, NULL, NULL);
 	kill_boot_plain(p, PLAIN);
 	head_j = kill_list_line(kill_jid_of(j->pid), j->pid, "run", j->root);
-	head_p = kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root);
+	head_p = kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-",
+	    p->root);
 	kill_says(kill_run(NULL, "-l", kill_pid_name(j->pid), NULL), 0,
 	    kill_fmt(LIST_TITLES "%s", head_j), "");
 	kill_says(kill_run(NULL, "-l", p->root, NULL), 0,
@@ -165,8 +166,8 @@ test_list_state(void **state)
 	struct jail *j = *state;
 
 	kill_boot(j, "sleep 1000", NULL);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "halt\n"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    kill_list_line(kill_jid_of(j->pid), j->pid, "shutdown", j->root)),
 	    "");
@@ -178,10 +179,11 @@ test_list_old_status(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_write(j, JAIL_STATUS, 0644, "state=run\n"), 0);
+	live_ok(jail_write(j, JAIL_STATUS, 0644, "state=run\n"));
 	kill_boot_plain(j, PLAIN);
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
-	    kill_list_line(kill_jid_of(j->pid), PLAIN_PID(j), "-", j->root)), "");
+	    kill_list_line(kill_jid_of(j->pid), PLAIN_PID(j), "-",
+	    j->root)), "");
 }
 
 static void
@@ -220,12 +222,12 @@ test_list_odd_root(void **state)
 	pid_t pid;
 
 	root = kill_fmt("%s/a \"b\"\\\033[2J\n\303\251", j->dir);
-	assert_int_equal(rename(j->root, root), 0);
+	live_ok(rename(j->root, root));
 	assert_true(strlen(root) < sizeof(j->root));
 	strcpy(j->root, root);
 	pid = boot_chroot(j);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(kill_run(NULL, "-J", NULL), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(kill_run(NULL, "-J", NULL));
 	p = strstr(kill_last.out, ",\"state\":\"run\",\"root\":");
 	assert_non_null(p);
 	p = json_string(p + strlen(",\"state\":\"run\",\"root\":"), text);
@@ -266,7 +268,7 @@ test_names(void **state)
 	const char *said;
 	size_t i;
 
-	assert_int_equal(symlink(j->root, kill_fmt("%s/link", j->dir)), 0);
+	live_ok(symlink(j->root, kill_fmt("%s/link", j->dir)));
 	kill_boot(j, NULL, NULL);
 	kill_boot(other, NULL, NULL);
 	said = kill_fmt("%s: would send TERM to all of it\n", kill_name(j));
@@ -334,7 +336,7 @@ test_names_ended(void **state)
 	kill_says(kill_run(NULL, "-s", "KILL", jid, NULL), 0, "", "");
 	kill_gone(j);
 	for (i = 0; i < 5; i++) {
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 		kill_boot(j, NULL, NULL);
 		assert_string_not_equal(kill_jid(j), jid);
 		kill_says(kill_run(NULL, "-h", jid, NULL), EX_NOHOST, "",
@@ -372,12 +374,12 @@ test_names_twice(void **state)
 	kill_says(kill_run(NULL, "-v", "-s", kill_rt(6), kill_jid(j), j->root,
 	    kill_pid_name(j->pid), kill_jid(j), j->root, NULL), 0,
 	    kill_fmt("%s: RTMIN+6\n", kill_short(j)), "");
-	assert_int_equal(kill_run(NULL, "-s", kill_rt(7), kill_jid(j), NULL), 0);
+	live_ok(kill_run(NULL, "-s", kill_rt(7), kill_jid(j), NULL));
 	got = kill_fmt("ready\n%s\n%s\n", kill_rt(6), kill_rt(7));
-	assert_int_equal(jail_wait_text(j, GOT, got,
-	    LIVE_SOON_MS), 0);		/* these are queued */
-	assert_int_equal(jail_wait_text(j, GOT ".child", got,
-	    LIVE_SOON_MS), 0);
+	/* these are queued */
+	live_ok(jail_wait_text(j, GOT, got, LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", got,
+	    LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-h", "-t", "1", j->root, kill_jid(j),
 	    NULL), 1, kill_fmt("%s: had to be killed, *\n", kill_name(j)),
 	    "");
@@ -394,15 +396,15 @@ test_names_some_unknown(void **state)
 	kill_says(kill_run(NULL, "-s", "USR1", kill_jid(j), "/nonexistent",
 	    "pid=0", p->root, NULL), EX_NOHOST, "",
 	    "jailkill: /nonexistent: *\njailkill: pid=0: *\n");
-	assert_int_equal(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_file(p, LIVE_MARK, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_again(p), 0);
+	live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
+	live_ok(jail_wait_file(p, LIVE_MARK, LIVE_SOON_MS));
+	live_ok(jail_again(j));
+	live_ok(jail_again(p));
 	kill_boot(j, NULL, NULL);
 	kill_boot(p, NULL, NULL);
 	out = kill_fmt("%s: gone after # s\n%s: gone after # s\n",
 	    kill_name(j), kill_name(p));
-	assert_int_equal(jail_script(p, "/etc/rc.shutdown", "sleep 3"), 0);
+	live_ok(jail_script(p, "/etc/rc.shutdown", "sleep 3"));
 	kill_says(kill_run(NULL, "-h", p->root, "1", kill_jid(j), NULL),
 	    EX_NOHOST, out, "jailkill: 1: no such jail\n");
 	kill_gone(j);
@@ -420,9 +422,9 @@ test_renamed_host(void **state)
 
 	kill_boot(j, "hostname other; rm -f /etc/hostname; mv /etc /tmp/etc; "
 	    "sleep 0.5; hostname; echo $1 >" LIVE_MARK, NULL);
-	assert_int_equal(jail_write(j, "/etc/hostname", 0644, "first\n"), 0);
+	live_ok(jail_write(j, "/etc/hostname", 0644, "first\n"));
 	jid = kill_jid(j);
-	assert_int_equal(jail_sh(j, "hostname first"), 0);
+	live_ok(jail_sh(j, "hostname first"));
 	assert_string_equal(kill_jid(j), jid);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
 	kill_says(kill_run(NULL, "-h", jid, NULL), 0, line, "");
@@ -454,16 +456,16 @@ renamed(struct jail *j, const char *name, const char *shown, int sig)
 {
 	const char *jid, *said;
 
-	assert_int_equal(jail_start(j, NULL, PROBE, "named", name, NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, PROBE, "named", name, NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
 	jid = kill_jid(j);
 	said = kill_name(j);
 	kill_says(kill_run(NULL, "-hv", jid, NULL), 0, kill_fmt("%s: asking\n"
 	    "%s: has no FIFO; %s to its first process, %s\n%s: " GONE "\n",
 	    said, said, sig == 37 ? "RTMIN+3" : "TERM", shown, said), "");
 	live_exits(j, sig, 0);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(unlink(jail_path(j, "/tmp/ready")), 0);
+	live_ok(jail_again(j));
+	live_ok(unlink(jail_path(j, "/tmp/ready")));
 }
 
 static void
@@ -471,7 +473,7 @@ test_renamed(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	renamed(j, "systemd", "systemd", 37);
 	renamed(j, "init", "init", SIGTERM);
 	renamed(j, "a) Z 1 1\n2\t", "a) Z 1 1", SIGTERM);
@@ -490,8 +492,8 @@ test_renamed_comm(void **state)
 	    "echo >/tmp/ready\nwhile :; do sleep 1000 & wait; done");
 	jid = kill_jid(j);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
-	assert_int_equal(kill_run(NULL, "-s", "USR1", jid, NULL), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/renamed", LIVE_SOON_MS), 0);
+	live_ok(kill_run(NULL, "-s", "USR1", jid, NULL));
+	live_ok(jail_wait_file(j, "/tmp/renamed", LIVE_SOON_MS));
 	assert_string_equal(kill_jid(j), jid);
 	kill_says(kill_run(NULL, "-h", jid, NULL), 0, line, "");
 	kill_gone(j);

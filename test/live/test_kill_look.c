@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How jailkill(8) looks for root's jails and asks them, against a user of the
- * host without privilege, who makes processes and jails of his own to be in
- * the way: that cost a look much, that hold who looks, that take room and time,
- * that pass for root's, that lead the look astray.  In each test the attack is
- * tried on the plain way as well, where it has to succeed.
- *
- * Each test in a PID namespace of its own.
+ * How jailkill looks for root's jails, while a user of the host without rights
+ * makes that slow, or makes jails that hang it, fill it or pass for root's.
+ * Each test first sees the plain way fall for it, in a PID namespace of its
+ * own.
  * check: alone
  * only linux: users with jails of their own, and /proc
  */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jailkill(8) on many jails.  Guards against: jails ended one after another; a
- * jid or a pid that comes to mean another jail or process; a jail that is
- * forgotten when there is no room; what is left behind by a jailkill that was
- * itself killed.
- *
- * Each test in a world of its own.  Full rounds with JAIL_LONG=1.
+ * jailkill on many jails.  Guards against: jails ended one after another; a
+ * jid or pid that comes to mean another; a jail forgotten for lack of room;
+ * what a killed jailkill leaves.  Each test in a world of its own;
+ * JAIL_LONG=1: full rounds.
  * check: few
  */
 #include "live.h"

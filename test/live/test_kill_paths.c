@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * jailkill does not follow paths that the jail's root has prepared: symlinks,
- * mounts, files swapped in a race, FIFOs that hang, devices (FreeBSD SA-07:01).
- * Each test first sees the plain way (a shell's redirection) fall for it.
- * JAIL_LONG=1: races of 30 s, not 3.
+ * mounts, files swapped in a race, FIFOs that hang, devices (FreeBSD
+ * SA-07:01).  Each test first sees the plain way (a shell's redirection) fall
+ * for it.  JAIL_LONG=1: races of 30 s, not 3.
  * check: few
  * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
@@ -25,7 +25,7 @@ inside(struct jail *j, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(script, sizeof(script), format, ap);
 	va_end(ap);
-	assert_int_equal(jail_sh(j, script), 0);
+	live_ok(jail_sh(j, script));
 }
 
 /*
@@ -44,7 +44,7 @@ symlink_at(struct jail *j, const char *place, const char *target,
 	snprintf(path, sizeof(path), "%s%s%s", up, host_dir, target);
 	inside(j, "mv /%s /%s.old && ln -s %s /%s", place, place, path,
 	    place);
-	assert_int_equal(plain("cat %s/var/run/jailinit.status", j->root), 0);
+	live_ok(plain("cat %s/var/run/jailinit.status", j->root));
 	if (strcmp(target, "/jailinit.ctl") != 0)
 		said("state=stolen");
 	if (strcmp(target, "/jailinit.status") == 0)
@@ -60,7 +60,7 @@ symlink_at(struct jail *j, const char *place, const char *target,
 	jk(LOOK_MS, "-h", "-n", j->root, NULL);
 	halts(j, 30);
 	host_untouched();
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	(void)plain("rm -rf %s/var; mkdir -p %s/var/run", j->root, j->root);
 }
 
@@ -109,9 +109,9 @@ test_mount_over_run(void **state)
 	    " ln -s %s /var/run/jailinit.ctl &&"
 	    " ln -s %s /var/run/jailinit.status", host_path("jailinit.ctl"),
 	    host_path("jailinit.status"));
-	assert_int_equal(plain("cat /proc/%d/root/var/run/jailinit.status;"
+	live_ok(plain("cat /proc/%d/root/var/run/jailinit.status;"
 	    " echo halt >/proc/%d/root/var/run/jailinit.ctl", j->pid,
-	    j->pid), 0);
+	    j->pid));
 	said("stolen");
 	assert_true(host_written("jailinit.ctl"));
 	host_reset();
@@ -130,14 +130,12 @@ test_status_of_another(void **state)
 
 	live_need_root();
 	host_make(j);
-	assert_int_equal(jail_write(j, "/secret", 0600, UNTOUCHED), 0);
-	assert_int_equal(chown(jail_path(j, "/secret"), STRANGER, STRANGER),
-	    0);
+	live_ok(jail_write(j, "/secret", 0600, UNTOUCHED));
+	live_ok(chown(jail_path(j, "/secret"), STRANGER, STRANGER));
 	hostile_boot(j, &o);
 	assert_int_not_equal(jail_sh(j, "cat /secret"), 0);
 	inside(j, "mount --bind /secret /var/run/jailinit.status");
-	assert_int_equal(plain("cat /proc/%d/root/var/run/jailinit.status",
-	    j->pid), 0);
+	live_ok(plain("cat /proc/%d/root/var/run/jailinit.status", j->pid));
 	said("stolen");
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	assert_null(strstr(run.out, "stolen"));
@@ -292,7 +290,7 @@ test_device(void **state)
 	inside(j, "rm " JAIL_CTL " && mknod " JAIL_CTL " c 1 3");
 	decoy_watch(j);
 	/* It opens a device as the host's root, and believes itself heard. */
-	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
+	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
 	assert_true(host_opened());
 	still_runs(j);
 	decoy(j, "what is in place of its FIFO is none");
@@ -306,7 +304,7 @@ test_regular_file(void **state)
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && echo me >" JAIL_CTL);
 	decoy_watch(j);
-	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
+	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
 	assert_true(host_opened());
 	still_runs(j);
 	decoy(j, "what is in place of its FIFO is none");
@@ -325,8 +323,8 @@ test_socket(void **state)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s",
 	    jail_path(j, JAIL_CTL));
-	assert_int_equal(bind(fd, (void *)&sun, sizeof(sun)), 0);
-	assert_int_equal(listen(fd, 1), 0);
+	live_ok(bind(fd, (void *)&sun, sizeof(sun)));
+	live_ok(listen(fd, 1));
 	decoy_watch(j);
 	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)),
 	    0);
@@ -451,7 +449,7 @@ test_other_owner(void **state)
 	shared->go = 1;
 	wait_for(&shared->ready, 1);
 	decoy_watch(j);
-	assert_int_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
+	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
 	still_runs(j);
 	assert_int_equal(shared->seen, 5);
 	(void)host_opened();

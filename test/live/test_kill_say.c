@@ -52,7 +52,7 @@ test_quiet(void **state)
 	    1, line, "");
 	kill_gone(j);
 	kill_gone(p);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	kill_boot(j, MARK_ARG, NULL);
 	kill_says(kill_run(NULL, "-qh", j->root, NULL), 0, "", "");
 }
@@ -133,8 +133,8 @@ terminal(struct jail *j, unsigned short columns)
 	jn = kill_name(j);
 	qn = kill_name(quick);
 	live_pty(&master_fd, &o.out_fd);
-	assert_int_equal(ioctl(master_fd, TIOCSWINSZ, &ws), 0);
-	assert_int_equal(kill_run(&o, "-h", j->root, quick->root, NULL), 0);
+	live_ok(ioctl(master_fd, TIOCSWINSZ, &ws));
+	live_ok(kill_run(&o, "-h", j->root, quick->root, NULL));
 	pty_text(master_fd, text, sizeof(text));
 	close(master_fd);
 	close(o.out_fd);
@@ -180,14 +180,14 @@ test_terminal_unknown(void **state)
 		live_pty(&master_fd, &o.out_fd);
 		assert_int_equal(i == 0 ? unsetenv("TERM") :
 		    setenv("TERM", "dumb", 1), 0);
-		assert_int_equal(kill_run(&o, "-h", j->root, NULL), 0);
+		live_ok(kill_run(&o, "-h", j->root, NULL));
 		pty_text(master_fd, text, sizeof(text));
 		close(master_fd);
 		close(o.out_fd);
 		assert_non_null(strstr(text, "): gone after "));
 		assert_null(strchr(text, '\033'));
 		assert_null(strstr(text, "rc.shutdown"));
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -202,14 +202,13 @@ test_terminal_rows(void **state)
 	int master_fd;
 
 	kill_boot(slow, "sleep 4", NULL);
-	assert_int_equal(jail_script(j, "/etc/rc", "(trap '' TERM; "
-	    "while :; do sleep 1; done) &"), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-t", "4",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/etc/rc", "(trap '' TERM; "
+	    "while :; do sleep 1; done) &"));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-t", "4", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_pty(&master_fd, &o.out_fd);
-	assert_int_equal(ioctl(master_fd, TIOCSWINSZ, &ws), 0);
-	assert_int_equal(kill_run(&o, "-h", j->root, slow->root, NULL), 0);
+	live_ok(ioctl(master_fd, TIOCSWINSZ, &ws));
+	live_ok(kill_run(&o, "-h", j->root, slow->root, NULL));
 	pty_text(master_fd, text, sizeof(text));
 	close(master_fd);
 	close(o.out_fd);
@@ -227,9 +226,9 @@ root_lengthen(struct jail *j)
 	for (i = 0; i < 3; i++) {
 		to = kill_fmt("%.*s/%0250d", (int)strlen(j->root) - 5,
 		    j->root, i);
-		assert_int_equal(mkdir(to, 0755), 0);
+		live_ok(mkdir(to, 0755));
 		to = kill_fmt("%s/root", to);
-		assert_int_equal(rename(j->root, to), 0);
+		live_ok(rename(j->root, to));
 		strcpy(j->root, to);
 	}
 }
@@ -249,8 +248,8 @@ test_terminal_stalled(void **state)
 	kill_boot(j, "sleep 0.5", NULL);
 	for (i = 0; i < KILL_MORE; i++) {
 		root_lengthen(kill_another(i));
-		assert_int_equal(jail_start(&kill_more[i], NULL, "/bin/sleep",
-		    "1000", NULL), 0);
+		live_ok(jail_start(&kill_more[i], NULL, "/bin/sleep", "1000",
+		    NULL));
 	}
 	live_pty(&master_fd, &o.out_fd);
 	fd = open(ptsname(master_fd), O_WRONLY | O_NOCTTY | O_NONBLOCK |

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * jailkill -s: every process of a jail gets the signal, and nobody else does.
- * Guards against: a signal that leaves out a jail's first process, or a jail in
- * the jail.
+ * Guards against: a signal that leaves out a jail's first process, or a jail
+ * in the jail.
  */
 #include "kill.h"
 
@@ -37,11 +37,10 @@ test_signal_default(void **state)
 	/* (its end would be that of the other, before that has written) */
 	kill_boot_probe(j, kill_fmt("%d", SIGUSR1));
 	kill_says(kill_run(NULL, kill_jid(j), NULL), 0, "", "");
-	assert_int_equal(jail_wait_text(j, GOT, "ready\n15\n",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_text(j, GOT ".child", "ready\n15\n",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGUSR1), 0);
+	live_ok(jail_wait_text(j, GOT, "ready\n15\n", LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", "ready\n15\n",
+	    LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGUSR1));
 	live_exits(j, 42, LIVE_SOON_MS);
 }
 
@@ -69,10 +68,9 @@ test_signal_names(void **state)
 		    "%d\n", s[i].sig);
 		kill_says(kill_run(NULL, "-s", s[i].name, kill_jid(j), NULL),
 		    0, "", "");
-		assert_int_equal(jail_wait_text(j, GOT, want,
-	    LIVE_SOON_MS), 0);
-		assert_int_equal(jail_wait_text(j, GOT ".child", want,
-	    LIVE_SOON_MS), 0);
+		live_ok(jail_wait_text(j, GOT, want, LIVE_SOON_MS));
+		live_ok(jail_wait_text(j, GOT ".child", want,
+	    LIVE_SOON_MS));
 	}
 }
 
@@ -149,9 +147,9 @@ test_signal_kill(void **state)
 		assert_int_equal(jail_count(j), 1);
 		assert_int_equal(proc_state(j->pid), 'Z');
 		kill_gone(j);
-		assert_int_equal(jail_again(j), 0);
-		assert_int_equal(unlink(jail_path(j, "/tmp/ready")), 0);
-		assert_int_equal(unlink(jail_path(j, "/tmp/up")), 0);
+		live_ok(jail_again(j));
+		live_ok(unlink(jail_path(j, "/tmp/ready")));
+		live_ok(unlink(jail_path(j, "/tmp/up")));
 	}
 }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jailkill -s on a jail that is fast.  Guards against: a signal that a fork
- * outruns; success said when a busy machine has kept the first process from
- * stopping.
- *
- * Each test in a PID namespace of its own.  Full rounds with JAIL_LONG=1.
+ * jailkill -s on a jail that forks fast.  Guards against: a signal that a fork
+ * outruns; success said when the first process has not stopped yet.  Each test
+ * in a PID namespace of its own; JAIL_LONG=1: full rounds.
  * check: alone
  * only linux: that no fork outruns STOP; test_freebsd has storms
  */

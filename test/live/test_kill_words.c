@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jailkill on what a hostile jail says of itself: escapes, broken JSON, endless
- * files, another jail's name; and on lists in /proc that the jail makes long.
- * Each test first sees the plain way (a shell on the host) fall for it.
+ * jailkill on what a hostile jail says of itself: escapes, broken JSON,
+ * endless files, another jail's name; and on lists in /proc that the jail
+ * makes long.  Each test first sees the plain way (a shell on the host) fall
+ * for it.
  * check: few
  * only linux: PID namespaces, /proc and ptrace(2) of Linux
  */
@@ -59,7 +60,7 @@ test_status_escapes(void **state)
 	fifo_make(j);
 	status_write(j, "state=" ESCAPES "\nforced=" ESCAPES ",x\033[m\n");
 	mute_start(j, NULL);
-	assert_int_equal(plain("cat %s", jail_path(j, JAIL_STATUS)), 0);
+	live_ok(plain("cat %s", jail_path(j, JAIL_STATUS)));
 	assert_false(is_clean(run.out, false));
 	jk(LOOK_MS, "-l", jail_name(j), NULL);
 	said("owned");
@@ -73,7 +74,7 @@ test_status_escapes(void **state)
 	assert_int_equal(run.code, 1);
 	said("owned");
 	assert_true(is_clean(run.out, false));
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	status_write(j, "state=" ESCAPES "\nforced=" ESCAPES ",x\033[m\n");
 	mute_start(j, NULL);
 	on_terminal(j);
@@ -124,14 +125,14 @@ test_status_long(void **state)
 
 	fifo_make(j);
 	status_write(j, "state=long\n");
-	assert_int_equal(truncate(jail_path(j, JAIL_STATUS), 1 << 30), 0);
+	live_ok(truncate(jail_path(j, JAIL_STATUS), 1 << 30));
 	mute_start(j, NULL);
 	(void)plain("wc -c <%s", jail_path(j, JAIL_STATUS));
 	said("1073741824");
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	said("\"state\":\"long\"");
 	status_write(j, "");
-	assert_int_equal(truncate(jail_path(j, JAIL_STATUS), 1 << 30), 0);
+	live_ok(truncate(jail_path(j, JAIL_STATUS), 1 << 30));
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	said("\"state\":null");
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
@@ -144,13 +145,13 @@ test_status_fifo(void **state)
 	struct jail *j = *state;
 
 	fifo_make(j);
-	assert_int_equal(mkfifo(jail_path(j, JAIL_STATUS), 0600), 0);
+	live_ok(mkfifo(jail_path(j, JAIL_STATUS), 0600));
 	mute_start(j, NULL);
 	plain_hangs("cat %s", jail_path(j, JAIL_STATUS));
 	jk(1500, "-J", jail_name(j), NULL);
 	said("\"state\":null");
-	assert_int_equal(unlink(jail_path(j, JAIL_STATUS)), 0);
-	assert_int_equal(mkdir(jail_path(j, JAIL_STATUS), 0755), 0);
+	live_ok(unlink(jail_path(j, JAIL_STATUS)));
+	live_ok(mkdir(jail_path(j, JAIL_STATUS), 0755));
 	assert_int_not_equal(plain("cat %s", jail_path(j, JAIL_STATUS)), 0);
 	jk(1500, "-J", jail_name(j), NULL);
 	said("\"state\":null");
@@ -215,10 +216,10 @@ test_names(void **state)
 	live_need_root();
 	snprintf(old, sizeof(old), "%s", j->root);
 	strcpy(strrchr(j->root, '/'), "/r\033[31m\n\"");
-	assert_int_equal(rename(old, j->root), 0);
+	live_ok(rename(old, j->root));
 	mute_start(j, &o);
-	assert_int_equal(plain("ls -d --show-control-chars -N %s/r*; "
-	    "cat /proc/%d/comm", j->dir, j->pid), 0);
+	live_ok(plain("ls -d --show-control-chars -N %s/r*; "
+	    "cat /proc/%d/comm", j->dir, j->pid));
 	assert_false(is_clean(run.out, false));
 	snprintf(name, sizeof(name), "%s", jail_name(j));
 	jk(LOOK_MS, "-l", name, NULL);
@@ -235,7 +236,7 @@ test_names(void **state)
 	jk(halt_ms(1), "-v", "-h", "-t", "1", name, NULL);
 	assert_int_equal(run.code, 1);
 	assert_true(is_clean(run.out, false));
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	mute_start(j, &o);
 	on_terminal(j);
 	assert_true(is_clean(run.out, true));
@@ -261,13 +262,13 @@ test_root_lies(void **state)
 
 	live_need_root();
 	snprintf(other, sizeof(other), "%s/innocent", j->dir);
-	assert_int_equal(mkdir(other, 0755), 0);
-	assert_int_equal(plain("mkdir -p %s%s", j->root, other), 0);
+	live_ok(mkdir(other, 0755));
+	live_ok(plain("mkdir -p %s%s", j->root, other));
 	shared_make();
 	snprintf(shared->link, sizeof(shared->link), "%s", other);
-	assert_int_equal(jail_start(j, &o, "/bin/true", NULL), 0);
+	live_ok(jail_start(j, &o, "/bin/true", NULL));
 	wait_for(&shared->ready, 1);
-	assert_int_equal(plain("readlink /proc/%d/root", j->pid), 0);
+	live_ok(plain("readlink /proc/%d/root", j->pid));
 	said("innocent\n");
 	jk(LOOK_MS, "-J", jail_name(j), NULL);
 	assert_null(strstr(run.out, "innocent"));
@@ -411,8 +412,7 @@ test_nested(void **state)
 	for (p = run.out; (p = strstr(p, "\"pid\":")) != NULL; p++, n++)
 		assert_in_range(levels((pid_t)strtol(p + 6, NULL, 10)), 0, 2);
 	assert_true(n < NESTED);
-	assert_int_equal(plain("test $(ls -d /proc/[0-9]* | wc -l) -gt %d",
-	    NESTED), 0);
+	live_ok(plain("test $(ls -d /proc/[0-9]* | wc -l) -gt %d", NESTED));
 	jk(SIGNAL_MS, "-s", "KILL", jail_name(j), NULL);
 	assert_int_equal(run.code, 0);
 	assert_false(is_there(j));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Process 1 with little to live on.  Guards against: an end that needs a
- * fork, a file, /proc, /dev or descriptors that are not to be had (pains 1,
- * 15); memory that grows with requests; wake-ups of an idle process 1.
+ * Process 1 with little to live on.  Guards against: an end that needs a fork,
+ * a file, /proc, /dev or descriptors that cannot be had; memory that grows
+ * with requests; an idle process 1 that wakes up.
  */
 #include "live.h"
 
@@ -28,17 +28,15 @@ ends_by_signal(struct jail *j, const struct jail_opts *o)
 	    "/etc/rc.shutdown.small" };
 	int i;
 
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	for (i = 0; i < 2; i++)
 		if (!jail_exists(j, name[i]))
-			assert_int_equal(symlink(PROBE,
-			    jail_path(j, name[i])), 0);
-	assert_int_equal(jail_start(j, o, JAILINIT, "-r", name[0], "-R",
-	    name[1], NULL), 0);
-	assert_int_equal(jail_wait_log(j, "up\n", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_log(j, "booted\n", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+			live_ok(symlink(PROBE, jail_path(j, name[i])));
+	live_ok(jail_start(j, o, JAILINIT, "-r", name[0], "-R", name[1], NULL));
+	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
+	live_ok(jail_wait_log(j, "booted\n", LIVE_SOON_MS));
+	live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	live_log_has(j, "down halt\n");
 	live_log_has(j, "termed\n");
@@ -84,25 +82,23 @@ test_no_fifo_said(void **state)
 	struct jail *j = *state;
 	int n, i;
 
-	assert_int_equal(jail_write(j, "/ctl/x", 0644, ""), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/ctl", NULL),
-	    0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_write(j, "/ctl/x", 0644, ""));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "/ctl", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	for (n = 1; n <= 3; n++) {
 		for (i = 0; i < 500 && jail_log_count(j, "/ctl: ") < n; i++)
 			jail_sleep_ms(10);
 		assert_int_equal(jail_log_count(j, "jailinit: /ctl: "), n);
-		assert_int_equal(jail_signal(j, SIGHUP), 0);
+		live_ok(jail_signal(j, SIGHUP));
 	}
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_write(j, "/run/d/ctl/x", 0644, ""), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "rm -r /run/d; "
-	    "echo >/run/d"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-c", "/run/d/ctl",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_write(j, "/run/d/ctl/x", 0644, ""));
+	live_ok(jail_script(j, "/etc/rc", "rm -r /run/d; "
+	    "echo >/run/d"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "/run/d/ctl", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_int_equal(jail_log_count(j, "jailinit: /run/d/ctl: "), 2);
 	assert_int_equal(jail_log_count(j, ": Not a directory; "), 1);
 }
@@ -116,17 +112,16 @@ test_few_descriptors(void **state)
 
 	ends_by_signal(j, &o);
 	assert_string_equal(jail_status(j, "state"), "gone");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-r", "/etc/rc.small",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "-r", "/etc/rc.small", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "reboot\n"));
 	while (jail_log_count(j, "booted\n") < 2) {
 		assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
 		jail_sleep_ms(5);
 	}
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -146,34 +141,33 @@ test_no_proc_kill(void **state)
 	static const struct jail_opts o = { .no_proc = true };
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
+	live_ok(jail_script(j, "/etc/rc",
 	    "sh -c 'trap \"\" TERM; echo >/tmp/up; while :; do sleep 0.05; "
-	    "done' & until [ -e /tmp/up ]; do sleep 0.05; done"), 0);
+	    "done' & until [ -e /tmp/up ]; do sleep 0.05; done"));
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "halt 3\n"), 0);
+	live_ok(jail_ctl(j, "halt 3\n"));
 	(void)live_exits(j, 0, 3000 + LIVE_LATE_MS);
 	assert_string_equal(jail_status(j, "forced"), "term");
 	assert_false(jail_log_has(j, "still there"));
 }
 
 /*
- * The process table is full when rc.shutdown is due (pain 44).
+ * The process table is full when rc.shutdown is due.
  */
 static void
 table_fill(struct jail *j, const struct jail_opts *o, const char *rc)
 {
-	assert_int_equal(probe_install(j), 0);
-	assert_int_equal(chmod(jail_path(j, "/var/run"), 0777), 0);
-	assert_int_equal(chmod(jail_path(j, "/tmp"), 0777), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", rc), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo down $1 >/tmp/down"), 0);
-	assert_int_equal(jail_start(j, o, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	live_ok(probe_install(j));
+	live_ok(chmod(jail_path(j, "/var/run"), 0777));
+	live_ok(chmod(jail_path(j, "/tmp"), 0777));
+	live_ok(jail_script(j, "/etc/rc", rc));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1 >/tmp/down"));
+	live_ok(jail_start(j, o, JAILINIT, NULL));
+	live_ok(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS));
 	/* No status is being written any more, and all places are taken. */
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	jail_sleep_ms(jail_slack(500));
-	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS));
 }
 
 /* It stays full until the stage is over: TERM makes room. */
@@ -186,7 +180,7 @@ table_full(struct jail *j, const struct jail_opts *o)
 
 	table_fill(j, o, "exec 2>/dev/null; " PROBE " fill &");
 	snprintf(text, sizeof(text), "halt %d\n", budget_s);
-	assert_int_equal(jail_ctl(j, text), 0);
+	live_ok(jail_ctl(j, text));
 	ms = live_exits(j, 0, 1000 * budget_s + LIVE_LATE_MS);
 	live_log_has(j, "jailinit: /etc/rc.shutdown: fork: Resource "
 	    "temporarily unavailable\n");
@@ -198,7 +192,7 @@ table_full(struct jail *j, const struct jail_opts *o)
 	assert_false(jail_exists(j, "/tmp/down"));
 	assert_string_equal(jail_status(j, "forced"), "shutdown");
 	assert_in_range(ms, jail_slack(1700), 1000 * budget_s + LIVE_LATE_MS);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* Room comes later, when they end by themselves; orphans: as children of
@@ -212,21 +206,21 @@ table_later(struct jail *j, const struct jail_opts *o, bool orphans)
 	(void)unlink(jail_path(j, "/tmp/down"));
 	table_fill(j, o, orphans ? "exec 2>/dev/null; " PROBE " orphans &" :
 	    "exec 2>/dev/null; " PROBE " crowd &");
-	assert_int_equal(jail_ctl(j, "halt 20\n"), 0);
+	live_ok(jail_ctl(j, "halt 20\n"));
 	us = proc_cpu_us(j->pid);
 	jail_sleep_ms(2000);
 	assert_false(jail_exists(j, "/tmp/down"));
 	assert_in_range(proc_cpu_us(j->pid) - us, 0, jail_slack(200000));
-	assert_int_equal(jail_write(j, "/tmp/room", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/room", 0644, ""));
 	ms = jail_now_ms();
-	assert_int_equal(jail_wait_file(j, "/tmp/down", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/down", LIVE_SOON_MS));
 	printf("room after 2000 ms, rc.shutdown %lld ms later\n",
 	    (long long)(jail_now_ms() - ms));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, "/tmp/down"), "down halt\n");
 	assert_string_equal(jail_status(j, "forced"), "");
 	assert_int_equal(jail_log_count(j, "/etc/rc.shutdown: "), 1);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* And so is -R's program of a command. */
@@ -235,19 +229,18 @@ table_later_command(struct jail *j, const struct jail_opts *o)
 {
 	(void)unlink(jail_path(j, "/tmp/room"));
 	(void)unlink(jail_path(j, "/tmp/down"));
-	assert_int_equal(jail_script(j, "/leave", "echo left >/tmp/down"), 0);
-	assert_int_equal(jail_start(j, o, JAILINIT, "-R", "/leave", "--",
-	    "/bin/sh", "-c", "trap '' TERM; " PROBE " crowd; exit 7", NULL),
-	    0);
-	assert_int_equal(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/leave", "echo left >/tmp/down"));
+	live_ok(jail_start(j, o, JAILINIT, "-R", "/leave", "--",
+	    "/bin/sh", "-c", "trap '' TERM; " PROBE " crowd; exit 7", NULL));
+	live_ok(jail_wait_count(j, TABLE_SIZE, LIVE_SOON_MS));
 	jail_sleep_ms(300);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	jail_sleep_ms(1000);
 	assert_false(jail_exists(j, "/tmp/down"));
-	assert_int_equal(jail_write(j, "/tmp/room", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/room", 0644, ""));
 	(void)live_exits(j, 7, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, "/tmp/down"), "left\n");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
@@ -286,18 +279,16 @@ test_fork_fails_rc(void **state)
 
 	if (!jail_has_pids())
 		live_skip("no pids cgroup can be made");
-	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_log(j, "jailinit: /etc/rc: fork: ",
-	    LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_start(j, &o, JAILINIT, NULL));
+	live_ok(jail_wait_log(j, "jailinit: /etc/rc: fork: ", LIVE_SOON_MS));
+	live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-e", NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "-e", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/true",
-	    NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/true", NULL));
 	(void)live_exits(j, 126, LIVE_SOON_MS);
 	assert_false(jail_exists(j, JAIL_CTL));
 }
@@ -311,13 +302,13 @@ test_no_descriptors(void **state)
 	int64_t us;
 
 	live_boot(j, NULL);
-	assert_int_equal(proc_limit_fds(j->pid, 2), 0);
-	assert_int_equal(jail_signal(j, SIGHUP), 0);	/* it notices */
+	live_ok(proc_limit_fds(j->pid, 2));
+	live_ok(jail_signal(j, SIGHUP));	/* it notices */
 	jail_sleep_ms(100);
 	us = proc_cpu_us(j->pid);
 	jail_sleep_ms(1000);
 	assert_in_range(proc_cpu_us(j->pid) - us, 0, jail_slack(100000));
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -343,9 +334,8 @@ static void
 wait_dropped(struct jail *j, const char *n)
 {
 	jail_sleep_ms(1100);
-	assert_int_equal(jail_ctl(j, "\n"), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_requests", n,
-	    LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "\n"));
+	live_ok(jail_wait_status(j, "dropped_requests", n, LIVE_SOON_MS));
 }
 
 static void
@@ -367,7 +357,7 @@ test_memory(void **state)
 	assert_int_equal(proc_figure(j->pid, "VmData"), data);
 	grown = proc_figure(j->pid, "VmRSS") - rss;
 	assert_true(grown <= GROWN_KB * jail_slack(1));
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -390,7 +380,7 @@ test_idle(void **state)
 	long boot, app, boot_woken, app_woken;
 	int e;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "sleep 1000 &"), 0);
+	live_ok(jail_script(j, "/etc/rc", "sleep 1000 &"));
 	live_boot(j, NULL);
 	if (jail_new(&other) == -1 || jail_start(&other, NULL, JAILINIT,
 	    "--", "/bin/sleep", "1000", NULL) == -1 ||
@@ -420,14 +410,14 @@ test_idle_orphans(void **state)
 	int64_t end_ms;
 	long before, woken;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "sh -c 'touch /tmp/up;"
+	live_ok(jail_script(j, "/etc/rc", "sh -c 'touch /tmp/up;"
 	    " sleep 0.3; i=0; while [ $i -lt 50 ]; do (sleep 0.1 &);"
 	    " i=$((i + 1)); done; sleep 0.5; touch /tmp/done;"
-	    " exec sleep 1000' &"), 0);
+	    " exec sleep 1000' &"));
 	live_boot(j, NULL);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	before = wakeups(j);
-	assert_int_equal(jail_wait_file(j, "/tmp/done", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_file(j, "/tmp/done", LIVE_SOON_MS));
 	woken = wakeups(j) - before;
 	assert_in_range(woken, 0, 5);
 	/* touch is one until its shell has seen that it ended */

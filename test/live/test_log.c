@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The log of a live process 1.  Guards against: a full console pipe, a
- * stopped or unread tty, a full socket or device that blocks process 1, also
- * with other writers racing for the last byte (pain 24); O_NONBLOCK left on a
- * descriptor that others share; a reader that has gone, whose SIGPIPE and
- * EPIPE make the log loop or process 1 die (pain 31).
+ * The log.  Guards against: a full pipe, a stopped terminal, a full socket or
+ * device that blocks process 1, also while others write; O_NONBLOCK left on a
+ * shared descriptor; a reader that has gone, by which process 1 dies or loops.
  */
 #include "live.h"
 
@@ -74,9 +72,9 @@ fill_fd(int fd)
 static void
 fill_fd(int fd)
 {
-	assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	live_ok(fcntl(fd, F_SETFL, O_NONBLOCK));
 	fill_open(fd);
-	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	live_ok(fcntl(fd, F_SETFL, 0));
 }
 #endif
 
@@ -113,7 +111,7 @@ drain_has(int fd, const char *text)
 static void
 assert_blocking(int fd)
 {
-	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	live_ok(fcntl(fd, F_GETFL) & O_NONBLOCK);
 }
 
 /* Boots with a log that takes nothing, asks, halts: all of it in time, and
@@ -124,15 +122,14 @@ unwritable(struct jail *j, int fd)
 	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
 	const struct jail_opts o = { .fds = fds };
 
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_state(j, "run", ANSWER_MS));
 	assert_string_equal(jail_status(j, "boot_status"), "3");
-	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_requests", "1",
-	    2 * ANSWER_MS), 0);
+	live_ok(jail_ctl(j, "@bogus\n"));
+	live_ok(jail_wait_status(j, "dropped_requests", "1", 2 * ANSWER_MS));
 	assert_string_equal(jail_status(j, "dropped_log"), "2");
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, ANSWER_MS);
 	assert_string_equal(jail_status(j, "dropped_log"), "3");
 }
@@ -144,7 +141,7 @@ test_full_pipe(void **state)
 	struct jail *j = *state;
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	fill_fd(p[1]);
 	unwritable(j, p[1]);
 	assert_blocking(p[1]);
@@ -161,7 +158,7 @@ test_full_fifo(void **state)
 	int fd;
 
 	snprintf(path, sizeof(path), "%s", jail_path(j, "/console"));
-	assert_int_equal(mkfifo(path, 0600), 0);
+	live_ok(mkfifo(path, 0600));
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	assert_true(fd >= 0);
 	fill_path(path);
@@ -178,17 +175,16 @@ test_room_again(void **state)
 	int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 };
 	const struct jail_opts o = { .fds = fds };
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	fds[2] = p[1];
 	fill_fd(p[1]);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt 60\nhalt 50\nhalt 40\n"), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_log", "3",
-	    2 * ANSWER_MS), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 100"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_state(j, "run", ANSWER_MS));
+	live_ok(jail_ctl(j, "halt 60\nhalt 50\nhalt 40\n"));
+	live_ok(jail_wait_status(j, "dropped_log", "3", 2 * ANSWER_MS));
 	assert_false(drain_has(p[0], "jailinit"));
-	assert_int_equal(jail_ctl(j, "halt 1\n"), 0);
+	live_ok(jail_ctl(j, "halt 1\n"));
 	(void)live_exits(j, 0, 1000 + LIVE_LATE_MS);
 	assert_true(drain_has(p[0],
 	    "jailinit: 3 log lines were dropped here\n"
@@ -217,9 +213,9 @@ test_closed(void **state)
 	static const struct jail_opts o = { .fds = fds };
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "@bogus\nhalt\n"), 0);
+	live_ok(jail_ctl(j, "@bogus\nhalt\n"));
 	(void)live_exits(j, 0, ANSWER_MS);
 	assert_string_equal(jail_status(j, "dropped_log"), "0");
 	assert_string_equal(jail_status(j, "dropped_requests"), "1");
@@ -241,7 +237,7 @@ test_tty_stopped(void **state)
 	struct pty t;
 
 	live_pty(&t.master_fd, &t.slave_fd);
-	assert_int_equal(tcflow(t.slave_fd, TCOOFF), 0);
+	live_ok(tcflow(t.slave_fd, TCOOFF));
 	fill_stopped(t.master_fd);
 	unwritable(*state, t.slave_fd);
 	assert_blocking(t.slave_fd);
@@ -289,7 +285,7 @@ socket_case(struct jail *j, int type)
 	char buf[1024];
 	int s[2];
 
-	assert_int_equal(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, s), 0);
+	live_ok(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, s));
 	memset(buf, 'f', sizeof(buf));
 	while (send(s[1], buf, sizeof(buf), MSG_DONTWAIT) > 0)
 		continue;
@@ -370,7 +366,7 @@ race_ask(struct jail *j, int n)
 
 	snprintf(was, sizeof(was), "%s", jail_status(j, "deadline"));
 	snprintf(text, sizeof(text), "halt %d\n", n);
-	assert_int_equal(jail_ctl(j, text), 0);
+	live_ok(jail_ctl(j, text));
 	while (strcmp(was, jail_status(j, "deadline")) == 0) {
 		if (jail_now_ms() - begin_ms > 2 * ANSWER_MS)
 			fail_msg("no answer to halt %d", n);
@@ -423,10 +419,9 @@ race_run(struct jail *j, int read_fd, int write_fd, bool gone)
 	r = mmap(NULL, sizeof(*r), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(r != MAP_FAILED);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-s", "99999",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 1000"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "-s", "99999", NULL));
+	live_ok(jail_wait_state(j, "run", ANSWER_MS));
 	race_begin(read_fd, write_fd, r);
 	for (i = 0; i < RACE_ROUNDS; i++) {
 		if (gone && i == RACE_ROUNDS / 2)
@@ -450,7 +445,7 @@ race_run(struct jail *j, int read_fd, int write_fd, bool gone)
 		assert_in_range(r->seen + dropped, RACE_ROUNDS,
 		    RACE_ROUNDS + 1);
 	(void)munmap(r, sizeof(*r));
-	assert_int_equal(jail_ctl(j, "halt 0\n"), 0);
+	live_ok(jail_ctl(j, "halt 0\n"));
 	(void)live_exits(j, 0, ANSWER_MS);
 }
 
@@ -459,7 +454,7 @@ test_race_pipe(void **state)
 {
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	race_run(*state, p[0], p[1], false);
 	close(p[0]);
 	close(p[1]);
@@ -471,7 +466,7 @@ test_race_pipe_stuck(void **state)
 {
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	race_run(*state, p[0], p[1], true);
 	close(p[0]);
 	close(p[1]);
@@ -495,7 +490,7 @@ broken_pipe(void)
 {
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	close(p[0]);
 	return (p[1]);
 }
@@ -520,13 +515,12 @@ test_epipe_boot(void **state)
 	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
 	const struct jail_opts o = { .fds = fds };
 
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
+	live_ok(jail_ctl(j, "@bogus\n"));
 	assert_idle(j);
-	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
-	    2 * ANSWER_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_status(j, "dropped_log", "2", 2 * ANSWER_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, ANSWER_MS);
 	assert_string_equal(jail_status(j, "dropped_log"), "3");
 	close(fd);
@@ -541,24 +535,21 @@ test_epipe_app(void **state)
 	const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, fd };
 	const struct jail_opts o = { .fds = fds };
 
-	assert_int_equal(jail_script(j, "/command", "trap 'echo P' PIPE\n"
-	    "trap 'echo U' USR1\nwhile :; do sleep 0.02; done"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/command",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
-	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_log", "1",
-	    3 * ANSWER_MS), 0);
+	live_ok(jail_script(j, "/command", "trap 'echo P' PIPE\n"
+	    "trap 'echo U' USR1\nwhile :; do sleep 0.02; done"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/command", NULL));
+	live_ok(jail_wait_state(j, "run", ANSWER_MS));
+	live_ok(jail_ctl(j, "@bogus\n"));
+	live_ok(jail_wait_status(j, "dropped_log", "1", 3 * ANSWER_MS));
 	assert_idle(j);		/* a second at least between complaints */
-	assert_int_equal(jail_ctl(j, "@bogus\n"), 0);
-	assert_int_equal(jail_wait_status(j, "dropped_log", "2",
-	    3 * ANSWER_MS), 0);
-	assert_int_equal(jail_signal(j, SIGUSR1), 0);
-	assert_int_equal(jail_wait_log(j, "U\n", ANSWER_MS), 0);
+	live_ok(jail_ctl(j, "@bogus\n"));
+	live_ok(jail_wait_status(j, "dropped_log", "2", 3 * ANSWER_MS));
+	live_ok(jail_signal(j, SIGUSR1));
+	live_ok(jail_wait_log(j, "U\n", ANSWER_MS));
 	assert_false(jail_log_has(j, "P\n"));
-	assert_int_equal(jail_signal(j, SIGPIPE), 0);	/* another's is */
-	assert_int_equal(jail_wait_log(j, "P\n", ANSWER_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGPIPE));	/* another's is */
+	live_ok(jail_wait_log(j, "P\n", ANSWER_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 128 + SIGTERM, ANSWER_MS);
 	close(fd);
 }
@@ -573,13 +564,11 @@ test_epipe_missing(void **state)
 	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
 	const struct jail_opts o = { .fds = fds };
 
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/nowhere",
-	    NULL), 0);
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/nowhere", NULL));
 	(void)live_exits(j, 127, ANSWER_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-r", "/nowhere",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", ANSWER_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "-r", "/nowhere", NULL));
+	live_ok(jail_wait_state(j, "run", ANSWER_MS));
 	assert_string_equal(jail_status(j, "boot_status"), "127");
 	close(fd);
 }
@@ -591,14 +580,13 @@ test_usage_full(void **state)
 	struct jail *j = *state;
 	int p[2];
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	fill_fd(p[1]);
 	{
 		const int fds[3] = { JAIL_FD_DEFAULT, p[1], p[1] };
 		const struct jail_opts o = { .fds = fds };
 
-		assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "-z",
-		    NULL), 0);
+		live_ok(jail_start(j, &o, "/sbin/jailinit", "-z", NULL));
 		(void)live_exits(j, 64, ANSWER_MS);
 	}
 	close(p[0]);
@@ -619,11 +607,11 @@ test_complaints(void **state)
 	live_boot(j, NULL);
 	begin_ms = jail_now_ms();
 	while (jail_now_ms() - begin_ms < 2500) {
-		assert_int_equal(jail_ctl(j, "@bogus\n@foo\n"), 0);
+		live_ok(jail_ctl(j, "@bogus\n@foo\n"));
 		n += 2;
 	}
 	snprintf(text, sizeof(text), "%d", n);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, ANSWER_MS);
 	assert_string_equal(jail_status(j, "dropped_requests"), text);
 	said = jail_log_count(j, "jailinit: request dropped: unknown "
@@ -644,12 +632,11 @@ test_counters(void **state)
 
 	live_boot(j, NULL);
 	for (i = 0; i < 4; i++) {
-		assert_int_equal(jail_ctl(j, i % 2 == 0 ? "@bogus\n" :
-		    "a\nb\nc\nd\n"), 0);
-		assert_int_equal(jail_wait_status(j, "dropped_requests",
-		    count[i], 2 * ANSWER_MS), 0);
+		live_ok(jail_ctl(j, i % 2 == 0 ? "@bogus\n" : "a\nb\nc\nd\n"));
+		live_ok(jail_wait_status(j, "dropped_requests", count[i], 2 *
+		    ANSWER_MS));
 	}
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
 	jail_sleep_ms(2500);
 	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"),
@@ -667,7 +654,7 @@ log_is_plain(struct jail *j, const char *text)
 {
 	const char *p;
 
-	assert_int_equal(jail_wait_log(j, text, LIVE_SOON_MS), 0);
+	live_ok(jail_wait_log(j, text, LIVE_SOON_MS));
 	for (p = jail_log(j); *p != '\0'; p++)
 		assert_true((*p >= ' ' && *p <= '~') || *p == '\n');
 }
@@ -678,34 +665,34 @@ test_controls(void **state)
 	struct jail *j = *state;
 
 	/* The plain way they are in a log. */
-	assert_int_equal(jail_start(j, NULL, "/bin/sh", "-c",
-	    "echo \"$0\" >&2", "up" CONTROLS, NULL), 0);
+	live_ok(jail_start(j, NULL, "/bin/sh", "-c",
+	    "echo \"$0\" >&2", "up" CONTROLS, NULL));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_true(jail_log_has(j, "\233[31m\302\2332J\302\205"));
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-r",
-	    "/none" CONTROLS, "-R", "/down" CONTROLS, "-e", NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-r",
+	    "/none" CONTROLS, "-R", "/down" CONTROLS, "-e", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	log_is_plain(j, "/none?[2J?[31m??2J????: ");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "-S",
-	    "x" CONTROLS, NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-S",
+	    "x" CONTROLS, NULL));
 	(void)live_exits(j, 64, LIVE_SOON_MS);
 	log_is_plain(j, "-S");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", "--",
-	    "/none" CONTROLS, NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "--",
+	    "/none" CONTROLS, NULL));
 	(void)live_exits(j, 127, LIVE_SOON_MS);
 	log_is_plain(j, "/none?[2J?[31m??2J????: ");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	/* Names of processes, and words of requests. */
-	assert_int_equal(jail_program(j, "x\033\233\302\233y",
-	    "trap '' TERM; >/tmp/there; while :; do sleep 1; done"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "/bin/x*y &"), 0);
+	live_ok(jail_program(j, "x\033\233\302\233y",
+	    "trap '' TERM; >/tmp/there; while :; do sleep 1; done"));
+	live_ok(jail_script(j, "/etc/rc", "/bin/x*y &"));
 	live_boot(j, NULL);
-	assert_int_equal(jail_wait_file(j, "/tmp/there", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "x" CONTROLS "\nhalt\302\233 1\n"), 0);
-	assert_int_equal(jail_ctl(j, "halt 1\n"), 0);
+	live_ok(jail_wait_file(j, "/tmp/there", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "x" CONTROLS "\nhalt\302\233 1\n"));
+	live_ok(jail_ctl(j, "halt 1\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	log_is_plain(j, "still there after TERM: x????y (");
 }

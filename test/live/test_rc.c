@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rc/jail: rc, rc.shutdown and the runner of hooks, under busybox sh, dash
- * and bash as sh, side by side, or FreeBSD's sh.  Guards against: a hook
- * without a limit (pain 29), or one that by its limit, its daemon, its parent or its own stopping
- * holds up the next; a process of it that stays in a group of its own; an rc
- * that waits for a daemon's output, or hands it ignored signals; a file that
- * somebody else than root wrote being run as root.
+ * rc/jail: rc, rc.shutdown and the runner of hooks, under busybox sh, dash and
+ * bash, or FreeBSD's sh.  Guards against: a hook without a limit, or one that
+ * holds up the next; an rc that waits for a daemon's output; others' files run
+ * as root.
  * check: few
  */
 #include "live.h"
@@ -146,7 +144,7 @@ rc_teardown(void **state)
 static void
 script(struct jail *j, const char *path, const char *text)
 {
-	assert_int_equal(jail_script(j, path, text), 0);
+	live_ok(jail_script(j, path, text));
 }
 
 static void
@@ -162,8 +160,7 @@ static void
 start(struct jail *j, const struct jail_opts *o, const char *opt,
     const char *arg)
 {
-	assert_int_equal(jail_start(j, o, "/sbin/jailinit", opt, arg, NULL),
-	    0);
+	live_ok(jail_start(j, o, "/sbin/jailinit", opt, arg, NULL));
 }
 
 static void
@@ -174,8 +171,7 @@ boot(const struct jail_opts *o)
 	EACH(j)
 		start(j, o, NULL, NULL);
 	EACH(j)
-		assert_int_equal(jail_wait_state(j, "run", jail_slack(20000)),
-		    0);
+		live_ok(jail_wait_state(j, "run", jail_slack(20000)));
 }
 
 static void
@@ -184,7 +180,7 @@ ask(const char *what)
 	struct jail *j;
 
 	EACH(j)
-		assert_int_equal(jail_ctl(j, what), 0);
+		live_ok(jail_ctl(j, what));
 }
 
 static void
@@ -243,7 +239,7 @@ test_nothing(void **state)
 
 	(void)state;
 	EACH(j)
-		assert_int_equal(mkdir(jail_path(j, "/etc/rc.d"), 0755), 0);
+		live_ok(mkdir(jail_path(j, "/etc/rc.d"), 0755));
 	boot(NULL);
 	EACH(j)
 		assert_string_equal(jail_status(j, "boot_status"), "0");
@@ -267,8 +263,7 @@ test_rc_fails(void **state)
 	scripts(SERVICE("30-hangs"), "# timeout: 1\nsleep 1000; echo woke");
 	scripts(SERVICE("40-fine"), "echo $1");
 	EACH(j)
-		assert_int_equal(jail_write(j, SERVICE("35-no-sh"), 0755,
-		    "#!/no/sh\n"), 0);
+		live_ok(jail_write(j, SERVICE("35-no-sh"), 0755, "#!/no/sh\n"));
 	boot(NULL);
 	EACH(j) {
 		has(j, "10-status: exit status 3\n");
@@ -293,8 +288,7 @@ timeout_install(void)
 
 	EACH(j) {
 		(void)unlink(jail_path(j, "/bin/timeout"));
-		assert_int_equal(jail_copy(j, "/usr/bin/timeout",
-		    "/bin/timeout"), 0);
+		live_ok(jail_copy(j, "/usr/bin/timeout", "/bin/timeout"));
 	}
 }
 
@@ -354,8 +348,7 @@ test_hook_limits_default(void **state)
 		    "done");
 		boot(NULL);
 		EACH(j)
-			assert_int_equal(jail_write(j, "/tmp/up", 0644, ""),
-			    0);
+			live_ok(jail_write(j, "/tmp/up", 0644, ""));
 		if (i > 0)
 			halt();
 		EACH(j) {
@@ -366,7 +359,7 @@ test_hook_limits_default(void **state)
 				    jail_file(j, "/tmp/limit"), limits[i]);
 			assert_non_null(strstr(jail_file(j, "/tmp/limit"),
 			    limits[i]));
-			assert_int_equal(jail_again(j), 0);
+			live_ok(jail_again(j));
 			(void)unlink(jail_path(j, paths[i]));
 		}
 	}
@@ -463,7 +456,7 @@ test_many(void **state)
 	EACH(j)
 		start(j, NULL, "-s", text);
 	EACH(j)
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	ask("halt\n");
 	ended(MANY_MS);
 	EACH(j) {
@@ -490,25 +483,17 @@ test_refused(void **state)
 	EACH(j) {
 		script(j, HOOK("10-fine"), "echo runs");
 		script(j, HOOK("20-others"), "echo runs");
-		assert_int_equal(chmod(jail_path(j, HOOK("20-others")), 0757),
-		    0);
+		live_ok(chmod(jail_path(j, HOOK("20-others")), 0757));
 		script(j, HOOK("21-group"), "echo runs");
-		assert_int_equal(chmod(jail_path(j, HOOK("21-group")), 0775),
-		    0);
+		live_ok(chmod(jail_path(j, HOOK("21-group")), 0775));
 		script(j, HOOK("22-user"), "echo runs");
-		assert_int_equal(chown(jail_path(j, HOOK("22-user")), NOBODY,
-		    0), 0);
+		live_ok(chown(jail_path(j, HOOK("22-user")), NOBODY, 0));
 		script(j, HOOK("23-mode"), "echo runs");
-		assert_int_equal(chmod(jail_path(j, HOOK("23-mode")), 0644),
-		    0);
-		assert_int_equal(symlink("10-fine", jail_path(j,
-		    HOOK("24-link"))), 0);
-		assert_int_equal(symlink("/nowhere", jail_path(j,
-		    HOOK("25-dangling"))), 0);
-		assert_int_equal(mkfifo(jail_path(j, HOOK("26-fifo")), 0755),
-		    0);
-		assert_int_equal(mkdir(jail_path(j, HOOK("27-folder")), 0755),
-		    0);
+		live_ok(chmod(jail_path(j, HOOK("23-mode")), 0644));
+		live_ok(symlink("10-fine", jail_path(j, HOOK("24-link"))));
+		live_ok(symlink("/nowhere", jail_path(j, HOOK("25-dangling"))));
+		live_ok(mkfifo(jail_path(j, HOOK("26-fifo")), 0755));
+		live_ok(mkdir(jail_path(j, HOOK("27-folder")), 0755));
 		script(j, HOOK("28 space"), "echo runs");
 		script(j, HOOK("29\nnewline\033[31m"), "echo runs");
 		script(j, HOOK("-30"), "echo runs");
@@ -563,16 +548,14 @@ test_refused_directory(void **state)
 			snprintf(dir, sizeof(dir), "%s", jail_path(j,
 			    "/etc/rc.shutdown.d"));
 			if (i == 3) {
-				assert_int_equal(chown(dir, 0, 0), 0);
-				assert_int_equal(rename(dir, jail_path(j,
-				    "/tmp/d")), 0);
-				assert_int_equal(symlink("/tmp/d", dir), 0);
+				live_ok(chown(dir, 0, 0));
+				live_ok(rename(dir, jail_path(j, "/tmp/d")));
+				live_ok(symlink("/tmp/d", dir));
 				continue;
 			}
-			assert_int_equal(chmod(dir, i == 0 ? 0757 : i == 1 ?
-			    0775 : 0755), 0);
-			assert_int_equal(chown(dir, i == 2 ? NOBODY : 0, 0),
-			    0);
+			live_ok(chmod(dir, i == 0 ? 0757 : i == 1 ? 0775 :
+			    0755));
+			live_ok(chown(dir, i == 2 ? NOBODY : 0, 0));
 		}
 		boot(NULL);
 		halt();
@@ -583,7 +566,7 @@ test_refused_directory(void **state)
 			has_not(j, ": runs\n");
 			NAMED(j, jail_log_count(j, "10-runs: service runs\n")
 			    == 2);
-			assert_int_equal(jail_again(j), 0);
+			live_ok(jail_again(j));
 		}
 	}
 }
@@ -615,9 +598,9 @@ test_daemon(void **state)
 	    "echo late words) & echo left");
 	boot(NULL);
 	EACH(j)
-		assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+		live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	EACH(j)
-		assert_int_equal(jail_wait_log(j, "tick\n", LIVE_SOON_MS), 0);
+		live_ok(jail_wait_log(j, "tick\n", LIVE_SOON_MS));
 	halt();
 	EACH(j) {
 		in_order(j, text);
@@ -644,7 +627,7 @@ test_cut(void **state)
 	EACH(j)
 		start(j, NULL, "-s", "5");
 	EACH(j)
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	ask("halt\n");
 	ended(20000 + LIVE_LATE_MS);
 	EACH(j) {
@@ -673,8 +656,7 @@ test_cut_boot(void **state)
 	EACH(j)
 		start(j, NULL, NULL, NULL);
 	EACH(j)
-		assert_int_equal(jail_wait_file(j, "/tmp/there",
-		    LIVE_SOON_MS), 0);
+		live_ok(jail_wait_file(j, "/tmp/there", LIVE_SOON_MS));
 	halt();
 	EACH(j) {
 		/* (in between dash may say that its sleep was terminated) */
@@ -710,9 +692,9 @@ run_litter(struct jail *j)
 	pid_t pid;
 	int st;
 
-	assert_int_equal(jail_sh(j, "cd /run && mkdir d u && "
+	live_ok(jail_sh(j, "cd /run && mkdir d u && "
 	    "touch x.pid keep d/y.pid u/z.pid && ln -s keep l.pid && "
-	    "chmod 777 u"), 0);
+	    "chmod 777 u"));
 	pid = jail_enter(j, socket_make, NULL);
 	assert_true(pid > 0);
 	j->n_entered--;
@@ -744,10 +726,9 @@ test_reboot(void **state)
 	}
 	ask("reboot\n");
 	EACH(j)
-		assert_int_equal(jail_wait_file(j, "/tmp/mounts",
-		    jail_slack(10000)), 0);
+		live_ok(jail_wait_file(j, "/tmp/mounts", jail_slack(10000)));
 	EACH(j)
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	EACH(j) {
 		assert_string_equal(jail_file(j, "/tmp/lives"),
 		    "start\nstop\nstart\n");
@@ -793,7 +774,7 @@ test_bare(void **state)
 		}
 		halt();
 		EACH(j)
-			assert_int_equal(jail_again(j), 0);
+			live_ok(jail_again(j));
 	}
 }
 
@@ -818,7 +799,7 @@ test_bare_readonly(void **state)
 		has(j, "rc: 2 run, 1 failed (20-b), 1 timed out (10-a)\n");
 		has(j, "a start\n10-a: took over 1 s, ended\nb start\n"
 		    "20-b: exit status 4\n");
-		assert_int_equal(jail_signal(j, SIGTERM), 0);
+		live_ok(jail_signal(j, SIGTERM));
 	}
 	ended(jail_slack(20000));
 }
@@ -853,10 +834,9 @@ test_fifo(void **state)
 
 	(void)state;
 	EACH(j) {
-		assert_int_equal(rmdir(jail_path(j, "/var/run")), 0);
-		assert_int_equal(symlink("../run", jail_path(j, "/var/run")),
-		    0);
-		assert_int_equal(mkdir(jail_path(j, "/run"), 0755), 0);
+		live_ok(rmdir(jail_path(j, "/var/run")));
+		live_ok(symlink("../run", jail_path(j, "/var/run")));
+		live_ok(mkdir(jail_path(j, "/run"), 0755));
 	}
 	scripts(SERVICE("10-asks"), "[ $1 = start ] || exit 0\n"
 	    "n=0; while [ ! -p /run/jailinit.ctl ] && [ $n -lt 50 ]; do "
@@ -879,8 +859,7 @@ test_run_kept(void **state)
 	(void)state;
 	scripts(SERVICE("10-a"), "cat /run/mine");
 	EACH(j)
-		assert_int_equal(jail_write(j, "/run/mine", 0644, "mine\n"),
-		    0);
+		live_ok(jail_write(j, "/run/mine", 0644, "mine\n"));
 	boot(NULL);
 	EACH(j)
 		has(j, "10-a: mine\n");
@@ -907,10 +886,10 @@ test_verb(void **state)
 		ask(text);
 		snprintf(text, sizeof(text), "%s 1\n", verbs[i]);
 		EACH(j) {
-			assert_int_equal(jail_wait_text(j, "/tmp/verb", text,
-			    LIVE_SOON_MS), 0);
+			live_ok(jail_wait_text(j, "/tmp/verb", text,
+			    LIVE_SOON_MS));
 			(void)unlink(jail_path(j, "/tmp/verb"));
-			assert_int_equal(jail_again(j), 0);
+			live_ok(jail_again(j));
 		}
 	}
 }
@@ -956,18 +935,17 @@ test_sysv(void **state)
 	scripts("/etc/init.d/a", "echo a $1");
 	scripts("/etc/init.d/b", "echo b $1");
 	EACH(j) {
-		assert_int_equal(rc_copy(j, "examples/50-sysv",
-		    SERVICE("50-sysv")), 0);
+		live_ok(rc_copy(j, "examples/50-sysv", SERVICE("50-sysv")));
 		script(j, "/etc/rc2.d/README", "echo no");
 		(void)mkdir(jail_path(j, "/etc/rc0.d"), 0755);
-		assert_int_equal(symlink("../init.d/a", jail_path(j,
-		    "/etc/rc2.d/S01a")), 0);
-		assert_int_equal(symlink("../init.d/b", jail_path(j,
-		    "/etc/rc2.d/S02b")), 0);
-		assert_int_equal(symlink("../init.d/b", jail_path(j,
-		    "/etc/rc0.d/K01b")), 0);
-		assert_int_equal(symlink("../init.d/a", jail_path(j,
-		    "/etc/rc0.d/K02a")), 0);
+		live_ok(symlink("../init.d/a", jail_path(j,
+		    "/etc/rc2.d/S01a")));
+		live_ok(symlink("../init.d/b", jail_path(j,
+		    "/etc/rc2.d/S02b")));
+		live_ok(symlink("../init.d/b", jail_path(j,
+		    "/etc/rc0.d/K01b")));
+		live_ok(symlink("../init.d/a", jail_path(j,
+		    "/etc/rc0.d/K02a")));
 	}
 	boot(NULL);
 	EACH(j)
@@ -990,8 +968,7 @@ test_openrc(void **state)
 	(void)state;
 	scripts("/sbin/openrc", "echo openrc $*");
 	EACH(j)
-		assert_int_equal(rc_copy(j, "examples/50-openrc",
-		    SERVICE("50-openrc")), 0);
+		live_ok(rc_copy(j, "examples/50-openrc", SERVICE("50-openrc")));
 	boot(NULL);
 	halt();
 	EACH(j)

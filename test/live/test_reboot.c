@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reboot in place, and the other ways to leave for a reboot.  Guards against:
- * a reboot that becomes a halt (pain 5); what was for the first life (-d,
- * NOTIFY_SOCKET, requests) passing into the next; descriptors and memory
- * that grow with each life; a life that cannot begin since its program was
- * replaced or removed.
+ * a reboot that becomes a halt; what was for the first life passed into the
+ * next; descriptors and memory that grow; a program replaced or removed
+ * meanwhile.
  */
 #include "live.h"
 
@@ -56,30 +55,29 @@ lives_wait(struct jail *j, int n)
 		    lives(j), n, j->status, jail_log(j));
 	assert_int_equal(j->ended_ms, 0);
 	assert_int_equal(lives(j), n);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
 static void
 first_life(struct jail *j, const struct jail_opts *o, const char *opt,
     const char *arg)
 {
-	assert_int_equal(jail_script(j, "/etc/rc", RC), 0);
-	assert_int_equal(jail_start(j, o, "/sbin/jailinit", opt, arg, NULL),
-	    0);
+	live_ok(jail_script(j, "/etc/rc", RC));
+	live_ok(jail_start(j, o, "/sbin/jailinit", opt, arg, NULL));
 	lives_wait(j, 1);
 }
 
 static void
 next_life(struct jail *j, int n)
 {
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	lives_wait(j, n);
 }
 
 static void
 last_life(struct jail *j)
 {
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -90,14 +88,14 @@ test_second_life(void **state)
 	struct stat before, after;
 	char line[64];
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo $1 >>" LIVE_MARK "; sleep 100"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "echo $1 >>" LIVE_MARK "; sleep 100"));
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(stat(jail_path(j, JAIL_CTL), &before), 0);
+	live_ok(stat(jail_path(j, JAIL_CTL), &before));
 	/* What is to be seen of this life must not be seen of the next. */
 	snprintf(line, sizeof(line), "@bogus\nreboot %d\n",
 	    (int)(jail_slack(1000) / 1000));
-	assert_int_equal(jail_ctl(j, line), 0);
+	live_ok(jail_ctl(j, line));
 	lives_wait(j, 2);
 	assert_string_equal(jail_file(j, LIVE_MARK), "reboot\n");
 	assert_string_equal(jail_file(j, "/tmp/sleeps"), "0\n");
@@ -107,11 +105,11 @@ test_second_life(void **state)
 	assert_string_equal(jail_status(j, "deadline"), "");
 	assert_string_equal(jail_status(j, "forced"), "");
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
-	assert_int_equal(stat(jail_path(j, JAIL_CTL), &after), 0);
+	live_ok(stat(jail_path(j, JAIL_CTL), &after));
 	assert_true(S_ISFIFO(after.st_mode));
-	assert_int_equal(jail_signal(j, SIGTERM), 0);	/* not blocked */
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt 0\n"), 0);
+	live_ok(jail_signal(j, SIGTERM));	/* not blocked */
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt 0\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -123,7 +121,7 @@ test_options_stay(void **state)
 
 	first_life(j, NULL, "-s", "1");
 	next_life(j, 2);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 	assert_int_equal(jail_log_count(j, "gone in 16 s at most\n"), 2);
 }
@@ -186,10 +184,10 @@ test_one_a_second(void **state)
 	struct jail *j = *state;
 	int64_t begin_ms;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
-	    "echo reboot >" JAIL_CTL), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
+	    "echo reboot >" JAIL_CTL));
 	begin_ms = jail_now_ms();
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	while (lives(j) < 4) {
 		assert_true(jail_now_ms() - begin_ms < 3 * LIFE_MIN_MS +
 		    LIVE_LATE_MS);
@@ -207,18 +205,17 @@ halt_between(struct jail *j, bool by_signal)
 	int64_t begin_ms;
 	int late;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
-	    "echo reboot >" JAIL_CTL), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
+	    "echo reboot >" JAIL_CTL));
 	for (late = 0; late < LATE_MAX; late++) {
 		begin_ms = jail_now_ms();
-		assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL),
-		    0);
+		live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 		if (jail_wait_state(j, "gone", LIFE_MIN_MS) == 0 &&
 		    (by_signal ? jail_signal(j, SIGTERM) :
 		    jail_ctl(j, "halt\n")) == 0 &&
 		    jail_now_ms() - begin_ms < LIFE_MIN_MS)
 			break;
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 		(void)unlink(jail_path(j, "/tmp/lives"));
 	}
 	print_message("too late %d times\n", late);
@@ -248,9 +245,9 @@ test_not_put_off(void **state)
 	int64_t end_ms = jail_now_ms() + LIFE_MIN_MS + LIVE_LATE_MS;
 
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	while (lives(j) < 2 && jail_now_ms() < end_ms) {
-		assert_int_equal(jail_signal(j, SIGHUP), 0);
+		live_ok(jail_signal(j, SIGHUP));
 		jail_sleep_ms(100);
 	}
 	assert_int_equal(lives(j), 2);
@@ -262,14 +259,14 @@ test_pending_request(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "until [ -e /tmp/go ]; do sleep 0.05; done"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "until [ -e /tmp/go ]; do sleep 0.05; done"));
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(jail_ctl(j, "reboot\nreboot\n"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGINT), 0);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_ctl(j, "reboot\nreboot\n"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGINT));
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	lives_wait(j, 2);
 	jail_sleep_ms(300);
 	assert_string_equal(jail_status(j, "state"), "run");
@@ -287,10 +284,9 @@ test_newer_program(void **state)
 	struct jail *j = *state;
 
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(jail_sh(j, "mv /sbin/jailinit /sbin/jailinit.old"),
-	    0);
-	assert_int_equal(jail_script(j, "/sbin/jailinit", "echo newer >"
-	    LIVE_MARK "; exec /sbin/jailinit.old \"$@\""), 0);
+	live_ok(jail_sh(j, "mv /sbin/jailinit /sbin/jailinit.old"));
+	live_ok(jail_script(j, "/sbin/jailinit", "echo newer >"
+	    LIVE_MARK "; exec /sbin/jailinit.old \"$@\""));
 	next_life(j, 2);
 	assert_string_equal(jail_file(j, LIVE_MARK), "newer\n");
 	last_life(j);
@@ -302,7 +298,7 @@ test_deleted_program(void **state)
 	struct jail *j = *state;
 
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(unlink(jail_path(j, "/sbin/jailinit")), 0);
+	live_ok(unlink(jail_path(j, "/sbin/jailinit")));
 	next_life(j, 2);
 #ifdef __linux__	/* FreeBSD: once, jailinit(8), BUGS */
 	next_life(j, 3);
@@ -317,7 +313,7 @@ test_broken_program(void **state)
 	struct jail *j = *state;
 
 	first_life(j, NULL, NULL, NULL);
-	assert_int_equal(jail_write(j, "/sbin/jailinit", 0644, "broken"), 0);
+	live_ok(jail_write(j, "/sbin/jailinit", 0644, "broken"));
 	next_life(j, 2);
 	last_life(j);
 }
@@ -336,8 +332,7 @@ notify_open(struct jail *j)
 	    NOTIFY));
 	notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	assert_true(notify_fd >= 0);
-	assert_int_equal(bind(notify_fd, (struct sockaddr *)&sun,
-	    sizeof(sun)), 0);
+	live_ok(bind(notify_fd, (struct sockaddr *)&sun, sizeof(sun)));
 }
 
 /* Whether text comes in time; a message has several lines. */
@@ -370,7 +365,7 @@ test_notify_socket(void **state)
 	notify_open(j);
 	first_life(j, &o, NULL, NULL);
 	assert_true(notify_said("READY=1", LIVE_SOON_MS));
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	lives_wait(j, 2);
 	last_life(j);
 	assert_false(notify_said("", 100));
@@ -394,7 +389,7 @@ test_ready_fd(void **state)
 	struct pollfd p = { -1, POLLIN, 0 };
 	char buf[16];
 
-	assert_int_equal(pipe2(ready_fd, O_CLOEXEC), 0);
+	live_ok(pipe2(ready_fd, O_CLOEXEC));
 	first_life(j, &o, "-d", "9");
 	close(ready_fd[1]);
 	p.fd = ready_fd[0];
@@ -418,7 +413,7 @@ reboot_ends(struct jail *j, const struct jail_opts *o, const char *opt,
 	int st;
 
 	first_life(j, o, opt, arg);
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
 	st = jail_wait(j, LIVE_SOON_MS, NULL);
 	assert_int_not_equal(st, -1);
 	assert_int_equal(lives(j), 1);
@@ -457,8 +452,8 @@ test_leave_manager(void **state)
 	reboot_ends(j, &o, NULL, NULL);
 	assert_true(WIFSIGNALED(j->status));
 	assert_int_equal(WTERMSIG(j->status), SIGHUP);
-	assert_int_equal(jail_free(j), 0);
-	assert_int_equal(jail_new(j), 0);
+	live_ok(jail_free(j));
+	live_ok(jail_new(j));
 	o.env = nspawn;
 	reboot_ends(j, &o, NULL, NULL);
 	assert_true(WIFSIGNALED(j->status));

@@ -30,7 +30,7 @@ test_busybox_boots(void **state)
 	EXITS(0, j, NULL, "-t", "busybox", root_at("www"));
 	assert_string_equal(root_listing(root_place), "www\n");
 	root_nothing_left(j);
-	assert_int_equal(stat(root_at("www"), &st), 0);
+	live_ok(stat(root_at("www"), &st));
 	assert_int_equal(st.st_mode & 07777, 0755);
 	assert_string_equal(root_listing(root_at("www/etc/rc.d")), "10-up\n");
 	assert_false(root_has(root_at("www/etc/examples")));
@@ -49,8 +49,7 @@ test_jailctl_has_its_names(void **state)
 	char to[64] = "", path[64];
 	size_t i;
 
-	assert_int_equal(root_sh("cp /bin/busybox \"$JAILROOT_PROGRAMS/jailctl\""),
-	    0);
+	live_ok(root_sh("cp /bin/busybox \"$JAILROOT_PROGRAMS/jailctl\""));
 	EXITS(0, j, NULL, root_at("www"));
 	for (i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "www/sbin/%s", names[i]);
@@ -89,7 +88,8 @@ printed_line_boots(struct jail *j, const struct how *h, const char *root)
 	fd = open(root_in(root, "run/jailinit.ctl"), O_WRONLY | O_NONBLOCK);
 	if (fd == -1 || write(fd, "halt\n", 5) != 5) {
 		(void)kill(pid, SIGKILL);
-		print_error("%s\n%s", script, root_text(root_in(j->dir, "started")));
+		print_error("%s\n%s", script,
+		    root_text(root_in(j->dir, "started")));
 	}
 	close(fd);
 	assert_int_equal(waitpid(pid, &st, 0), pid);
@@ -146,11 +146,11 @@ test_not_root(void **state)
 	struct how h = { .uid = NOBODY };
 
 	if (geteuid() == 0)
-		assert_int_equal(chown(root_place, NOBODY, NOBODY), 0);
+		live_ok(chown(root_place, NOBODY, NOBODY));
 	EXITS(0, j, &h, root_at(ODD));
 	owner_wanted = geteuid() == 0 ? NOBODY : geteuid();
 	owners_wrong = 0;
-	assert_int_equal(nftw(root_at(ODD), owner_see, 32, FTW_PHYS), 0);
+	live_ok(nftw(root_at(ODD), owner_see, 32, FTW_PHYS));
 	assert_int_equal(owners_wrong, 0);
 	if (userns_allowed())
 		printed_line_boots(j, &h, root_at(ODD));
@@ -174,17 +174,16 @@ test_programs(void **state)
 
 	EXITS(69, j, &h, root_at("www"));
 	root_said("JAILROOT_PROGRAMS");
-	assert_int_equal(root_sh("cd '%s/tool' && cp programs/jailinit sbin",
-	    j->dir), 0);
+	live_ok(root_sh("cd '%s/tool' && cp programs/jailinit sbin", j->dir));
 	EXITS(0, j, &h, root_at("www"));
 	root_boots(j, root_at("www"));
 	if (musl == NULL || *musl == '\0')
 		return;
-	assert_int_equal(root_sh("mkdir -p '%s/tool/libexec/jailinit' &&"
-	    " cp %s '%s/tool/libexec/jailinit'", j->dir, musl, j->dir), 0);
+	live_ok(root_sh("mkdir -p '%s/tool/libexec/jailinit' &&"
+	    " cp %s '%s/tool/libexec/jailinit'", j->dir, musl, j->dir));
 	EXITS(0, j, &h, root_at("static"));
-	assert_int_equal(root_sh("cmp -s %s '%s'", musl,
-	    root_at("static/sbin/jailinit")), 0);
+	live_ok(root_sh("cmp -s %s '%s'", musl,
+	    root_at("static/sbin/jailinit")));
 	assert_false(root_has(root_at("static/lib")));
 }
 
@@ -241,7 +240,7 @@ debian_interrupted(struct jail *j, int sig, int stage)
 	int st;
 
 	snprintf(cut, sizeof(cut), "%s", root_at("cut"));
-	assert_int_equal(root_sh("rm -rf '%s'", cut), 0);
+	live_ok(root_sh("rm -rf '%s'", cut));
 	pid = root_start(j, NULL, args);
 	while (root_sh("test -e '%s/'cut.jailroot.*/root/%s", root_place,
 	    files[stage]) != 0 && jail_now_ms() < begin_ms + RUN_MS)
@@ -280,7 +279,8 @@ test_debian(void **state)
 	begin_ms = jail_now_ms();
 	snprintf(again, sizeof(again), "%s", root_at("again"));
 	pid = root_start(j, &other, args);	/* there are two processors */
-	EXITS(0, j, NULL, "-t", "debian", root_at("a debian"), "sensible-utils");
+	EXITS(0, j, NULL, "-t", "debian", root_at("a debian"),
+	    "sensible-utils");
 	st = root_end(j, pid);
 	if (st != 0)
 		print_error("%s", root_text(root_in(j->dir, "other")));
@@ -289,7 +289,8 @@ test_debian(void **state)
 	    (long long)(jail_now_ms() - begin_ms));
 	root_nothing_left(j);
 	assert_false(root_has(root_at("a debian/etc/hostname")));
-	assert_false(root_has(root_at("a debian/var/cache/ldconfig/aux-cache")));
+	assert_false(root_has(
+	    root_at("a debian/var/cache/ldconfig/aux-cache")));
 	assert_true(root_has(root_at("a debian/usr/bin/sensible-editor")));
 	EXITS(64, j, NULL, "-t", "debian", root_at("other"), "--hook=x");
 	root_said("not the name of a package");
@@ -316,9 +317,9 @@ static void
 base_make(struct jail *j, const char *name, const char *dirs,
     const char *files)
 {
-	assert_int_equal(root_sh("cd '%s' && rm -rf base && mkdir base && cd base"
+	live_ok(root_sh("cd '%s' && rm -rf base && mkdir base && cd base"
 	    " && mkdir -p %s && for f in %s; do echo theirs >$f || exit; done"
-	    " && tar -cJf ../%s .", j->dir, dirs, files, name), 0);
+	    " && tar -cJf ../%s .", j->dir, dirs, files, name));
 }
 
 static void
@@ -336,14 +337,15 @@ test_freebsd_layout(void **state)
 	root_said("no jailinit for a freebsd root");	/* Linux's is none */
 	EXITS(69, j, &h, "-t", "freebsd", "-b", root_in(j->dir, "base.txz"),
 	    root_at("bsd"));
-	assert_int_equal(root_sh("cd \"$JAILROOT_PROGRAMS\" && for p in jailinit "
-	    "jailctl; do printf '\\177ELF\\2\\1\\1\\11' >$p.freebsd; done"),
-	    0);
+	live_ok(root_sh("cd \"$JAILROOT_PROGRAMS\" && for p in jailinit "
+	    "jailctl; do printf '\\177ELF\\2\\1\\1\\11' >$p.freebsd; done"));
 	EXITS(0, j, NULL, "-t", "freebsd", "-b", root_in(j->dir, "base.txz"),
 	    root_at("bsd"));
-	assert_non_null(strstr(root_out, "exec.start = \"/sbin/jailinit -b\";"));
+	assert_non_null(strstr(root_out,
+	    "exec.start = \"/sbin/jailinit -b\";"));
 	assert_string_equal(root_text(root_at("bsd/etc/rc")), "theirs\n");
-	assert_string_equal(root_text(root_at("bsd/etc/rc.shutdown")), "theirs\n");
+	assert_string_equal(root_text(root_at("bsd/etc/rc.shutdown")),
+	    "theirs\n");
 	assert_string_equal(root_text(root_at("bsd/etc/passwd")), "theirs\n");
 	assert_string_equal(root_listing(root_at("bsd/dev")), "");
 	assert_string_equal(root_listing(root_at("bsd/sbin")),
@@ -354,8 +356,7 @@ test_freebsd_layout(void **state)
 	EXITS(65, j, NULL, "-t", "freebsd", "-b", root_in(j->dir, "no.txz"),
 	    root_at("no"));
 	root_said("no base system");
-	assert_int_equal(root_sh("cd '%s' && head -c 150 base.txz >cut.txz",
-	    j->dir), 0);
+	live_ok(root_sh("cd '%s' && head -c 150 base.txz >cut.txz", j->dir));
 	EXITS(73, j, NULL, "-t", "freebsd", "-b", root_in(j->dir, "cut.txz"),
 	    root_at("no"));
 	root_said("cut.txz");
@@ -372,10 +373,10 @@ test_freebsd_base_with_links(void **state)
 	if (geteuid() != 0)
 		live_skip("freebsd: not root");
 	base_make(j, "base.txz", "bin etc", "bin/sh etc/rc");
-	assert_int_equal(root_sh("cd \"$JAILROOT_PROGRAMS\" &&"
+	live_ok(root_sh("cd \"$JAILROOT_PROGRAMS\" &&"
 	    " printf '\\177ELF\\2\\1\\1\\11' >jailinit.freebsd &&"
 	    " cd '%s' && mkdir host && ln -s '%s/host' base/sbin &&"
-	    " tar -cJf base.txz -C base .", j->dir, j->dir), 0);
+	    " tar -cJf base.txz -C base .", j->dir, j->dir));
 	EXITS(73, j, NULL, "-t", "freebsd", "-b", root_in(j->dir, "base.txz"),
 	    root_at("bsd"));
 	root_said("/sbin leads out of the root");
@@ -401,10 +402,10 @@ test_child_ended(void **state)
 	    getenv("PATH"));
 	snprintf(base, sizeof(base), "%s", root_in(j->dir, "base.txz"));
 	snprintf(to, sizeof(to), "%s", root_at("bsd"));
-	assert_int_equal(root_sh("cd '%s' && mkdir slow && : >base.txz && "
+	live_ok(root_sh("cd '%s' && mkdir slow && : >base.txz && "
 	    "printf '#!/bin/sh\necho $$ >%s/pid\nexec sleep 100\n' "
 	    ">slow/tar && chmod 755 slow/tar && printf '\177ELF\2\1\1\11'"
-	    " >\"$JAILROOT_PROGRAMS/jailinit.freebsd\"", j->dir, j->dir), 0);
+	    " >\"$JAILROOT_PROGRAMS/jailinit.freebsd\"", j->dir, j->dir));
 	pid = root_start(j, &h, args);
 	while (strchr(root_text(root_in(j->dir, "pid")), '\n') == NULL &&
 	    jail_now_ms() < begin_ms + LIVE_SOON_MS)
@@ -449,7 +450,7 @@ interrupt(struct jail *j, int n, int sig1, int sig2, bool update)
 	/* On a busy machine each may have been too late: more of them. */
 	for (i = 0; i < n || (cut == 0 && i < LATE_MAX * n); i++) {
 		if (!update)
-			assert_int_equal(root_sh("rm -rf '%s'", root_at("www")), 0);
+			live_ok(root_sh("rm -rf '%s'", root_at("www")));
 		sig = i % 2 == 0 ? sig1 : sig2;
 		after_ms = random() % (took_ms + 1);
 		pid = root_start(j, NULL, args);
@@ -472,9 +473,9 @@ interrupt(struct jail *j, int n, int sig1, int sig2, bool update)
 			fail_msg("half-made after %lld ms",
 			    (long long)after_ms);
 		if (update)
-			assert_int_equal(root_sh("cd '%s' && ! ls -d sbin/.[a-z]* "
+			live_ok(root_sh("cd '%s' && ! ls -d sbin/.[a-z]* "
 			    "etc/.[a-z]* 2>/dev/null && cmp sbin/jailinit "
-			    "\"$JAILROOT_PROGRAMS/jailinit\"", root_at("www")), 0);
+			    "\"$JAILROOT_PROGRAMS/jailinit\"", root_at("www")));
 		free(now);
 	}
 	printf("%d of %d %s cut short in %lld ms\n", cut, i,
@@ -510,14 +511,14 @@ test_killed(void **state)
 	EXITS(0, j, NULL, root_at("www"));
 	took_ms = jail_now_ms() - begin_ms;
 	for (i = 0; i < n || (left == 0 && i < LATE_MAX * n); i++) {
-		assert_int_equal(root_sh("rm -rf '%s'", root_at("www")), 0);
+		live_ok(root_sh("rm -rf '%s'", root_at("www")));
 		pid = root_start(j, NULL, args);
 		jail_sleep_ms(random() % (took_ms + 1));
 		(void)kill(pid, SIGKILL);
 		(void)root_end(j, pid);
 		left += strstr(root_listing(root_place), ".jailroot.") != NULL;
 		if (root_has(root_at("www")))	/* it was too late */
-			assert_int_equal(root_sh("rm -rf '%s'", root_at("www")), 0);
+			live_ok(root_sh("rm -rf '%s'", root_at("www")));
 		exits_once_free(j, root_at("www"));
 		assert_string_equal(root_listing(root_place), "www\n");
 	}
@@ -532,9 +533,9 @@ test_killed_update(void **state)
 	struct jail *j = *state;
 
 	EXITS(0, j, NULL, root_at("www"));
-	assert_int_equal(root_sh("cd '%s' && mkdir sbin/.jailroot.123abc && "
+	live_ok(root_sh("cd '%s' && mkdir sbin/.jailroot.123abc && "
 	    "cp sbin/jailinit sbin/.jailroot.123abc && "
-	    "ln -s ../bin etc/.jailroot.123abc", root_at("www")), 0);
+	    "ln -s ../bin etc/.jailroot.123abc", root_at("www")));
 	EXITS(0, j, NULL, "-u", root_at("www"));
 	assert_false(root_has(root_at("www/sbin/.jailroot.123abc")));
 	assert_true(root_has(root_at("www/bin/busybox")));
@@ -559,7 +560,8 @@ test_leftovers_of_others(void **state)
 	    /* And these are: */
 	    "mkdir ${n}00000e && mkdir ${n}00000f && : >${n}00000f/.jailroot"
 	    "&& mkdir -p ${n}000001/root/x &&"
-	    "echo 'jailroot 1' >${n}000001/.jailroot", root_place, root, NOBODY),
+	    "echo 'jailroot 1' >${n}000001/.jailroot", root_place, root,
+	    NOBODY),
 	    0);
 	EXITS(0, j, NULL, root_at("www"));
 	assert_true(root_has(root_in(j->dir, "safe/.jailroot")));
@@ -589,11 +591,12 @@ test_two_at_once(void **state)
 	/* One that comes no further than to its first copy, until it may. */
 	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir,
 	    getenv("PATH"));
-	assert_int_equal(root_sh("cd '%s' && mkdir slow && printf '#!/bin/sh\n"
+	live_ok(root_sh("cd '%s' && mkdir slow && printf '#!/bin/sh\n"
 	    "until [ -e %s/go ]; do sleep 0.05; done\nexec /bin/cp \"$@\"\n'"
-	    " >slow/cp && chmod 755 slow/cp", j->dir, j->dir), 0);
+	    " >slow/cp && chmod 755 slow/cp", j->dir, j->dir));
 	pid = root_start(j, &h, args);
-	while (root_sh("test -s '%s/'www.jailroot.*/.jailroot", root_place) != 0) {
+	while (root_sh("test -s '%s/'www.jailroot.*/.jailroot",
+	    root_place) != 0) {
 		assert_true(jail_now_ms() < end_ms);
 		jail_sleep_ms(5);
 	}
@@ -601,7 +604,7 @@ test_two_at_once(void **state)
 	EXITS(75, j, NULL, root_at("www"));
 	root_said("another jailroot is at work");
 	assert_string_equal(root_listing(root_place), before);
-	assert_int_equal(root_sh("touch '%s/go'", j->dir), 0);
+	live_ok(root_sh("touch '%s/go'", j->dir));
 	st = root_end(j, pid);
 	assert_int_equal(st, 0);
 	assert_string_equal(root_listing(root_place), "www\n");
@@ -688,11 +691,11 @@ test_reproducible(void **state)
 
 	/* A setgid directory above, as of a group of administrators. */
 	if (geteuid() == 0)
-		assert_int_equal(root_sh("mkdir '%s' && chgrp 1 '%s' && "
+		live_ok(root_sh("mkdir '%s' && chgrp 1 '%s' && "
 		    "chmod 3775 '%s'", root_at("group"), root_at("group"),
-		    root_at("group")), 0);
+		    root_at("group")));
 	EXITS(0, j, NULL, root_at("a"));
-	assert_int_equal(nftw(root_at("a"), time_see, 32, FTW_PHYS), 0);
+	live_ok(nftw(root_at("a"), time_see, 32, FTW_PHYS));
 	assert_int_equal(times_wrong, 0);
 	EXITS(0, j, &other, root_at(geteuid() == 0 ? "group/b" : "b"));
 	a = root_tree(root_at("a"));
@@ -710,9 +713,8 @@ test_reproducible(void **state)
 	assert_true(root_same(a, b));
 	free(a);
 	free(b);
-	assert_int_equal(stat(root_in(j->dir, "tool/programs/jailinit"),
-	    &jailinit), 0);
-	assert_int_equal(stat(root_at("d"), &st), 0);
+	live_ok(stat(root_in(j->dir, "tool/programs/jailinit"), &jailinit));
+	live_ok(stat(root_at("d"), &st));
 	assert_int_equal(st.st_mtime, jailinit.st_mtime);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * jailroot(8), the real script: what it refuses, and updates of roots whose
- * users fight back.  Guards against writes that leave the root, and directories
- * that somebody else can swap.
+ * users fight back.  Guards against writes that leave the root, and
+ * directories that somebody else can swap.
  * only linux: roots of busybox and Debian
  */
 #include "root.h"
@@ -58,13 +58,13 @@ test_refuses(void **state)
 	size_t i;
 	char cwd[PATH_MAX];
 
-	assert_int_equal(root_sh("cd '%s' && mkdir full empty hidden && "
+	live_ok(root_sh("cd '%s' && mkdir full empty hidden && "
 	    "echo x >full/x && "
 	    "echo x >file && : >hidden/.x && ln -s empty link && "
-	    "ln -s none dangling", root_place), 0);
+	    "ln -s none dangling", root_place));
 	before = root_tree(root_place);
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
-	assert_int_equal(chdir(root_place), 0);
+	live_ok(chdir(root_place));
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		int st = RUN(j, NULL, t[i].args[0], t[i].args[1],
 		    t[i].args[2], t[i].args[3]);
@@ -79,7 +79,7 @@ test_refuses(void **state)
 		else
 			assert_non_null(strstr(root_out, "usage: jailroot"));
 	}
-	assert_int_equal(chdir(cwd), 0);
+	live_ok(chdir(cwd));
 	after = root_tree(root_place);
 	assert_true(root_same(before, after));
 	free(before);
@@ -117,7 +117,7 @@ test_mount_point_refused(void **state)
 	live_need_jail();
 	if (geteuid() != 0)
 		live_skip("mount point: not root");
-	assert_int_equal(mkdir(root_at("www"), 0755), 0);
+	live_ok(mkdir(root_at("www"), 0755));
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
@@ -145,16 +145,16 @@ test_update(void **state)
 	struct stat old, new;
 
 	EXITS(0, j, NULL, root_at("www"));
-	assert_int_equal(root_sh("cd '%s' && echo mine >etc/mine && "
+	live_ok(root_sh("cd '%s' && echo mine >etc/mine && "
 	    "echo mine >home/mine && echo mine >sbin/mine && "
 	    "echo 'root:x:0:0::/:/bin/sh' >etc/passwd && "
-	    "rm etc/rc.shutdown && echo '# mine' >>etc/rc", root_at("www")), 0);
+	    "rm etc/rc.shutdown && echo '# mine' >>etc/rc", root_at("www")));
 	before = root_tree(root_at("www/home"));
-	assert_int_equal(stat(root_at("www/sbin/jailinit"), &old), 0);
-	assert_int_equal(root_sh("echo '# newer' >>\"$JAILROOT_RC/rc.d/10-up\" &&"
-	    "echo '# newer' >>\"$JAILROOT_RC/rc\""), 0);
+	live_ok(stat(root_at("www/sbin/jailinit"), &old));
+	live_ok(root_sh("echo '# newer' >>\"$JAILROOT_RC/rc.d/10-up\" &&"
+	    "echo '# newer' >>\"$JAILROOT_RC/rc\""));
 	EXITS(0, j, NULL, "-u", root_at("www"));
-	assert_int_equal(stat(root_at("www/sbin/jailinit"), &new), 0);
+	live_ok(stat(root_at("www/sbin/jailinit"), &new));
 	assert_true(old.st_ino != new.st_ino);	/* by a rename */
 	assert_non_null(strstr(root_out, "etc/rc: changed since"));
 	assert_non_null(strstr(root_text(root_at("www/etc/rc")), "# mine"));
@@ -183,10 +183,10 @@ test_update_of_running(void **state)
 	snprintf(j->root, sizeof(j->root), "%s", root_at("www"));
 	live_boot(j, &o);
 	EXITS(0, j, NULL, "-u", root_at("www"));
-	assert_int_equal(jail_ctl(j, "reboot\n"), 0);
-	assert_int_equal(jail_wait_file(j, "/tmp/down", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "reboot\n"));
+	live_ok(jail_wait_file(j, "/tmp/down", LIVE_SOON_MS));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -231,14 +231,14 @@ test_update_planted(void **state)
 
 	snprintf(host, sizeof(host), "%s/host", j->dir);
 	(void)setenv("HOST", host, 1);
-	assert_int_equal(root_sh("mkdir -p \"$HOST/dir\" && cd \"$HOST\" && "
+	live_ok(root_sh("mkdir -p \"$HOST/dir\" && cd \"$HOST\" && "
 	    "echo theirs >sentinel && echo theirs >dir/jailinit && "
-	    "echo theirs >dir/rc && echo theirs >dir/10-up"), 0);
+	    "echo theirs >dir/rc && echo theirs >dir/10-up"));
 	EXITS(0, j, NULL, root_at("pure"));
 	before = root_tree(host);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		assert_int_equal(root_sh("cd '%s' && rm -rf www && "
-		    "cp -a pure www && cd www && %s", root_place, t[i].plant), 0);
+		live_ok(root_sh("cd '%s' && rm -rf www && "
+		    "cp -a pure www && cd www && %s", root_place, t[i].plant));
 		print_message("%s\n", t[i].plant);
 		EXITS(t[i].code, j, NULL, "-u", root_at("www"));
 		if (t[i].says != NULL)
@@ -282,9 +282,9 @@ test_update_raced(void **state)
 	int i, st, done = 0, refused = 0, n = root_long(200, 20);
 
 	EXITS(0, j, NULL, root_at("www"));
-	assert_int_equal(root_sh("cd '%s' && mkdir host && echo x >host/jailinit "
+	live_ok(root_sh("cd '%s' && mkdir host && echo x >host/jailinit "
 	    "&& echo x >host/halt && ln -s '%s/host' '%s/link'", j->dir,
-	    j->dir, root_at("www")), 0);
+	    j->dir, root_at("www")));
 	before = root_tree(root_in(j->dir, "host"));
 	swapper = live_fork(j, swap);
 	for (i = 0; i < n; i++) {
@@ -311,9 +311,9 @@ busybox_path(struct jail *j)
 {
 	static char path[PATH_MAX + 64];
 
-	assert_int_equal(root_sh("mkdir '%s/farm' && for a in $(busybox --list); "
+	live_ok(root_sh("mkdir '%s/farm' && for a in $(busybox --list); "
 	    "do ln -s \"$(command -v busybox)\" '%s/farm/'$a || exit; done",
-	    j->dir, j->dir), 0);
+	    j->dir, j->dir));
 	snprintf(path, sizeof(path), "PATH=%s/farm:%s", j->dir,
 	    getenv("PATH"));
 	return (path);
@@ -361,24 +361,24 @@ test_user_steals_the_work_directory(void **state)
 	if (geteuid() != 0)
 		live_skip("thief: not root");
 	snprintf(plain, sizeof(plain), "%s", root_at("m/www.jailroot.plain"));
-	assert_int_equal(root_sh("mkdir -p '%s' && chown %d '%s'", root_at("m"), NOBODY,
-	    root_at("m")), 0);
+	live_ok(root_sh("mkdir -p '%s' && chown %d '%s'", root_at("m"), NOBODY,
+	    root_at("m")));
 	snprintf(watched, sizeof(watched), "%s", root_at("m"));
 	live_fork(j, thief);
-	assert_int_equal(mkdir(plain, 0711), 0);
+	live_ok(mkdir(plain, 0711));
 	while (!root_has(root_in(plain, "mine")) && jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	/* root unpacks a file for itself in a directory of his. */
-	assert_int_equal(root_sh("cd '%s' && cp /bin/busybox su && chmod 4755 su",
-	    plain), 0);
-	assert_int_equal(stat(root_in(plain, "su"), &st), 0);
-	assert_int_equal(stat(plain, &dir), 0);
+	live_ok(root_sh("cd '%s' && cp /bin/busybox su && chmod 4755 su",
+	    plain));
+	live_ok(stat(root_in(plain, "su"), &st));
+	live_ok(stat(plain, &dir));
 	assert_true(st.st_uid == 0 && (st.st_mode & S_ISUID) != 0 &&
 	    dir.st_uid == NOBODY);
 	EXITS(73, j, NULL, root_at("m/www"));
 	root_said("/m: belongs to user 65534");
-	assert_int_equal(root_sh("mkdir -p '%s' '%s'", root_at("m/old/sbin"),
-	    root_at("m/old/etc")), 0);
+	live_ok(root_sh("mkdir -p '%s' '%s'", root_at("m/old/sbin"),
+	    root_at("m/old/etc")));
 	EXITS(73, j, NULL, "-u", root_at("m/old"));
 	root_said("/m: belongs to user 65534");
 	assert_string_equal(root_listing(root_at("m/old/sbin")), "");
@@ -449,30 +449,29 @@ test_unsafe_ways(void **state)
 	assert_non_null(getcwd(cwd, sizeof(cwd)));
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		print_message("%s\n", t[i].make);
-		assert_int_equal(root_sh("cd '%s' && rm -rf ./* && %s", root_place,
-		    t[i].make), 0);
+		live_ok(root_sh("cd '%s' && rm -rf ./* && %s", root_place,
+		    t[i].make));
 		EXITS(73, j, NULL, root_at(t[i].dir));
 		root_said(t[i].says);
-		assert_int_equal(root_sh("cd '%s' && mkdir -p %s/etc %s/sbin",
-		    root_place, t[i].dir, t[i].dir), 0);
+		live_ok(root_sh("cd '%s' && mkdir -p %s/etc %s/sbin",
+		    root_place, t[i].dir, t[i].dir));
 		EXITS(73, j, NULL, "-u", root_at(t[i].dir));
 		root_said(t[i].says);
 		/* By a name from where we are. */
-		assert_int_equal(chdir(root_place), 0);
+		live_ok(chdir(root_place));
 		EXITS(73, j, NULL, "-u", t[i].dir);
 		root_said(t[i].says);
-		assert_int_equal(chdir(cwd), 0);
-		assert_int_equal(nobody_sh(t[i].attack), 0);
+		live_ok(chdir(cwd));
+		live_ok(nobody_sh(t[i].attack));
 	}
-	assert_int_equal(root_sh("cd '%s' && rm -rf ./* && mkdir -p a/b", root_place),
-	    0);
+	live_ok(root_sh("cd '%s' && rm -rf ./* && mkdir -p a/b", root_place));
 	if (!acl_set(root_at("a"))) {
 		printf("no access control lists here\n");
 		return;
 	}
 	EXITS(73, j, NULL, root_at("a/b/www"));
 	root_said("/a: others may write");
-	assert_int_equal(nobody_sh("mv a/b a/c"), 0);
+	live_ok(nobody_sh("mv a/b a/c"));
 }
 
 /* These are as safe as they look. */
@@ -484,9 +483,9 @@ test_safe_ways(void **state)
 
 	if (geteuid() != 0)
 		live_skip("safe ways: not root");
-	assert_int_equal(root_sh("cd '%s' && mkdir -p s/d x m && chmod 1777 s && "
+	live_ok(root_sh("cd '%s' && mkdir -p s/d x m && chmod 1777 s && "
 	    "ln -s ../x s/l && ln -s \"$PWD/s\" abs && chown %d m && "
-	    "chmod 1777 x", root_place, NOBODY), 0);
+	    "chmod 1777 x", root_place, NOBODY));
 	EXITS(0, j, NULL, root_at("s/d/www"));
 	EXITS(0, j, NULL, root_at("abs/l/../x/./www"));
 	EXITS(0, j, &h, root_at("m/www"));
@@ -526,16 +525,17 @@ test_mounted_by_a_user(void **state)
 	int st;
 
 	fuse_open();
-	assert_int_equal(mkdir(root_at("f"), 0755), 0);
+	live_ok(mkdir(root_at("f"), 0755));
 	live_fork(j, fuse_liar);
 	snprintf(opts, sizeof(opts), "fd=%d,rootmode=40755,user_id=%d,"
 	    "group_id=0,allow_other", fuse_fd, NOBODY);
-	assert_int_equal(mount("liar", root_at("f"), "fuse",
-	    MS_NOSUID | MS_NODEV, opts), 0);
+	live_ok(mount("liar", root_at("f"), "fuse", MS_NOSUID | MS_NODEV,
+	    opts));
 	close(fuse_fd);
-	st = root_sh("test \"$(stat -c '%%u %%a' '%s')\" = '0 755'", root_at("f"));
+	st = root_sh("test \"$(stat -c '%%u %%a' '%s')\" = '0 755'",
+	    root_at("f"));
 	(void)RUN(j, NULL, root_at("f/www"));
-	assert_int_equal(umount2(root_at("f"), MNT_DETACH), 0);
+	live_ok(umount2(root_at("f"), MNT_DETACH));
 	assert_int_equal(st, 0);
 	root_said("/f: mounted by user 65534");
 }
@@ -548,22 +548,22 @@ test_no_source_tree(void **state)
 	struct how h = { .env = { "JAILROOT_PROGRAMS=", "JAILROOT_RC=" } };
 
 	/* ../../build from sbin, and the jails of a host in ../jail. */
-	assert_int_equal(root_sh("cd '%s' && mkdir -p build tool/jail/rc.d && "
+	live_ok(root_sh("cd '%s' && mkdir -p build tool/jail/rc.d && "
 	    "cp tool/programs/jailinit build && echo theirs >tool/jail/rc",
-	    j->dir), 0);
+	    j->dir));
 	EXITS(69, j, &h, root_at("www"));
 	root_said("no jailinit");
-	assert_int_equal(root_sh("cp '%s/build/jailinit' '%s/tool/sbin'", j->dir,
-	    j->dir), 0);
+	live_ok(root_sh("cp '%s/build/jailinit' '%s/tool/sbin'", j->dir,
+	    j->dir));
 	EXITS(0, j, &h, root_at("www"));
 	assert_non_null(strstr(root_out, "no rc scripts found"));
 	assert_false(root_has(root_at("www/etc/rc")));
 	/* Its own tree is one, and no link to it. */
-	assert_int_equal(root_sh("cd '%s' && mkdir -p co/rc/host co/jailinit "
+	live_ok(root_sh("cd '%s' && mkdir -p co/rc/host co/jailinit "
 	    "co/build co/rc/jail && cp build/jailinit co/build && "
 	    "cp tool/sbin/jailroot co/rc/host && : >co/jailinit/core/life.c && "
 	    "echo ours >co/rc/jail/rc && rm -r tool && ln -s co/rc tool && "
-	    "ln -s host co/rc/sbin", j->dir), 0);
+	    "ln -s host co/rc/sbin", j->dir));
 	EXITS(0, j, &h, root_at("mine"));
 	assert_string_equal(root_text(root_at("mine/etc/rc")), "ours\n");
 }
@@ -659,16 +659,16 @@ test_update_led_out(void **state)
 	EXITS(0, j, NULL, root_at("www"));
 	snprintf(host, sizeof(host), "%s/host", j->dir);
 	snprintf(victim, sizeof(victim), "%s/host/victim", j->dir);
-	assert_int_equal(root_sh("mkdir '%s' && echo x >'%s' && chmod 600 '%s' &&"
-	    " tar -cf '%s' -C '%s' jailinit", host, victim, victim, root_at("tar"),
-	    root_at("www/sbin")), 0);
+	live_ok(root_sh("mkdir '%s' && echo x >'%s' && chmod 600 '%s' &&"
+	    " tar -cf '%s' -C '%s' jailinit", host, victim, victim,
+	    root_at("tar"),
+	    root_at("www/sbin")));
 	snprintf(watched, sizeof(watched), "%s", root_at("www/sbin"));
 	link_target = victim;
 	swapper = live_fork(j, swap_in_new);
 	jail_sleep_ms(100);
 	assert_true(plain_tar_is_led_out(victim));
-	assert_int_equal(root_sh("chmod 600 '%s'; rm -rf '%s/'t?*", victim,
-	    watched), 0);
+	live_ok(root_sh("chmod 600 '%s'; rm -rf '%s/'t?*", victim, watched));
 	before = root_tree(host);
 	for (i = 0; i < root_long(100, 12); i++)
 		EXITS(0, j, &h, "-u", root_at("www"));
@@ -686,8 +686,8 @@ test_update_led_out(void **state)
 	    "esac && echo x >jailinit && mv -f jailinit ..", watched,
 	    root_at("www")), 0);
 	assert_true(root_has(root_at("jailinit")));
-	assert_int_equal(root_sh("cd '%s' && rm -f jailinit www/sbin/.jail*",
-	    root_place), 0);
+	live_ok(root_sh("cd '%s' && rm -f jailinit www/sbin/.jail*",
+	    root_place));
 	(void)kill(swapper, SIGKILL);
 	for (t = 0; t < 4; t++) {
 		link_target = targets[t];

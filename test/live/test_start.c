@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How process 1 starts, what it hands on, what it says of itself.  Guards
- * against: nothing that runs when stdio is closed (pain 32), or a file opened
- * later that lands there; a blocked mask, ignored signals, descriptors and
- * O_NONBLOCK that services inherit (pains 10, 34); a signal dialect that is
- * not understood (pain 16); kill(-1) outside of a jail (pain 18); a start
- * that nobody can wait for.
+ * How process 1 starts, what it hands on, and what it says of itself.  Guards
+ * against: closed standard descriptors that files land on; signals,
+ * descriptors and O_NONBLOCK that services inherit; kill(-1) outside of a
+ * jail.
  */
 #include "live.h"
 
@@ -31,13 +29,13 @@ static void
 exits_again(struct jail *j, int code)
 {
 	(void)live_exits(j, code, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
 halts_again(struct jail *j)
 {
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	exits_again(j, 0);
 }
 
@@ -45,11 +43,10 @@ halts_again(struct jail *j)
 static void
 probes_install(struct jail *j)
 {
-	assert_int_equal(probe_install(j), 0);
+	live_ok(probe_install(j));
 	(void)unlink(jail_path(j, "/etc/rc"));
-	assert_int_equal(symlink(PROBE, jail_path(j, "/etc/rc")), 0);
-	assert_int_equal(symlink(PROBE, jail_path(j, "/etc/rc.shutdown")),
-	    0);
+	live_ok(symlink(PROBE, jail_path(j, "/etc/rc")));
+	live_ok(symlink(PROBE, jail_path(j, "/etc/rc.shutdown")));
 }
 
 /*
@@ -74,16 +71,16 @@ closed_case(struct jail *j, int closed, bool no_dev)
 			assert_non_null(strstr(jail_fd_name(j, fd),
 			    j->log + (strrchr(j->dir, '/') - j->dir)));
 	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	(void)unlink(jail_path(j, PROBE_STATE "rc"));
 	(void)unlink(jail_path(j, PROBE_STATE "rc.shutdown"));
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	(void)unlink(jail_path(j, PROBE_STATE "probe"));
 }
 
@@ -126,11 +123,11 @@ test_session(void **state)
 		    atoi(probe_value(j, "rc", "pid")));
 		assert_int_equal(atoi(probe_value(j, "rc", "pgid")),
 		    atoi(probe_value(j, "rc", "pid")));
-		assert_int_equal(jail_ctl(j, "halt\n"), 0);
+		live_ok(jail_ctl(j, "halt\n"));
 		(void)live_exits(j, 0, LIVE_SOON_MS);
 		assert_int_equal(atoi(probe_value(j, "rc.shutdown", "sid")),
 		    atoi(probe_value(j, "rc.shutdown", "pid")));
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -157,12 +154,12 @@ test_descriptors(void **state)
 	for (fd = 3; fd <= 20; fd++)
 		assert_string_not_equal(jail_fd_name(j, fd), "/dev/null");
 	assert_true(proc_fds(j->pid) < 8);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
 	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
 	exits_again(j, 0);
 	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
 }
@@ -197,12 +194,12 @@ fresh_case(struct jail *j, void (*spoil)(void *))
 	const struct jail_opts o = { .before_exec = spoil };
 
 	live_boot(j, &o);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_fresh(j, "rc");
 	assert_fresh(j, "rc.shutdown");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", PROBE, NULL), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
 	exits_again(j, 0);
 	assert_fresh(j, "probe");
 }
@@ -225,26 +222,25 @@ signals_table(struct jail *j)
 		int sig;
 		const char *verb;
 	} t[] = {
-		{ SIGTERM, "halt" }, { SIGUSR1, "halt" }, { JAIL_SIGPWR, "halt" },
+		{ SIGTERM, "halt" }, { SIGUSR1, "halt" },
+		{ JAIL_SIGPWR, "halt" },
 		{ JAIL_SIGRTMIN + 3, "halt" }, { SIGUSR2, "poweroff" },
 		{ JAIL_SIGRTMIN + 4, "poweroff" }, { SIGINT, "reboot" },
 		{ JAIL_SIGRTMIN + 5, "reboot" }
 	};
 	size_t i;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "echo down $1"), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		assert_int_equal(jail_start(j, NULL, JAILINIT, "-l", "exit",
-		    NULL), 0);
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-		assert_int_equal(jail_signal(j, t[i].sig), 0);
+		live_ok(jail_start(j, NULL, JAILINIT, "-l", "exit", NULL));
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+		live_ok(jail_signal(j, t[i].sig));
 		(void)live_exits(j, 0, LIVE_SOON_MS);
 		assert_string_equal(jail_status(j, "request"), t[i].verb);
 		live_log_has(j, "down ");
 		assert_non_null(strstr(strstr(jail_log(j), "down "),
 		    t[i].verb));
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -267,13 +263,13 @@ test_signals_other(void **state)
 
 	live_boot(j, NULL);
 	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		assert_int_equal(jail_signal(j, other[i]), 0);
-	assert_int_equal(unlink(jail_path(j, JAIL_CTL)), 0);
-	assert_int_equal(jail_signal(j, SIGHUP), 0);
-	assert_int_equal(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS), 0);
+		live_ok(jail_signal(j, other[i]));
+	live_ok(unlink(jail_path(j, JAIL_CTL)));
+	live_ok(jail_signal(j, SIGHUP));
+	live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "state"), "run");
 	assert_false(jail_log_has(j, "jailinit:"));
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -286,7 +282,7 @@ test_musl(void **state)
 
 	if (musl == NULL || *musl == '\0')
 		live_skip("JAILINIT_MUSL is not set");
-	assert_int_equal(jail_copy(j, musl, JAILINIT), 0);
+	live_ok(jail_copy(j, musl, JAILINIT));
 	signals_table(j);
 	(void)unlink(jail_path(j, "/etc/rc.shutdown"));
 	probes_install(j);
@@ -331,15 +327,14 @@ test_ready_fd(void **state)
 	int p[2];
 	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "sleep 1000 &"
-	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, NULL),
-	    0);
+	live_ok(pipe2(p, O_CLOEXEC));
+	live_ok(jail_script(j, "/etc/rc", "sleep 1000 &"
+	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"));
+	live_ok(jail_start(j, &o, JAILINIT, "-d", READY_FD, NULL));
 	close(p[1]);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	assert_false(readable(p[0], QUIET_MS));
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	assert_newline_then_end(p[0]);
 	close(p[0]);
 	halts_again(j);
@@ -353,18 +348,18 @@ test_ready_fd_app(void **state)
 	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
 	char c;
 
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--",
-	    "/bin/sleep", "1000", NULL), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
+	live_ok(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--", "/bin/sleep",
+	    "1000", NULL));
 	close(p[1]);
 	assert_newline_then_end(p[0]);
 	close(p[0]);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	exits_again(j, 128 + SIGTERM);
 	/* Not executed: closed, and not a word. */
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--",
-	    "/nowhere", NULL), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
+	live_ok(jail_start(j, &o, JAILINIT, "-d", READY_FD, "--", "/nowhere",
+	    NULL));
 	close(p[1]);
 	assert_true(readable(p[0], LIVE_SOON_MS));
 	assert_int_equal(read(p[0], &c, 1), 0);
@@ -382,26 +377,26 @@ notify_case(struct jail *j, const struct sockaddr_un *sun, socklen_t len,
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	ssize_t n;
 
-	assert_int_equal(bind(fd, (const struct sockaddr *)sun, len), 0);
+	live_ok(bind(fd, (const struct sockaddr *)sun, len));
 	snprintf(var, sizeof(var), "NOTIFY_SOCKET=%s", name);
 	(void)unlink(jail_path(j, "/tmp/go"));
-	assert_int_equal(jail_script(j, "/etc/rc", "echo =$NOTIFY_SOCKET=;"
-	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, NULL), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo =$NOTIFY_SOCKET=;"
+	    " while ! [ -e /tmp/go ]; do sleep 0.02; done"));
+	live_ok(jail_start(j, &o, JAILINIT, NULL));
 	assert_false(readable(fd, QUIET_MS));
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	assert_true(readable(fd, LIVE_SOON_MS));
 	n = recv(fd, buf, sizeof(buf), 0);
 	assert_true(n >= 8 && memcmp(buf, "READY=1\n", 8) == 0);
 	assert_false(readable(fd, QUIET_MS / 3));
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_true(readable(fd, LIVE_SOON_MS));
 	n = recv(fd, buf, sizeof(buf), 0);
 	assert_true(n >= 10 && memcmp(buf, "STOPPING=1", 10) == 0);
 	live_log_has(j, "==\n");	/* it is not rc's */
 	close(fd);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* A reboot in place is no end for whoever waits for one, unless a halt comes
@@ -418,26 +413,25 @@ test_notify_reboot(void **state)
 
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%.90s",
 	    jail_path(j, "/tmp/n"));
-	assert_int_equal(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)),
-	    0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 1000"), 0);
+	live_ok(bind(fd, (const struct sockaddr *)&sun, sizeof(sun)));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 1000"));
 	live_boot(j, &o);
 	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);	/* READY=1 */
-	assert_int_equal(jail_ctl(j, "reboot 60\n"), 0);
-	assert_int_equal(jail_wait_state(j, "shutdown", LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "reboot 60\n"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 	assert_false(readable(fd, QUIET_MS));
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	assert_true(readable(fd, LIVE_SOON_MS));
 	assert_true(recv(fd, buf, sizeof(buf), 0) >= 10);
 	assert_int_equal(memcmp(buf, "STOPPING=1", 10), 0);
-	assert_int_equal(jail_ctl(j, "poweroff 1\n"), 0);
+	live_ok(jail_ctl(j, "poweroff 1\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_false(readable(fd, QUIET_MS / 3));
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-lexit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "-lexit", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);
-	assert_int_equal(jail_ctl(j, "reboot 1\n"), 0);
+	live_ok(jail_ctl(j, "reboot 1\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_true(readable(fd, LIVE_SOON_MS));
 	close(fd);
@@ -515,17 +509,17 @@ background_case(struct jail *j, const struct jail_opts *o, int code,
 	int64_t end_ms;
 	pid_t pid;
 
-	assert_int_equal(jail_start(j, o, JAILINIT, "-b", "-c", JAIL_CTL,
-	    "-f", JAIL_STATUS, "--", command, arg, NULL), 0);
+	live_ok(jail_start(j, o, JAILINIT, "-b", "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", command, arg, NULL));
 	(void)live_exits(j, code, LIVE_SOON_MS);
 	if (code != 0)
 		return;
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	pid = (pid_t)atoi(jail_status(j, "pid"));
 	assert_true(pid > 1);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
-	assert_int_equal(jail_wait_state(j, "gone", LIVE_SOON_MS), 0);
+	live_ok(jail_ctl(j, "halt\n"));
+	live_ok(jail_wait_state(j, "gone", LIVE_SOON_MS));
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (waitpid(pid, NULL, WNOHANG) != pid) {
 		assert_true(jail_now_ms() < end_ms);
@@ -541,9 +535,9 @@ test_background(void **state)
 
 	(void)proc_adopt(true);
 	background_case(j, &o, 0, "/bin/sleep", "1000");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	background_case(j, &o, 127, "/nowhere", NULL);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	background_case(j, &o, 126, "/etc/passwd", NULL);
 }
 
@@ -558,17 +552,17 @@ test_background_pipe(void **state)
 	bool ended;
 
 	(void)proc_adopt(true);
-	assert_int_equal(pipe2(p, O_CLOEXEC), 0);
+	live_ok(pipe2(p, O_CLOEXEC));
 	fds[1] = fds[2] = p[1];
-	assert_int_equal(jail_start(j, &o, JAILINIT, "-b", "-c", JAIL_CTL,
-	    "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "-b", "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/bin/sleep", "1000", NULL));
 	close(p[1]);
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	ended = readable(p[0], LIVE_SOON_MS) &&
 	    read(p[0], buf, sizeof(buf)) == 0;
 	close(p[0]);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	assert_true(ended);
 }
 
@@ -582,18 +576,16 @@ test_title(void **state)
 	static const char *const stage[] = { "boot", "run", "shutdown" };
 	size_t i;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
-	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "sleep 100"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-B", "5", NULL), 0);
+	live_ok(jail_script(j, "/etc/rc",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 100"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", "5", NULL));
 	for (i = 0; i < 3; i++) {
 		if (i == 1)
-			assert_int_equal(jail_write(j, "/tmp/go", 0644, ""),
-			    0);
+			live_ok(jail_write(j, "/tmp/go", 0644, ""));
 		else if (i == 2)
-			assert_int_equal(jail_signal(j, SIGTERM), 0);
-		assert_int_equal(jail_wait_state(j, stage[i], LIVE_SOON_MS),
-		    0);
+			live_ok(jail_signal(j, SIGTERM));
+		live_ok(jail_wait_state(j, stage[i], LIVE_SOON_MS));
 		assert_int_equal(strncmp(proc_title(j->pid), "jailinit: ",
 		    10), 0);
 		assert_string_equal(proc_title(j->pid) + 10, stage[i]);
@@ -612,26 +604,22 @@ environ_case(struct jail *j, struct jail_opts *o, int n, const char *title)
 	int i;
 
 	o->env = env;
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"), 0);
-	assert_int_equal(jail_start(j, o, JAILINIT, n > 1 ? "-lreexec" : NULL,
-	    NULL), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done"));
+	live_ok(jail_start(j, o, JAILINIT, n > 1 ? "-lreexec" : NULL, NULL));
 	for (i = 1; i <= n; i++) {
-		assert_int_equal(jail_wait_status(j, "request", "",
-		    LIVE_SOON_MS), 0);
-		assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+		live_ok(jail_wait_status(j, "request", "", LIVE_SOON_MS));
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 		(void)unlink(jail_path(j, "/tmp/go"));
 		assert_true(proc_environ_has(j->pid, "container=lxc"));
-		assert_int_equal(jail_ctl(j, i < n ? "reboot\n" : "halt\n"),
-		    0);
-		assert_int_equal(jail_wait_state(j, "shutdown",
-		    LIVE_SOON_MS), 0);
+		live_ok(jail_ctl(j, i < n ? "reboot\n" : "halt\n"));
+		live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
 		assert_string_equal(proc_title(j->pid), title);
 		assert_true(proc_environ_has(j->pid, "container=lxc"));
-		assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
+		live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	}
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 #define DOCKER_FILE	"/.dockerenv"
@@ -652,15 +640,15 @@ manager_case(struct jail *j, const char *env, const char *said,
 	assert_int_equal(app ? jail_start(j, &o, JAILINIT, option, "--",
 	    "/bin/sleep", "1000", NULL) : jail_start(j, &o, JAILINIT, option,
 	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_int_equal(jail_log_count(j, kills), at_once ? 1 : 0);
-	assert_int_equal(jail_ctl(j, words), 0);
+	live_ok(jail_ctl(j, words));
 	(void)live_exits(j, app ? 128 + SIGTERM : 0, LIVE_SOON_MS);
 	(void)snprintf(line, sizeof(line), "jailinit: %s", said);
 	if (*said != '\0')
 		live_log_has(j, line);
 	assert_int_equal(jail_log_count(j, kills), *said != '\0' ? 1 : 0);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
@@ -683,7 +671,7 @@ test_manager(void **state)
 	size_t i;
 
 	/* once there it stays, as in a root that was exported */
-	assert_int_equal(jail_write(j, DOCKER_FILE, 0644, ""), 0);
+	live_ok(jail_write(j, DOCKER_FILE, 0644, ""));
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		(void)snprintf(line, sizeof(line), "%s kills after %d s by "
 		    "default, an end may take 105 s: see -B\n", t[i].name,
@@ -697,7 +685,7 @@ test_manager(void **state)
 		manager_case(j, t[i].env, "", "halt\n", "-B200", false);
 		manager_case(j, t[i].env, "", "halt 300\n", "-g", true);
 	}
-	assert_int_equal(unlink(jail_path(j, DOCKER_FILE)), 0);
+	live_ok(unlink(jail_path(j, DOCKER_FILE)));
 	for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
 		manager_case(j, quiet[i], "", "halt\n", "-e", false);
 	/* -s so that the sum is one more */
@@ -717,8 +705,7 @@ test_environ(void **state)
 	environ_case(*state, &plain, 1, "jailinit: shutdown");
 	/* Without /proc it is as it was, and once there is one it is said. */
 	environ_case(*state, &no_proc, 1, "/sbin/jailinit");
-	assert_int_equal(jail_script(*state, "/etc/rc",
-	    "mount -t proc proc /proc"), 0);
+	live_ok(jail_script(*state, "/etc/rc", "mount -t proc proc /proc"));
 	environ_case(*state, &no_proc, 1, "jailinit: shutdown");
 }
 
@@ -732,7 +719,7 @@ assert_status(struct jail *j, const char *state, const char *rest)
 
 	snprintf(pattern, sizeof(pattern), "^state=%s\nmode=boot\npid=%d\n"
 	    "version=[0-9.]+\n%s", state, (int)jail_pid(j), rest);
-	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	live_ok(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB));
 	e = regexec(&re, jail_file(j, JAIL_STATUS), 0, NULL, 0);
 	regfree(&re);
 	if (e != 0)
@@ -746,20 +733,23 @@ test_status(void **state)
 	struct jail *j = *state;
 	struct stat st;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
-	    "while ! [ -e /tmp/go ]; do sleep 0.02; done; kill -9 $$"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
-	assert_status(j, "boot", "boot_status=\nrequest=\ndeadline=\nforced=\ndropped_log=0\n"
+	live_ok(jail_script(j, "/etc/rc",
+	    "while ! [ -e /tmp/go ]; do sleep 0.02; done; kill -9 $$"));
+	live_ok(jail_start(j, NULL, JAILINIT, NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
+	assert_status(j, "boot", "boot_status=\nrequest=\ndeadline=\n"
+	    "forced=\ndropped_log=0\n"
 	    "dropped_requests=0\njob=\njob_status=\n$");
-	assert_int_equal(jail_write(j, "/tmp/go", 0644, ""), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_status(j, "run", "boot_status=137\nrequest=\ndeadline=\nforced=\n");
-	assert_int_equal(stat(jail_path(j, JAIL_STATUS), &st), 0);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	assert_status(j, "run",
+	    "boot_status=137\nrequest=\ndeadline=\nforced=\n");
+	live_ok(stat(jail_path(j, JAIL_STATUS), &st));
 	assert_int_equal(st.st_mode & 07777, 0644);
-	assert_int_equal(jail_ctl(j, "@bogus\npoweroff 9\n"), 0);
+	live_ok(jail_ctl(j, "@bogus\npoweroff 9\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_status(j, "gone", "boot_status=137\nrequest=poweroff\ndeadline=[0-9]{10}\n"
+	assert_status(j, "gone", "boot_status=137\nrequest=poweroff\n"
+	    "deadline=[0-9]{10}\n"
 	    "forced=\ndropped_log=0\ndropped_requests=1\njob=\n"
 	    "job_status=\n$");
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
@@ -773,13 +763,13 @@ test_version(void **state)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(jail_start(j, &o, JAILINIT,
-		    i == 0 ? "-V" : "--version", NULL), 0);
+		live_ok(jail_start(j, &o, JAILINIT, i == 0 ? "-V" : "--version",
+		    NULL));
 		(void)live_exits(j, 0, LIVE_SOON_MS);
 		assert_int_equal(strncmp(jail_log(j), "jailinit ", 9), 0);
 		assert_int_equal(strspn(jail_log(j) + 9, "0123456789."),
 		    strlen(jail_log(j)) - 10);
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 	}
 }
 
@@ -789,24 +779,23 @@ test_rc_fails(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 3"), 0);
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
-	    0);
+	live_ok(jail_script(j, "/etc/rc", "exit 3"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
 	live_boot(j, NULL);
 	live_log_has(j, "jailinit: /etc/rc: exit status 3\n");
 	assert_string_equal(jail_status(j, "boot_status"), "3");
 	halts_again(j);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-e", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_log_has(j, "down halt\n");
 	live_log_has(j, "jailinit: /etc/rc failed, so the jail ends (-e), "
 	    "gone in 105 s at most\n");
 	assert_false(jail_log_has(j, "requested"));
 	assert_string_equal(jail_status(j, "boot_status"), "3");
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_script(j, "/etc/rc", "exit 0"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-e", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_again(j));
+	live_ok(jail_script(j, "/etc/rc", "exit 0"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-e", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	halts_again(j);
 }
 
@@ -815,27 +804,23 @@ test_rc_missing(void **state)
 {
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc.shutdown", "echo down $1"),
-	    0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r", "/etc/none",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-r", "/etc/none", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "boot_status"), "127");
 	live_log_has(j, "jailinit: /etc/none: No such file or directory\n");
 	halts_again(j);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-er", "/etc/none",
-	    NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-er", "/etc/none", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_log_has(j, "down halt\n");
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 	/* A missing rc.shutdown is no error, and a plain file is for sh. */
 	(void)unlink(jail_path(j, "/etc/rc.shutdown"));
-	assert_int_equal(jail_write(j, "/etc/rc", 0644, "echo plain\nexit 5"),
-	    0);
+	live_ok(jail_write(j, "/etc/rc", 0644, "echo plain\nexit 5"));
 	live_boot(j, NULL);
 	assert_string_equal(jail_status(j, "boot_status"), "5");
 	live_log_has(j, "plain\n");
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_false(jail_log_has(j, "rc.shutdown"));
 }
@@ -849,7 +834,7 @@ usage_case(struct jail *j, const struct jail_opts *o, const char *a,
 {
 	const char *log, *usage;
 
-	assert_int_equal(jail_start(j, o, JAILINIT, a, b, c, NULL), 0);
+	live_ok(jail_start(j, o, JAILINIT, a, b, c, NULL));
 	(void)live_exits(j, 64, LIVE_SOON_MS);
 	log = jail_log(j);
 	usage = strstr(log, "\nusage: jailinit ");
@@ -857,7 +842,7 @@ usage_case(struct jail *j, const struct jail_opts *o, const char *a,
 	    strchr(log, '\n') != usage)
 		fail_msg("jailinit %s %s: said\n%s", a, b == NULL ? "" : b,
 		    log);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 static void
@@ -891,10 +876,10 @@ test_usage(void **state)
 static void
 usage_says(struct jail *j, const char *a, const char *b, const char *line)
 {
-	assert_int_equal(jail_start(j, NULL, JAILINIT, a, b, NULL), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, a, b, NULL));
 	(void)live_exits(j, 64, LIVE_SOON_MS);
 	live_log_has(j, line);
-	assert_int_equal(jail_again(j), 0);
+	live_ok(jail_again(j));
 }
 
 /* The word that was wrong is named. */
@@ -927,16 +912,15 @@ test_usage_paths(void **state)
 		usage_says(j, opt[i], "etc/x", line);
 	}
 	usage_says(j, "-r", "none", "-r: none: not an absolute path\n");
-	assert_int_equal(jail_script(j, "/etc/rc", "echo booted"), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-cnone", "-fnone",
-	    NULL), 0);
-	assert_int_equal(jail_wait_log(j, "booted\n", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGTERM), 0);
+	live_ok(jail_script(j, "/etc/rc", "echo booted"));
+	live_ok(jail_start(j, NULL, JAILINIT, "-cnone", "-fnone", NULL));
+	live_ok(jail_wait_log(j, "booted\n", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
-	assert_int_equal(jail_again(j), 0);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-ctmp/c", "-ftmp/f",
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, JAILINIT, "-ctmp/c", "-ftmp/f",
 	    "--", "/bin/sh", "-c", "while ! [ -p tmp/c ] || ! [ -f tmp/f ]; "
-	    "do sleep 0.02; done; exit 9", NULL), 0);
+	    "do sleep 0.02; done; exit 9", NULL));
 	(void)live_exits(j, 9, LIVE_SOON_MS);
 }
 
@@ -948,9 +932,9 @@ test_one_line(void **state)
 
 	usage_case(j, NULL, "a\nb", NULL, NULL);
 	usage_case(j, NULL, "-s", "1\n\033[31m", NULL);
-	assert_int_equal(jail_start(j, NULL, JAILINIT, "-r",
-	    "/etc/no\nne\033\177\t\303\244", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_start(j, NULL, JAILINIT, "-r",
+	    "/etc/no\nne\033\177\t\303\244", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_log_has(j, "jailinit: /etc/no?ne?????: No such file or "
 	    "directory\n");
 	halts_again(j);
@@ -967,21 +951,19 @@ test_refused(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(opt) / sizeof(opt[0]); i++) {
-		assert_int_equal(jail_start(j, &o, JAILINIT, opt[i], NULL),
-		    0);
+		live_ok(jail_start(j, &o, JAILINIT, opt[i], NULL));
 		(void)live_exits(j, 69, LIVE_SOON_MS);
 		assert_int_equal(jail_log_count(j, "\n"), 1);
 		assert_int_equal(strncmp(jail_log(j), "jailinit: not process "
 		    "1 of a PID namespace", 40), 0);
 		assert_int_equal(waitpid(innocent, NULL, WNOHANG), 0);
 		j->n_entered = 0;	/* it is for the next one too */
-		assert_int_equal(jail_again(j), 0);
+		live_ok(jail_again(j));
 		assert_false(jail_exists(j, JAIL_CTL));
 		j->entered[j->n_entered++] = innocent;
 	}
 	o.no_proc = true;
-	assert_int_equal(jail_start(j, &o, JAILINIT, "--", "/bin/true",
-	    NULL), 0);
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/true", NULL));
 	(void)live_exits(j, 69, LIVE_SOON_MS);
 	assert_int_equal(jail_log_count(j, "jailinit: "), 1);
 	live_log_has(j, "jailinit: not process 1, and no /proc ");
@@ -1005,8 +987,8 @@ test_refused_traced(void **state)
 	assert_int_equal(WEXITSTATUS(st), 69);
 	live_log_has(j, "exit_group(69)");
 	assert_int_equal(jail_log_count(j, "("), 1);
-	assert_int_equal(strncmp(jail_file(j, "/tmp/said"), "jailinit: ", 10),
-	    0);
+	assert_int_equal(strncmp(jail_file(j, "/tmp/said"), "jailinit: ",
+	    10), 0);
 }
 
 int

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Storms of orphans.  Guards against: zombies that stay (pain 35: periodic
- * reaping left thousands); a storm that keeps process 1 from its requests and
- * signals; process 1's CPU being burnt by the reaping.
+ * Storms of orphans.  Guards against: zombies that stay; a storm that keeps
+ * process 1 from its requests and signals; CPU time burnt by the reaping.
  * check: alone
  */
 #include "live.h"
@@ -101,7 +100,7 @@ test_zombies_are_seen(void **state)
 	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	assert_int_equal(jail_start(j, &o, "/bin/sleep", "1000", NULL), 0);
+	live_ok(jail_start(j, &o, "/bin/sleep", "1000", NULL));
 	while (jail_zombies(j) != 10 && jail_now_ms() < end_ms)
 		jail_sleep_ms(5);
 	assert_int_equal(jail_zombies(j), 10);
@@ -122,8 +121,8 @@ storm_pass(struct jail *j)
 {
 	int64_t us = proc_cpu_us(j->pid);
 
-	assert_int_equal(jail_write(j, GO, 0644, ""), 0);
-	assert_int_equal(jail_wait_file(j, DONE, jail_slack(60000)), 0);
+	live_ok(jail_write(j, GO, 0644, ""));
+	live_ok(jail_wait_file(j, DONE, jail_slack(60000)));
 	no_zombies(j);
 	us = proc_cpu_us(j->pid) - us;
 	printf("%d orphans: %d us of process 1's time for each\n", ORPHANS,
@@ -165,8 +164,8 @@ test_orphans_run(void **state)
 
 	live_boot(j, &o);
 	assert_in_range(storm_pass(j), 0, jail_slack(REAP_US * ORPHANS));
-	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -177,15 +176,15 @@ test_orphans_boot(void **state)
 	struct jail_opts o = { .before_exec = counted_start };
 	struct jail *j = *state;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
-	    "while [ ! -e " DONE " ]; do sleep 0.05; done; exit 7"), 0);
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	live_ok(jail_script(j, "/etc/rc",
+	    "while [ ! -e " DONE " ]; do sleep 0.05; done; exit 7"));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
 	(void)storm_pass(j);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "boot_status"), "7");
-	assert_int_equal(jail_wait_count(j, 2, LIVE_SOON_MS), 0);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -199,11 +198,11 @@ test_orphans_app(void **state)
 	long woken;
 	int64_t us;
 
-	assert_int_equal(jail_start(j, &o, "/sbin/jailinit", "--", "/bin/sh",
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/bin/sh",
 	    "-c", "while [ ! -e " LIVE_MARK " ]; do sleep 0.05; done; exit 7",
-	    NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
+	    NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
 	us = storm_pass(j);
 	if (has_exit_info()) {
@@ -211,7 +210,7 @@ test_orphans_app(void **state)
 		assert_int_equal(proc_figure(j->pid,
 		    "voluntary_ctxt_switches"), woken);
 	}
-	assert_int_equal(jail_write(j, LIVE_MARK, 0644, ""), 0);
+	live_ok(jail_write(j, LIVE_MARK, 0644, ""));
 	live_exits(j, 7, LIVE_SOON_MS);
 }
 
@@ -224,20 +223,20 @@ test_orphans_at_the_border(void **state)
 	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	assert_int_equal(jail_script(j, "/etc/rc",
+	live_ok(jail_script(j, "/etc/rc",
 	    "while [ ! -e " GO " ]; do sleep 0.02; done\n"
-	    "i=0; while [ $i -lt 600 ]; do (: &); i=$((i+1)); done"), 0);
-	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
-	assert_int_equal(jail_signal(j, SIGSTOP), 0);
-	assert_int_equal(jail_write(j, GO, 0644, ""), 0);
+	    "i=0; while [ $i -lt 600 ]; do (: &); i=$((i+1)); done"));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_state(j, "boot", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGSTOP));
+	live_ok(jail_write(j, GO, 0644, ""));
 	while (jail_zombies(j) < 601 && jail_now_ms() < end_ms)
 		jail_sleep_ms(20);
 	assert_true(jail_zombies(j) >= 601);
-	assert_int_equal(jail_signal(j, SIGCONT), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
+	live_ok(jail_signal(j, SIGCONT));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	no_zombies(j);
-	assert_int_equal(jail_ctl(j, "halt\n"), 0);
+	live_ok(jail_ctl(j, "halt\n"));
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -246,11 +245,10 @@ static int64_t
 answer(struct jail *j, const char *request, int sig)
 {
 	if (sig != 0)
-		assert_int_equal(jail_signal(j, sig), 0);
+		live_ok(jail_signal(j, sig));
 	else
-		assert_int_equal(jail_ctl(j, request), 0);
-	assert_int_equal(jail_wait_log(j, "halt requested", LIVE_SOON_MS),
-	    0);
+		live_ok(jail_ctl(j, request));
+	live_ok(jail_wait_log(j, "halt requested", LIVE_SOON_MS));
 	return (jail_now_ms() - j->asked_ms);
 }
 
@@ -263,18 +261,17 @@ answers(struct jail *j, const char *stage, int sig)
 
 	for (i = 0; i < ROUNDS; i++) {
 		if (i > 0) {
-			assert_int_equal(jail_free(j), 0);
-			assert_int_equal(jail_new(j), 0);
+			live_ok(jail_free(j));
+			live_ok(jail_new(j));
 		}
-		assert_int_equal(jail_script(j, "/etc/rc", strcmp(stage,
-		    "run") == 0 ? "exit 0" : "sleep 1000"), 0);
-		assert_int_equal(jail_script(j, "/etc/rc.shutdown",
-		    "echo >" LIVE_MARK), 0);
-		assert_int_equal(jail_start(j, &o, "/sbin/jailinit", NULL),
-		    0);
-		assert_int_equal(jail_wait_state(j, stage, LIVE_SOON_MS), 0);
-		assert_int_equal(jail_write(j, GO, 0644, ""), 0);
-		assert_int_equal(jail_wait_file(j, DONE, LIVE_SOON_MS), 0);
+		live_ok(jail_script(j, "/etc/rc", strcmp(stage, "run") == 0 ?
+		    "exit 0" : "sleep 1000"));
+		live_ok(jail_script(j, "/etc/rc.shutdown",
+		    "echo >" LIVE_MARK));
+		live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+		live_ok(jail_wait_state(j, stage, LIVE_SOON_MS));
+		live_ok(jail_write(j, GO, 0644, ""));
+		live_ok(jail_wait_file(j, DONE, LIVE_SOON_MS));
 		ms[i] = answer(j, "halt 9\n", sig);
 		live_exits(j, 0, 9000 + LIVE_LATE_MS);
 		assert_true(jail_exists(j, LIVE_MARK));
