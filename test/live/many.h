@@ -46,15 +46,16 @@
  * of jail_new(), and started, if at all, by fn. */
 int many_inside(struct jail *j, void (*fn)(struct jail *));
 
-/* That as a test of cmocka's. */
-#define MANY_TEST(state, fn)						\
-	do {								\
-		int inside_ = many_inside(*(state), (fn));		\
-									\
-		if (inside_ == MANY_SKIPPED)				\
-			skip();						\
-		assert_int_equal(inside_, MANY_GOOD);			\
-	} while (0)
+/* A test of cmocka's, static void fn(struct jail *), which many_inside() runs. */
+#define MANY_TEST(fn)							\
+	{ #fn, many_test, many_setup, live_teardown, (void *)(uintptr_t)(fn) }
+#ifdef __linux__
+#define MANY_ONLY_LINUX(fn, why)	MANY_TEST(fn)
+#else
+#define MANY_ONLY_LINUX(fn, why)	LIVE_SKIPPED(#fn, why)
+#endif
+int many_setup(void **state);
+void many_test(void **state);
 
 /* The end of the test, in there. */
 _Noreturn void many_fail(const char *file, int line, const char *what);

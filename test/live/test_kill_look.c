@@ -283,7 +283,7 @@ status_ms(int n)
 }
 
 static void
-look_groups(struct jail *base)
+test_look_groups(struct jail *base)
 {
 	struct many_jail *j;
 	struct many m;
@@ -312,12 +312,6 @@ look_groups(struct jail *base)
 		halted(&r, j, i == 1 ? ROOT_S : 5, i == 2);
 	}
 	many_end(&m);
-}
-
-static void
-test_look_groups(void **state)
-{
-	MANY_TEST(state, look_groups);
 }
 
 /*
@@ -353,7 +347,7 @@ has_handles(void)
 }
 
 static void
-look_no_walk(struct jail *base)
+test_look_no_walk(struct jail *base)
 {
 	struct many_jail *j;
 	char name[24];
@@ -381,12 +375,6 @@ look_no_walk(struct jail *base)
 	(void)run_kill(&r, "-h", "-t", "5", run_jid(j->jid), NULL);
 	halted(&r, j, 5, false);
 	many_end(&m);
-}
-
-static void
-test_look_no_walk(void **state)
-{
-	MANY_TEST(state, look_no_walk);
 }
 
 /*
@@ -598,7 +586,7 @@ stuck_end(void)
 /* By its name, its root, and with all: it is not told less, and nobody stays
  * behind; and what is there is listed. */
 static void
-look_mute(struct jail *base)
+test_look_mute(struct jail *base)
 {
 	struct many_jail *j;
 	struct many m;
@@ -629,15 +617,9 @@ look_mute(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_look_mute(void **state)
-{
-	MANY_TEST(state, look_mute);
-}
-
 /* A name that is asked for in vain, and a request. */
 static void
-look_mute_request(struct jail *base)
+test_look_mute_request(struct jail *base)
 {
 	struct many_jail *j;
 	char line[64];
@@ -666,15 +648,9 @@ look_mute_request(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_look_mute_request(void **state)
-{
-	MANY_TEST(state, look_mute_request);
-}
-
 /* What 5,000 of them add to a list is the limit of a look. */
 static void
-look_bound(struct jail *base)
+test_look_bound(struct jail *base)
 {
 	struct many_jail *j;
 	struct many m;
@@ -696,17 +672,11 @@ look_bound(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_look_bound(void **state)
-{
-	MANY_TEST(state, look_bound);
-}
-
 /*
  * Room.
  */
 static void
-look_few_fds(struct jail *base)
+test_look_few_fds(struct jail *base)
 {
 	struct run_how few = { .nofile = 256 };
 	struct many_jail *j, *by_root;
@@ -735,17 +705,11 @@ look_few_fds(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_look_few_fds(void **state)
-{
-	MANY_TEST(state, look_few_fds);
-}
-
 /*
  * A root of root's.
  */
 static void
-look_same_root(struct jail *base)
+test_look_same_root(struct jail *base)
 {
 	const struct many_how how = { .shutdown = SHUTDOWN_1_S };
 	struct many_jail *j;
@@ -783,12 +747,6 @@ look_same_root(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_look_same_root(void **state)
-{
-	MANY_TEST(state, look_same_root);
-}
-
 /*
  * What keeps jails.
  */
@@ -816,7 +774,7 @@ keeper(void)
 }
 
 static void
-look_kept(struct jail *base)
+test_look_kept(struct jail *base)
 {
 	struct many m;
 	struct run r;
@@ -848,12 +806,6 @@ look_kept(struct jail *base)
 	says(&r, why > 0 || r.took_ms > 2500, "why");
 	run_free(&r);
 	many_end(&m);
-}
-
-static void
-test_look_kept(void **state)
-{
-	MANY_TEST(state, look_kept);
 }
 
 /*
@@ -892,7 +844,7 @@ folders_make(const char *root, const char *path)
 }
 
 static void
-look_astray(struct jail *base)
+test_look_astray(struct jail *base)
 {
 	struct many_how how = { .first = first_astray };
 	char below[PATH_MAX + 16];
@@ -936,12 +888,6 @@ look_astray(struct jail *base)
 	(void)umount2(name_dir, MNT_DETACH);
 }
 
-static void
-test_look_astray(void **state)
-{
-	MANY_TEST(state, look_astray);
-}
-
 /* The name of an honest root, however it was made: in a mount namespace of its
  * own without pivot_root(2), bound elsewhere, hidden, removed. */
 static pid_t
@@ -977,7 +923,7 @@ root_is(pid_t pid, const char *root)
 }
 
 static void
-look_names(struct jail *base)
+test_look_names(struct jail *base)
 {
 	char a[PATH_MAX], b[PATH_MAX], in_b[PATH_MAX + 8];
 	pid_t pid;
@@ -1002,26 +948,20 @@ look_names(struct jail *base)
 	MUST(umount2(b, MNT_DETACH) == 0);
 }
 
-static void
-test_look_names(void **state)
-{
-	MANY_TEST(state, look_names);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LIVE_TEST(test_look_groups),
-		LIVE_TEST(test_look_no_walk),
-		LIVE_TEST(test_look_mute),
-		LIVE_TEST(test_look_mute_request),
-		LIVE_TEST(test_look_bound),
-		LIVE_TEST(test_look_few_fds),
-		LIVE_TEST(test_look_same_root),
-		LIVE_TEST(test_look_kept),
-		LIVE_TEST(test_look_astray),
-		LIVE_TEST(test_look_names),
+		MANY_TEST(test_look_groups),
+		MANY_TEST(test_look_no_walk),
+		MANY_TEST(test_look_mute),
+		MANY_TEST(test_look_mute_request),
+		MANY_TEST(test_look_bound),
+		MANY_TEST(test_look_few_fds),
+		MANY_TEST(test_look_same_root),
+		MANY_TEST(test_look_kept),
+		MANY_TEST(test_look_astray),
+		MANY_TEST(test_look_names),
 	};
 
 	LIVE_MAIN("kill_look");

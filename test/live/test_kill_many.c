@@ -107,7 +107,7 @@ third_check(const struct many_jail *j, size_t i, const struct run *r)
 }
 
 static void
-many_side_by_side(struct jail *base)
+test_side_by_side(struct jail *base)
 {
 	int64_t begun_ms = jail_now_ms();
 	struct many m;
@@ -133,13 +133,7 @@ many_side_by_side(struct jail *base)
 }
 
 static void
-test_side_by_side(void **state)
-{
-	MANY_TEST(state, many_side_by_side);
-}
-
-static void
-many_stubborn(struct jail *base)
+test_stubborn(struct jail *base)
 {
 	const struct many_how ways[] = { { .first = stubborn, .arg = 0 },
 	    { .first = stubborn, .arg = 1 }, { .first = stubborn, .arg = 2 } };
@@ -168,12 +162,6 @@ many_stubborn(struct jail *base)
 	}
 	run_free(&r);
 	many_end(&m);
-}
-
-static void
-test_stubborn(void **state)
-{
-	MANY_TEST(state, many_stubborn);
 }
 
 /*
@@ -230,7 +218,7 @@ fd_inode(int fd)
 }
 
 static void
-jid_unique(struct jail *base)
+test_jid_unique(struct jail *base)
 {
 	int i, fd, back_at = 0, asked = 0, rounds = many_rounds(1000, 10000);
 	struct many_how how = { .shutdown = END_AT_ONCE };
@@ -265,12 +253,6 @@ jid_unique(struct jail *base)
 	    "the PID namespace's inode number came back at jail %d\n",
 	    rounds, asked, asked, back_at);
 	many_end(&m);
-}
-
-static void
-test_jid_unique(void **state)
-{
-	MANY_TEST(state, jid_unique);
 }
 
 #endif
@@ -313,19 +295,13 @@ batch_run(struct many *m, const struct run_how *how, int64_t limit_s)
 }
 
 static void
-batches(struct jail *base)
+test_batches(struct jail *base)
 {
 	struct run_how how = { .nofile = 64 };	/* 8 jails at once */
 	struct many m;
 
 	many_init(&m, base);
 	batch_run(&m, &how, 15);
-}
-
-static void
-test_batches(void **state)
-{
-	MANY_TEST(state, batches);
 }
 
 /* With hardly any, one by one; no jail is taken for gone. */
@@ -360,7 +336,7 @@ batch_small(struct many *m, const struct run_how *how)
 }
 
 static void
-batches_small(struct jail *base)
+test_batches_small(struct jail *base)
 {
 	const struct run_how few = { .nofile = 12 },
 	    full = { .nofile = 40, .inherit = 36 };
@@ -371,17 +347,11 @@ batches_small(struct jail *base)
 	batch_small(&m, &full);
 }
 
-static void
-test_batches_small(void **state)
-{
-	MANY_TEST(state, batches_small);
-}
-
 /*
  * Two at once.
  */
 static void
-two_halts(struct jail *base)
+test_two_halts(struct jail *base)
 {
 	const struct many_how hang = { .shutdown = END_HANGS };
 	const char *jid;
@@ -405,12 +375,6 @@ two_halts(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_two_halts(void **state)
-{
-	MANY_TEST(state, two_halts);
-}
-
 #define FOUR_SLEEP	"for i in 1 2 3 4; do sleep 1000 & done"
 
 /* All stopped, or none. */
@@ -429,7 +393,7 @@ all_or_none(pid_t first, bool all)
 }
 
 static void
-two_stops(struct jail *base)
+test_two_stops(struct jail *base)
 {
 	const struct many_how how = { .rc = FOUR_SLEEP };
 	int i, rounds = many_rounds(20, 200);
@@ -459,15 +423,9 @@ two_stops(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_two_stops(void **state)
-{
-	MANY_TEST(state, two_stops);
-}
-
 /* Stopped in the middle of its end, and again whenever it goes on. */
 static void
-halt_and_stops(struct jail *base)
+test_halt_and_stop(struct jail *base)
 {
 	static const int64_t after_ms[] = { 5, 300 };
 	const struct many_how how = { .rc = FOUR_SLEEP,
@@ -497,12 +455,6 @@ halt_and_stops(struct jail *base)
 		run_free(&a);
 	}
 	many_end(&m);
-}
-
-static void
-test_halt_and_stop(void **state)
-{
-	MANY_TEST(state, halt_and_stops);
 }
 
 /*
@@ -614,7 +566,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 }
 
 static void
-blows(struct jail *base)
+test_blows(struct jail *base)
 {
 	static const char *const verbs[][2] = { { "-h", "-t30" },
 	    { "-s", "STOP" }, { "-s", "KILL" } };
@@ -638,12 +590,6 @@ blows(struct jail *base)
 	MUST(hits > 0);
 }
 
-static void
-test_blows(void **state)
-{
-	MANY_TEST(state, blows);
-}
-
 #ifdef __linux__
 /*
  * vm.memfd_noexec.
@@ -661,7 +607,7 @@ text_put(const char *path, const char *text)
 }
 
 static void
-memfd_noexec(struct jail *base)
+test_memfd_noexec(struct jail *base)
 {
 	const struct many_how hows[] = { { .shutdown = END_AT_ONCE },
 	    { .first = stubborn, .arg = 2 } };
@@ -690,12 +636,6 @@ memfd_noexec(struct jail *base)
 	MUST(r.took_ms <= 2000 + MANY_LATE_MS);
 	run_free(&r);
 	many_end(&m);
-}
-
-static void
-test_memfd_noexec(void **state)
-{
-	MANY_TEST(state, memfd_noexec);
 }
 
 /*
@@ -880,7 +820,7 @@ pid_in_the_queue(struct many *m)
 }
 
 static void
-pid_again(struct jail *base)
+test_pid_again(struct jail *base)
 {
 	bool few = pids_few();
 	unsigned rnd = seed();
@@ -891,12 +831,6 @@ pid_again(struct jail *base)
 	pid_in_the_middle(&m, few, &rnd);
 	pid_in_the_queue(&m);
 	many_end(&m);
-}
-
-static void
-test_pid_again(void **state)
-{
-	MANY_TEST(state, pid_again);
 }
 
 /* Children of our own, as many as there can be, while jailkill, for which the
@@ -928,7 +862,7 @@ crowd(struct run *r, int *made)
 }
 
 static void
-pid_of_child(struct jail *base)
+test_pid_of_child(struct jail *base)
 {
 	const struct many_how fast = { .shutdown = END_AT_ONCE };
 	struct run_how ignore = { .ignore_chld = true };
@@ -950,12 +884,6 @@ pid_of_child(struct jail *base)
 		MUST(hit == 0 && r.status == 0);
 		m.first = m.n;	/* reaped by the crowd's parent */
 	}
-}
-
-static void
-test_pid_of_child(void **state)
-{
-	MANY_TEST(state, pid_of_child);
 }
 
 /*
@@ -1035,7 +963,7 @@ outer_start(struct many *m, struct many_jail *inner)
 }
 
 static void
-nested(struct jail *base)
+test_nested(struct jail *base)
 {
 	struct many_jail *outer, inner = { 0 };
 	struct many m;
@@ -1074,13 +1002,7 @@ nested(struct jail *base)
 }
 
 static void
-test_nested(void **state)
-{
-	MANY_TEST(state, nested);
-}
-
-static void
-nested_alone(struct jail *base)
+test_nested_alone(struct jail *base)
 {
 	struct many_jail *outer, inner = { 0 };
 	struct many m;
@@ -1098,37 +1020,31 @@ nested_alone(struct jail *base)
 	many_end(&m);
 }
 
-static void
-test_nested_alone(void **state)
-{
-	MANY_TEST(state, nested_alone);
-}
-
 #endif
 
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		LIVE_TEST(test_side_by_side),
-		LIVE_TEST(test_stubborn),
-		LIVE_ONLY_LINUX(test_jid_unique,
+		MANY_TEST(test_side_by_side),
+		MANY_TEST(test_stubborn),
+		MANY_ONLY_LINUX(test_jid_unique,
 		    "a jid is never given again"),
-		LIVE_TEST(test_batches),
-		LIVE_TEST(test_batches_small),
-		LIVE_TEST(test_two_halts),
-		LIVE_TEST(test_two_stops),
-		LIVE_TEST(test_halt_and_stop),
-		LIVE_TEST(test_blows),
-		LIVE_ONLY_LINUX(test_memfd_noexec,
+		MANY_TEST(test_batches),
+		MANY_TEST(test_batches_small),
+		MANY_TEST(test_two_halts),
+		MANY_TEST(test_two_stops),
+		MANY_TEST(test_halt_and_stop),
+		MANY_TEST(test_blows),
+		MANY_ONLY_LINUX(test_memfd_noexec,
 		    "vm.memfd_noexec"),
-		LIVE_ONLY_LINUX(test_pid_again,
+		MANY_ONLY_LINUX(test_pid_again,
 		    "pids that can be chosen"),
-		LIVE_ONLY_LINUX(test_pid_of_child,
+		MANY_ONLY_LINUX(test_pid_of_child,
 		    "pids that can be chosen"),
-		LIVE_ONLY_LINUX(test_nested,
+		MANY_ONLY_LINUX(test_nested,
 		    "PID namespaces; test_freebsd has nested jails"),
-		LIVE_ONLY_LINUX(test_nested_alone,
+		MANY_ONLY_LINUX(test_nested_alone,
 		    "PID namespaces; test_freebsd has nested jails"),
 	};
 

@@ -80,7 +80,7 @@ name_of(const struct jail *j)
 }
 
 static void
-storm_kill(struct jail *j)
+test_storm_kill(struct jail *j)
 {
 	int i, rounds = many_rounds(5, 100);
 	int64_t longest_ms = 0;
@@ -99,12 +99,6 @@ storm_kill(struct jail *j)
 	}
 	printf("KILL: nothing left of %d storms in %d rounds of %d, "
 	    "%d ms at the most\n", COMETS, rounds, rounds, (int)longest_ms);
-}
-
-static void
-test_storm_kill(void **state)
-{
-	MANY_TEST(state, storm_kill);
 }
 
 /* All stopped, once those that were in the kernel have come out of it.  Two
@@ -219,7 +213,7 @@ hogs_start(pid_t first)
 }
 
 static void
-maker_stop(struct jail *base)
+test_maker_stop(struct jail *base)
 {
 	const struct many_how how = { .first = maker };
 	int i, rounds = many_rounds(50, 500);
@@ -243,12 +237,6 @@ maker_stop(struct jail *base)
 		MUST(changes(j->pid));
 	}
 	many_end(&m);
-}
-
-static void
-test_maker_stop(void **state)
-{
-	MANY_TEST(state, maker_stop);
 }
 
 /* for pid in ...; do kill -s STOP $pid; done: how many still run. */
@@ -285,7 +273,7 @@ loop_round(struct jail *j)
 }
 
 static void
-storm_stop(struct jail *j)
+test_storm_stop(struct jail *j)
 {
 	int i, n, stopped = 0, missed = 0, most = 0;
 	int rounds = many_rounds(5, 100);
@@ -306,19 +294,13 @@ storm_stop(struct jail *j)
 	MUST(jail_again(j) == 0);
 }
 
-static void
-test_storm_stop(void **state)
-{
-	MANY_TEST(state, storm_stop);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		LIVE_TEST(test_storm_kill),
-		LIVE_TEST(test_storm_stop),
-		LIVE_TEST(test_maker_stop),
+		MANY_TEST(test_storm_kill),
+		MANY_TEST(test_storm_stop),
+		MANY_TEST(test_maker_stop),
 	};
 
 	LIVE_MAIN("kill_storm");
