@@ -559,7 +559,7 @@ test_no_source_tree(void **state)
 	assert_non_null(strstr(root_out, "no rc scripts found"));
 	assert_false(root_has(root_at("www/etc/rc")));
 	/* Its own tree is one, and no link to it. */
-	live_ok(root_sh("cd '%s' && mkdir -p co/rc/host co/jailinit "
+	live_ok(root_sh("cd '%s' && mkdir -p co/rc/host co/jailinit/core "
 	    "co/build co/rc/jail && cp build/jailinit co/build && "
 	    "cp tool/sbin/jailroot co/rc/host && : >co/jailinit/core/life.c && "
 	    "echo ours >co/rc/jail/rc && rm -r tool && ln -s co/rc tool && "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The end of many jails: every transition with its actions, the arithmetic of
- * its deadlines at their borders, batches, and what holds for any sequence. */
+ * its deadlines at their borders, and batches.  Any sequence:
+ * test_explore_halt.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -478,150 +479,6 @@ test_names(void **state)
 /*
  * Any sequence.
  */
-static uint64_t seed;
-
-static uint64_t
-random_below(uint64_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (seed % n);
-}
-
-static bool
-is_over(const struct halt_jail *j)
-{
-	return (j->stage == HALT_GONE || j->stage == HALT_LEFT);
-}
-
-/* What was done to each jail so far. */
-static unsigned done[JAILS_MAX];
-
-static void
-check_counts(void)
-{
-	size_t i, active = 0, waiting = 0;
-
-	for (i = 0; i < h.n; i++) {
-		waiting += jails[i].stage == HALT_WAITING;
-		active += jails[i].stage != HALT_WAITING &&
-		    !is_over(&jails[i]);
-	}
-	assert_int_equal(h.waiting, waiting);
-	assert_int_equal(h.active, active);
-	assert_true(active <= h.room);
-}
-
-/* A jail that has begun in this step. */
-static void
-check_begun(size_t i, unsigned actions, int64_t now)
-{
-	const struct halt_jail *j = &jails[i];
-	int64_t budget_ms = halt_budget_s(&h, i) * 1000;
-
-	assert_int_equal(j->begun_ms, now);
-	assert_true(j->ask_ms >= now && j->ask_ms <= now + HALT_ASK_MAX_MS);
-	assert_true(j->signalled_ms <= j->kill_ms);
-	assert_true(j->asked_ms <= j->kill_ms);
-	assert_true(j->kill_ms <= j->left_ms);
-	assert_true(j->left_ms <= halt_end_ms(&h) || j->left_ms == now);
-	if ((actions & HALT_DO_ASK) != 0)
-		assert_true(budget_ms == 1000 ||
-		    budget_ms <= j->asked_ms - now + HALT_ROUND_MS);
-}
-
-/* One step, and what holds for any. */
-static unsigned
-step(size_t i, enum halt_event event, int64_t now)
-{
-	const struct halt_jail *j = &jails[i];
-	struct halt_jail was = *j;
-	unsigned actions = halt_step(&h, i, event, now);
-
-	assert_true(j->stage >= was.stage);
-	assert_int_equal(actions & done[i], 0);	/* each once */
-	done[i] |= actions;
-	if (is_over(&was)) {
-		assert_int_equal(actions, 0);
-		assert_int_equal(j->stage, was.stage);
-	}
-	assert_int_equal((done[i] & HALT_DO_REPORT) != 0, is_over(j));
-	if (j->stage == HALT_GONE && was.stage != HALT_GONE)
-		assert_int_equal(event, HALT_ENDED);
-	assert_int_equal(j->forced, (done[i] & HALT_DO_KILL) != 0);
-	if ((actions & HALT_DO_KILL) != 0)
-		assert_int_equal(actions & ~(HALT_DO_KILL | HALT_DO_REPORT),
-		    0);
-	if (was.stage == HALT_WAITING && j->stage != HALT_WAITING &&
-	    event != HALT_ENDED)
-		check_begun(i, actions, now);
-	check_counts();
-	return (actions);
-}
-
-/* Ticks for all until nothing is to be done. */
-static void
-random_settle(int64_t now)
-{
-	bool more = true;
-	size_t i;
-
-	while (more) {
-		more = false;
-		for (i = 0; i < h.n; i++)
-			more |= step(i, HALT_TICK, now) != 0;
-	}
-	assert_true(halt_due_ms(&h) > now);
-	assert_true(halt_due_ms(&h) <= halt_end_ms(&h) ||
-	    halt_due_ms(&h) == HALT_NEVER_MS);
-	if (now >= halt_end_ms(&h))
-		assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
-}
-
-static void
-random_halt(void)
-{
-	static const int64_t begin[] = { T0, 0, INT64_MAX - 40000 };
-	size_t n = (size_t)random_below(7);
-	int64_t now = begin[random_below(SIZEOF(begin))];
-	int64_t limit = (int64_t)random_below(4) *
-	    (int64_t)random_below(9000);
-	int k;
-
-	halt_init(&h, jails, n, 1 + (size_t)random_below(4), now, limit);
-	for (k = 0; k < JAILS_MAX; k++)
-		done[k] = 0;
-	for (k = 0; k < 40; k++) {
-		if (n > 0)
-			(void)step((size_t)random_below(n),
-			    (enum halt_event)random_below(4), now);
-		if (random_below(3) == 0)
-			random_settle(now);
-		if (random_below(2) == 0 && now < INT64_MAX - 2000)
-			now += (int64_t)random_below(2000);
-	}
-	now = now > halt_end_ms(&h) ? now : halt_end_ms(&h);
-	random_settle(now);
-	for (k = 0; k < (int)n; k++)
-		assert_true(is_over(&jails[k]));
-}
-
-static void
-test_random(void **state)
-{
-	static const uint64_t seeds[] = { 0x9E3779B97F4A7C15U, 1, 77, 12345 };
-	size_t s;
-	int i;
-
-	(void)state;
-	for (s = 0; s < SIZEOF(seeds); s++) {
-		seed = seeds[s];
-		for (i = 0; i < 25000; i++)
-			random_halt();
-	}
-}
-
 int
 main(void)
 {
@@ -643,7 +500,6 @@ main(void)
 		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_begun_late),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_random),
 	};
 
 	return (cmocka_run_group_tests_name("halt", tests, NULL, NULL));

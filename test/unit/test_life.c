@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a jail: every transition with its actions, the arithmetic of
- * its deadlines at their borders, and what holds for any sequence. */
+ * its deadlines at their borders.  Any sequence: test_explore.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -515,65 +515,6 @@ test_names(void **state)
 	assert_string_equal(life_stage_name(LIFE_STAGES), "?");
 }
 
-static uint64_t seed;
-
-static uint64_t
-random_below(uint64_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (seed % n);
-}
-
-/* One life of random events at random times, and what holds in any. */
-static void
-random_life(void)
-{
-	const struct life_limits limits = { (int64_t)random_below(2000),
-	    (int64_t)random_below(2000), (int64_t)random_below(2000),
-	    (int64_t)random_below(3000) - 1 };
-	struct life l, was;
-	int64_t now = T0;
-	int i;
-
-	life_init(&l, &limits, random_below(2) == 0, random_below(2) == 0);
-	for (i = 0; i < 40; i++) {
-		const struct request rq = {
-			(enum request_verb)(1 + random_below(3)),
-			(int64_t)random_below(9000) - 1, "" };
-
-		now += (int64_t)random_below(500);
-		was = l;
-		(void)life_step(&l, (enum life_event)random_below(6), &rq,
-		    now);
-		assert_true(l.stage >= was.stage);
-		assert_true(life_end_ms(&l) <= life_end_ms(&was));
-		if (l.stage > LIFE_RUN || l.verb != REQUEST_NONE)
-			assert_true(life_end_ms(&l) != LIFE_NEVER_MS);
-		if (l.stage != LIFE_GONE && l.verb != REQUEST_NONE) {
-			assert_true(life_due_ms(&l) > now);
-			assert_true(life_due_ms(&l) <= life_end_ms(&l));
-		}
-		if (now >= life_end_ms(&l))
-			assert_int_equal(l.stage, LIFE_GONE);
-		if (was.verb == REQUEST_HALT || was.verb == REQUEST_POWEROFF)
-			assert_int_not_equal(l.verb, REQUEST_REBOOT);
-		assert_true((l.forced & was.forced) == was.forced);
-	}
-}
-
-static void
-test_random(void **state)
-{
-	int i;
-
-	(void)state;
-	seed = 0x9E3779B97F4A7C15U;
-	for (i = 0; i < 100000; i++)
-		random_life();
-}
-
 int
 main(void)
 {
@@ -597,7 +538,6 @@ main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_command_shutdown),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_random),
 	};
 
 	return (cmocka_run_group_tests_name("life", tests, NULL, NULL));
