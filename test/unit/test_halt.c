@@ -26,13 +26,25 @@ tick(size_t i, int64_t now)
 	return (halt_step(&h, i, HALT_TICK, now));
 }
 
+/* An event of the first jail. */
+static unsigned
+news(enum halt_event event, int64_t now)
+{
+	return (halt_step(&h, 0, event, now));
+}
+
+/* A step of the first jail asks for these actions and leads to this stage. */
+#define STEP(call, actions, to) do {					\
+	assert_int_equal(call, actions);				\
+	assert_int_equal(jails[0].stage, to);				\
+} while (0)
+
 /* One jail and 20 s, which is the least with a twentieth of 1 s: asked. */
 static void
 one(void)
 {
 	halt_init(&h, jails, 1, 1, T0, 20000);
-	assert_int_equal(tick(0, T0), HALT_DO_ASK);
-	assert_int_equal(jails[0].stage, HALT_ASKING);
+	STEP(tick(0, T0), HALT_DO_ASK, HALT_ASKING);
 }
 
 static void
@@ -73,13 +85,10 @@ test_clean(void **state)
 	assert_int_equal(jails[0].begun_ms, T0);
 	assert_int_equal(halt_budget_s(&h, 0), 18);
 	assert_int_equal(halt_due_ms(&h), T0 + HALT_ASK_MAX_MS);
-	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 5), 0);
-	assert_int_equal(jails[0].stage, HALT_ASKED);
+	STEP(news(HALT_TAKEN, T0 + 5), 0, HALT_ASKED);
 	assert_int_equal(halt_due_ms(&h), T0 + 18000);
 	assert_int_equal(tick(0, T0 + 17999), 0);
-	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 17999),
-	    HALT_DO_REPORT);
-	assert_int_equal(jails[0].stage, HALT_GONE);
+	STEP(news(HALT_ENDED, T0 + 17999), HALT_DO_REPORT, HALT_GONE);
 	assert_false(jails[0].forced);
 	assert_int_equal(h.active, 0);
 	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
@@ -102,13 +111,12 @@ test_time_outs(void **state)
 
 	(void)state;
 	one();
-	(void)halt_step(&h, 0, HALT_TAKEN, T0);
+	(void)news(HALT_TAKEN, T0);
 	for (i = 0; i < SIZEOF(t); i++) {
 		assert_int_equal(halt_due_ms(&h), T0 + t[i].at);
 		assert_int_equal(tick(0, T0 + t[i].at - 1), 0);
 		assert_int_equal(jails[0].forced, i > 1);
-		assert_int_equal(tick(0, T0 + t[i].at), t[i].actions);
-		assert_int_equal(jails[0].stage, t[i].stage);
+		STEP(tick(0, T0 + t[i].at), t[i].actions, t[i].stage);
 	}
 	assert_true(jails[0].forced);
 	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
@@ -121,30 +129,24 @@ test_refused(void **state)
 {
 	(void)state;
 	one();
-	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 5),
-	    HALT_DO_SIGNAL);
-	assert_int_equal(jails[0].stage, HALT_SIGNALLED);
+	STEP(news(HALT_REFUSED, T0 + 5), HALT_DO_SIGNAL, HALT_SIGNALLED);
 	assert_int_equal(halt_due_ms(&h), T0 + 6666);
-	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 6), 0);
+	assert_int_equal(news(HALT_REFUSED, T0 + 6), 0);
 	assert_int_equal(tick(0, T0 + 6665), 0);
 	assert_int_equal(tick(0, T0 + 6666), HALT_DO_TERM);
 	/* who asked does not come back: the same after a second */
 	one();
 	assert_int_equal(tick(0, T0 + HALT_ASK_MAX_MS - 1), 0);
-	assert_int_equal(tick(0, T0 + HALT_ASK_MAX_MS), HALT_DO_SIGNAL);
-	assert_int_equal(jails[0].stage, HALT_SIGNALLED);
+	STEP(tick(0, T0 + HALT_ASK_MAX_MS), HALT_DO_SIGNAL, HALT_SIGNALLED);
 	/* and takes it in the end */
-	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 6665), 0);
-	assert_int_equal(jails[0].stage, HALT_ASKED);
+	STEP(news(HALT_TAKEN, T0 + 6665), 0, HALT_ASKED);
 	assert_int_equal(halt_due_ms(&h), T0 + 18000);
 	/* too late for that */
 	one();
-	(void)halt_step(&h, 0, HALT_REFUSED, T0);
+	(void)news(HALT_REFUSED, T0);
 	(void)tick(0, T0 + 6666);
-	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 6667), 0);
-	assert_int_equal(jails[0].stage, HALT_TERM);
-	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 6668), 0);
-	assert_int_equal(jails[0].stage, HALT_TERM);
+	STEP(news(HALT_TAKEN, T0 + 6667), 0, HALT_TERM);
+	STEP(news(HALT_REFUSED, T0 + 6668), 0, HALT_TERM);
 }
 
 /* Nobody stands for the others: all of it at once.  One that was signalled, or
@@ -154,17 +156,14 @@ test_nobody(void **state)
 {
 	(void)state;
 	one();
-	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 4), 0);
-	assert_int_equal(jails[0].stage, HALT_ASKING);
-	(void)halt_step(&h, 0, HALT_REFUSED, T0 + 5);
-	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 6), HALT_DO_TERM);
-	assert_int_equal(jails[0].stage, HALT_TERM);
+	STEP(news(HALT_NOBODY, T0 + 4), 0, HALT_ASKING);
+	(void)news(HALT_REFUSED, T0 + 5);
+	STEP(news(HALT_NOBODY, T0 + 6), HALT_DO_TERM, HALT_TERM);
 	assert_int_equal(halt_due_ms(&h), T0 + 20000);
-	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 7), 0);
+	assert_int_equal(news(HALT_NOBODY, T0 + 7), 0);
 	one();
-	(void)halt_step(&h, 0, HALT_TAKEN, T0 + 5);
-	assert_int_equal(halt_step(&h, 0, HALT_NOBODY, T0 + 6), 0);
-	assert_int_equal(jails[0].stage, HALT_ASKED);
+	(void)news(HALT_TAKEN, T0 + 5);
+	STEP(news(HALT_NOBODY, T0 + 6), 0, HALT_ASKED);
 }
 
 /* Seen to be gone it is so from any stage, and forced after KILL alone; and
@@ -191,8 +190,8 @@ test_ended(void **state)
 		assert_int_equal(jails[0].stage, from[i]);
 		over = from[i] == HALT_LEFT;
 		forced = from[i] >= HALT_KILL;
-		assert_int_equal(halt_step(&h, 0, HALT_ENDED, now),
-		    over ? 0 : HALT_DO_REPORT);
+		assert_int_equal(news(HALT_ENDED, now), over ? 0 :
+		    HALT_DO_REPORT);
 		for (e = HALT_TICK; e <= HALT_ENDED; e++)
 			assert_int_equal(halt_step(&h, 0, (enum halt_event)e,
 			    INT64_MAX), 0);
@@ -209,9 +208,7 @@ test_ended_late(void **state)
 {
 	(void)state;
 	one();
-	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 99999),
-	    HALT_DO_REPORT);
-	assert_int_equal(jails[0].stage, HALT_GONE);
+	STEP(news(HALT_ENDED, T0 + 99999), HALT_DO_REPORT, HALT_GONE);
 	assert_false(jails[0].forced);
 }
 
@@ -224,17 +221,13 @@ test_late(void **state)
 	one();
 	assert_int_equal(tick(0, T0 + 6666), HALT_DO_SIGNAL | HALT_DO_TERM);
 	one();
-	assert_int_equal(tick(0, T0 + 20000), HALT_DO_KILL);
-	assert_int_equal(jails[0].stage, HALT_KILL);
+	STEP(tick(0, T0 + 20000), HALT_DO_KILL, HALT_KILL);
 	one();
-	assert_int_equal(halt_step(&h, 0, HALT_REFUSED, T0 + 20000),
-	    HALT_DO_KILL);
+	assert_int_equal(news(HALT_REFUSED, T0 + 20000), HALT_DO_KILL);
 	one();
-	assert_int_equal(halt_step(&h, 0, HALT_TAKEN, T0 + 18000),
-	    HALT_DO_TERM);
+	assert_int_equal(news(HALT_TAKEN, T0 + 18000), HALT_DO_TERM);
 	halt_init(&h, jails, 1, 1, T0, 20000);
-	assert_int_equal(tick(0, T0 + 21000), HALT_DO_KILL | HALT_DO_REPORT);
-	assert_int_equal(jails[0].stage, HALT_LEFT);
+	STEP(tick(0, T0 + 21000), HALT_DO_KILL | HALT_DO_REPORT, HALT_LEFT);
 	assert_true(jails[0].forced);
 }
 
@@ -287,12 +280,9 @@ test_no_time(void **state)
 {
 	(void)state;
 	halt_init(&h, jails, 1, 1, T0, 0);
-	assert_int_equal(tick(0, T0), HALT_DO_KILL);
-	assert_int_equal(jails[0].stage, HALT_KILL);
+	STEP(tick(0, T0), HALT_DO_KILL, HALT_KILL);
 	assert_int_equal(halt_due_ms(&h), T0 + HALT_KILL_MIN_MS);
-	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 1),
-	    HALT_DO_REPORT);
-	assert_int_equal(jails[0].stage, HALT_GONE);
+	STEP(news(HALT_ENDED, T0 + 1), HALT_DO_REPORT, HALT_GONE);
 	assert_true(jails[0].forced);
 }
 
@@ -367,9 +357,8 @@ test_room(void **state)
 	assert_int_equal(jails[0].kill_ms, T0 + 6000);
 	assert_int_equal(halt_budget_s(&h, 0), 5);
 	assert_int_equal(halt_due_ms(&h), T0 + 600);
-	(void)halt_step(&h, 0, HALT_TAKEN, T0);
-	assert_int_equal(halt_step(&h, 0, HALT_ENDED, T0 + 1000),
-	    HALT_DO_REPORT);
+	(void)news(HALT_TAKEN, T0);
+	assert_int_equal(news(HALT_ENDED, T0 + 1000), HALT_DO_REPORT);
 	assert_true(halt_due_ms(&h) <= T0 + 1000);
 	assert_int_equal(tick(1, T0 + 1000), HALT_DO_ASK);
 	/* of 20 s there are ten for each of two */

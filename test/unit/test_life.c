@@ -31,6 +31,12 @@ event(struct life *l, enum life_event e, int64_t now)
 	return (life_step(l, e, NULL, now));
 }
 
+/* A step asks for these actions and leads to this stage. */
+#define STEP(call, actions, to) do {					\
+	assert_int_equal(call, actions);				\
+	assert_int_equal(l.stage, to);					\
+} while (0)
+
 /* A life in RUN. */
 static void
 running(struct life *l, const struct life_limits *limits)
@@ -65,11 +71,9 @@ test_no_limit(void **state)
 
 	(void)state;
 	life_init(&l, &usual, false, true);
-	assert_int_equal(event(&l, LIFE_TICK, INT64_MAX), 0);
-	assert_int_equal(l.stage, LIFE_BOOT);
+	STEP(event(&l, LIFE_TICK, INT64_MAX), 0, LIFE_BOOT);
 	assert_int_equal(event(&l, LIFE_BOOTED, 5), 0);
-	assert_int_equal(event(&l, LIFE_TICK, INT64_MAX), 0);
-	assert_int_equal(l.stage, LIFE_RUN);
+	STEP(event(&l, LIFE_TICK, INT64_MAX), 0, LIFE_RUN);
 }
 
 static void
@@ -79,18 +83,15 @@ test_whole_life(void **state)
 
 	(void)state;
 	running(&l, &usual);
-	assert_int_equal(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0),
-	    LIFE_DO_RUN_SHUTDOWN);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	STEP(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0),
+	    LIFE_DO_RUN_SHUTDOWN, LIFE_SHUTDOWN);
 	assert_int_equal(life_due_ms(&l), T0 + 90000);
 	assert_int_equal(life_end_ms(&l), T0 + 105000);
-	assert_int_equal(event(&l, LIFE_SHUTDOWN_ENDED, T0 + 400),
-	    LIFE_DO_TERM_ALL);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_SHUTDOWN_ENDED, T0 + 400), LIFE_DO_TERM_ALL,
+	    LIFE_TERM);
 	assert_int_equal(life_due_ms(&l), T0 + 10400);
 	assert_int_equal(life_end_ms(&l), T0 + 15400);
-	assert_int_equal(event(&l, LIFE_EMPTY, T0 + 500), 0);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(event(&l, LIFE_EMPTY, T0 + 500), 0, LIFE_GONE);
 	assert_int_equal(l.forced, 0);
 	assert_int_equal(l.verb, REQUEST_HALT);
 	assert_true(life_due_ms(&l) == LIFE_NEVER_MS);
@@ -107,18 +108,14 @@ test_time_outs(void **state)
 	(void)state;
 	running(&l, &usual);
 	(void)request(&l, REQUEST_POWEROFF, REQUEST_NO_BUDGET, T0);
-	assert_int_equal(event(&l, LIFE_TICK, t - 1), 0);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
-	assert_int_equal(event(&l, LIFE_TICK, t), LIFE_DO_TERM_ALL);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_TICK, t - 1), 0, LIFE_SHUTDOWN);
+	STEP(event(&l, LIFE_TICK, t), LIFE_DO_TERM_ALL, LIFE_TERM);
 	t += 10000;
 	assert_int_equal(event(&l, LIFE_TICK, t - 1), 0);
-	assert_int_equal(event(&l, LIFE_TICK, t), LIFE_DO_KILL_ALL);
-	assert_int_equal(l.stage, LIFE_KILL);
+	STEP(event(&l, LIFE_TICK, t), LIFE_DO_KILL_ALL, LIFE_KILL);
 	t += 5000;
 	assert_int_equal(event(&l, LIFE_TICK, t - 1), 0);
-	assert_int_equal(event(&l, LIFE_TICK, t), 0);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(event(&l, LIFE_TICK, t), 0, LIFE_GONE);
 	assert_int_equal(l.forced,
 	    1U << LIFE_SHUTDOWN | 1U << LIFE_TERM | 1U << LIFE_KILL);
 }
@@ -132,9 +129,8 @@ test_late(void **state)
 	(void)state;
 	running(&l, &usual);
 	(void)request(&l, REQUEST_HALT, 3000, T0);
-	assert_int_equal(event(&l, LIFE_TICK, T0 + 3000),
-	    LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(event(&l, LIFE_TICK, T0 + 3000), LIFE_DO_TERM_ALL |
+	    LIFE_DO_KILL_ALL, LIFE_GONE);
 }
 
 static void
@@ -144,18 +140,14 @@ test_empty(void **state)
 
 	(void)state;
 	life_init(&l, &usual, false, true);
-	assert_int_equal(event(&l, LIFE_EMPTY, T0), 0);
-	assert_int_equal(l.stage, LIFE_BOOT);
+	STEP(event(&l, LIFE_EMPTY, T0), 0, LIFE_BOOT);
 	running(&l, &usual);
-	assert_int_equal(event(&l, LIFE_EMPTY, T0), 0);
-	assert_int_equal(l.stage, LIFE_RUN);
+	STEP(event(&l, LIFE_EMPTY, T0), 0, LIFE_RUN);
 	(void)request(&l, REQUEST_HALT, 10000, T0);
-	assert_int_equal(event(&l, LIFE_EMPTY, T0), 0);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	STEP(event(&l, LIFE_EMPTY, T0), 0, LIFE_SHUTDOWN);
 	(void)event(&l, LIFE_TICK, T0 + 9000);
 	assert_int_equal(l.stage, LIFE_KILL);
-	assert_int_equal(event(&l, LIFE_EMPTY, T0 + 9001), 0);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(event(&l, LIFE_EMPTY, T0 + 9001), 0, LIFE_GONE);
 	assert_int_equal(l.forced, 1U << LIFE_SHUTDOWN | 1U << LIFE_TERM);
 }
 
@@ -166,19 +158,16 @@ test_boot_halted(void **state)
 
 	(void)state;
 	life_init(&l, &usual, false, true);
-	assert_int_equal(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0),
-	    LIFE_DO_END_RC);
-	assert_int_equal(l.stage, LIFE_BOOT);
+	STEP(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0), LIFE_DO_END_RC,
+	    LIFE_BOOT);
 	assert_int_equal(life_due_ms(&l), T0 + LIFE_BOOT_MAX_MS);
 	/* rc is asked once */
 	assert_int_equal(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0), 0);
-	assert_int_equal(event(&l, LIFE_BOOTED, T0 + 100),
-	    LIFE_DO_RUN_SHUTDOWN);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	STEP(event(&l, LIFE_BOOTED, T0 + 100), LIFE_DO_RUN_SHUTDOWN,
+	    LIFE_SHUTDOWN);
 	assert_int_equal(life_due_ms(&l), T0 + 90000);
 	/* its end, seen late, means nothing any more */
-	assert_int_equal(event(&l, LIFE_BOOTED, T0 + 200), 0);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	STEP(event(&l, LIFE_BOOTED, T0 + 200), 0, LIFE_SHUTDOWN);
 	assert_int_equal(l.forced, 0);
 }
 
@@ -204,9 +193,8 @@ test_boot_killed(void **state)
 		(void)request(&l, REQUEST_HALT, t[i].budget_ms, T0);
 		assert_int_equal(life_due_ms(&l), T0 + t[i].rc_ms);
 		assert_int_equal(event(&l, LIFE_TICK, T0 + t[i].rc_ms - 1), 0);
-		assert_int_equal(event(&l, LIFE_TICK, T0 + t[i].rc_ms),
-		    LIFE_DO_KILL_RC | LIFE_DO_RUN_SHUTDOWN);
-		assert_int_equal(l.stage, LIFE_SHUTDOWN);
+		STEP(event(&l, LIFE_TICK, T0 + t[i].rc_ms), LIFE_DO_KILL_RC |
+		    LIFE_DO_RUN_SHUTDOWN, LIFE_SHUTDOWN);
 		assert_int_equal(l.forced, 1U << LIFE_BOOT);
 	}
 }
@@ -320,19 +308,16 @@ test_no_time(void **state)
 	(void)state;
 	/* no time at all: everything at once, rc.shutdown not even begun */
 	running(&l, &usual);
-	assert_int_equal(request(&l, REQUEST_HALT, 0, T0),
-	    LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(request(&l, REQUEST_HALT, 0, T0), LIFE_DO_TERM_ALL |
+	    LIFE_DO_KILL_ALL, LIFE_GONE);
 	assert_int_equal(life_end_ms(&l), T0);
 	/* in BOOT too */
 	life_init(&l, &usual, false, true);
-	assert_int_equal(request(&l, REQUEST_HALT, 0, T0), LIFE_DO_END_RC |
-	    LIFE_DO_KILL_RC | LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(request(&l, REQUEST_HALT, 0, T0), LIFE_DO_END_RC | LIFE_DO_KILL_RC
+	    | LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL, LIFE_GONE);
 	/* -s 0: none for rc.shutdown */
 	running(&l, &none);
-	assert_int_equal(request(&l, REQUEST_HALT, -1, T0), LIFE_DO_TERM_ALL);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(request(&l, REQUEST_HALT, -1, T0), LIFE_DO_TERM_ALL, LIFE_TERM);
 	assert_int_equal(l.forced, 0);
 	assert_int_equal(life_due_ms(&l), T0 + 10000);
 	/* time, but nobody to give it to */
@@ -398,11 +383,9 @@ test_later(void **state)
 	assert_int_equal(life_end_ms(&l), T0 + 3000);
 	/* in KILL */
 	assert_int_equal(event(&l, LIFE_TICK, T0 + 2900), LIFE_DO_KILL_ALL);
-	assert_int_equal(request(&l, REQUEST_HALT, 0, T0 + 2950), 0);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(request(&l, REQUEST_HALT, 0, T0 + 2950), 0, LIFE_GONE);
 	/* and after it */
-	assert_int_equal(request(&l, REQUEST_REBOOT, 9000, T0 + 2960), 0);
-	assert_int_equal(l.stage, LIFE_GONE);
+	STEP(request(&l, REQUEST_REBOOT, 9000, T0 + 2960), 0, LIFE_GONE);
 	assert_int_equal(l.verb, REQUEST_HALT);
 }
 
@@ -441,27 +424,23 @@ test_command(void **state)
 	(void)state;
 	/* it ends by itself */
 	life_init(&l, &usual, true, false);
-	assert_int_equal(event(&l, LIFE_COMMAND_ENDED, T0), LIFE_DO_TERM_ALL);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_COMMAND_ENDED, T0), LIFE_DO_TERM_ALL, LIFE_TERM);
 	assert_int_equal(life_due_ms(&l), T0 + 10000);
 	assert_int_equal(l.verb, REQUEST_HALT);
 	/* it is asked to, twice, and does */
 	life_init(&l, &usual, true, false);
-	assert_int_equal(request(&l, REQUEST_HALT, -1, T0),
-	    LIFE_DO_STOP_COMMAND);
-	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	STEP(request(&l, REQUEST_HALT, -1, T0), LIFE_DO_STOP_COMMAND,
+	    LIFE_SHUTDOWN);
 	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 1),
 	    LIFE_DO_STOP_COMMAND);
-	assert_int_equal(event(&l, LIFE_COMMAND_ENDED, T0 + 2),
-	    LIFE_DO_TERM_ALL);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_COMMAND_ENDED, T0 + 2), LIFE_DO_TERM_ALL,
+	    LIFE_TERM);
 	/* it ends after its time */
 	life_init(&l, &usual, true, false);
 	(void)request(&l, REQUEST_HALT, 10000, T0);
 	assert_int_equal(event(&l, LIFE_TICK, T0 + 6000), LIFE_DO_TERM_ALL);
 	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 6001), 0);
-	assert_int_equal(event(&l, LIFE_COMMAND_ENDED, T0 + 6002), 0);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_COMMAND_ENDED, T0 + 6002), 0, LIFE_TERM);
 	/* no time for it, but the signal */
 	life_init(&l, &usual, true, false);
 	assert_int_equal(request(&l, REQUEST_HALT, 0, T0),
@@ -484,11 +463,8 @@ test_command_shutdown(void **state)
 		life_init(&l, &usual, true, true);
 		assert_int_equal(request(&l, REQUEST_HALT, -1, T0),
 		    LIFE_DO_STOP_COMMAND | LIFE_DO_RUN_SHUTDOWN);
-		assert_int_equal(event(&l, order[i][0], T0), 0);
-		assert_int_equal(l.stage, LIFE_SHUTDOWN);
-		assert_int_equal(event(&l, order[i][1], T0),
-		    LIFE_DO_TERM_ALL);
-		assert_int_equal(l.stage, LIFE_TERM);
+		STEP(event(&l, order[i][0], T0), 0, LIFE_SHUTDOWN);
+		STEP(event(&l, order[i][1], T0), LIFE_DO_TERM_ALL, LIFE_TERM);
 	}
 	/* the command ends by itself: rc.shutdown runs all the same */
 	life_init(&l, &usual, true, true);
@@ -498,8 +474,7 @@ test_command_shutdown(void **state)
 	    LIFE_DO_TERM_ALL);
 	/* seen too late it means nothing */
 	assert_int_equal(event(&l, LIFE_SHUTDOWN_ENDED, T0), 0);
-	assert_int_equal(event(&l, LIFE_BOOTED, T0), 0);
-	assert_int_equal(l.stage, LIFE_TERM);
+	STEP(event(&l, LIFE_BOOTED, T0), 0, LIFE_TERM);
 }
 
 static void
