@@ -31,6 +31,17 @@
 #define assert_in_range(value, min, max) assert_int_in_range(value, min, max)
 #endif
 
+/* TEST(test_x) { ... } is a test; j is its jail, made for it and not started. */
+#define TEST(f)								\
+static void f##_in(struct jail *);					\
+static void								\
+f(void **state)								\
+{									\
+	f##_in(*state);							\
+}									\
+static void								\
+f##_in(__attribute__((unused)) struct jail *j)
+
 #define LIVE_TEST(f)							\
 	cmocka_unit_test_setup_teardown(f, live_setup, live_teardown)
 #define LIVE_MARK	"/tmp/mark"

@@ -47,15 +47,14 @@ app_exits(struct jail *j, const char *script, int code)
 	live_ok(jail_again(j));
 }
 
-static void
-test_exit_statuses(void **state)
+TEST(test_exit_statuses)
 {
 	char script[32];
 	int code;
 
 	for (code = 0; code <= 255; code++) {
 		snprintf(script, sizeof(script), "exit %d", code);
-		app_exits(*state, script, code);
+		app_exits(j, script, code);
 	}
 }
 
@@ -72,10 +71,8 @@ is_harmless(int sig)
 	    sig == SIGURG || sig == SIGWINCH);
 }
 
-static void
-test_exit_signals(void **state)
+TEST(test_exit_signals)
 {
-	struct jail *j = *state;
 	char text[16];
 	int sig;
 
@@ -92,11 +89,8 @@ test_exit_signals(void **state)
 }
 
 /* The status is the process's, not its first thread's. */
-static void
-test_exit_thread(void **state)
+TEST(test_exit_thread)
 {
-	struct jail *j = *state;
-
 	live_ok(probe_install(j));
 	live_ok(jail_start(j, NULL, JAILINIT, "--", PROBE, "leader", "5",
 	    NULL));
@@ -104,11 +98,8 @@ test_exit_thread(void **state)
 }
 
 /* The command has ended while process 1 was stopped, and others after it. */
-static void
-test_exit_stopped(void **state)
+TEST(test_exit_stopped)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
 	    "(sleep 0.2; exit 3) & while ! [ -e /tmp/go ]; do sleep 0.02; "
 	    "done; exit 9", NULL));
@@ -124,11 +115,8 @@ test_exit_stopped(void **state)
 	(void)live_exits(j, 9, LIVE_SOON_MS);
 }
 
-static void
-test_not_executed(void **state)
+TEST(test_not_executed)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_start(j, NULL, JAILINIT, "--", "/nowhere", NULL));
 	(void)live_exits(j, 127, LIVE_SOON_MS);
 	live_log_has(j, "jailinit: /nowhere: No such file or directory\n");
@@ -147,10 +135,8 @@ test_not_executed(void **state)
 /*
  * Leftovers.
  */
-static void
-test_leftover_term(void **state)
+TEST(test_leftover_term)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	app_start(j, NULL, NULL, NULL, "for i in 1 2 3; do setsid sh -c "
@@ -167,10 +153,8 @@ test_leftover_term(void **state)
 	assert_string_equal(jail_status(j, "boot_status"), "");
 }
 
-static void
-test_leftover_kill(void **state)
+TEST(test_leftover_kill)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	app_start(j, NULL, "-t", "1", "setsid sh -c 'trap \"\" TERM;"
@@ -253,11 +237,8 @@ signals_pass(struct jail *j, bool group)
 	assert_string_equal(jail_status(j, "request"), "");
 }
 
-static void
-test_signals_passed(void **state)
+TEST(test_signals_passed)
 {
-	struct jail *j = *state;
-
 	live_ok(probe_install(j));
 	signals_start(j, "-t", "10", "0");
 	signals_pass(j, false);
@@ -267,8 +248,7 @@ test_signals_passed(void **state)
 }
 
 /* What ends the jail does so with the stop signal. */
-static void
-test_signals_end(void **state)
+TEST(test_signals_end)
 {
 	static const int enders[] = { SIGTERM, JAIL_SIGRTMIN + 3,
 	    JAIL_SIGRTMIN + 4, JAIL_SIGRTMIN + 5,
@@ -279,7 +259,6 @@ test_signals_end(void **state)
 	static const char *const verb[] = { "halt", "halt", "poweroff",
 	    "reboot", "halt" };
 	char usr1[8];
-	struct jail *j = *state;
 	size_t i;
 
 	live_ok(probe_install(j));
@@ -295,11 +274,8 @@ test_signals_end(void **state)
 	}
 }
 
-static void
-test_fifo_ends(void **state)
+TEST(test_fifo_ends)
 {
-	struct jail *j = *state;
-
 	app_start(j, NULL, NULL, NULL, "trap 'exit 5' TERM; touch /tmp/up;"
 	    " while :; do sleep 0.02; done");
 	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
@@ -310,10 +286,8 @@ test_fifo_ends(void **state)
 }
 
 /* A stopped command cannot act on TERM without CONT. */
-static void
-test_stopped_command(void **state)
+TEST(test_stopped_command)
 {
-	struct jail *j = *state;
 	pid_t pid;
 
 	app_start(j, NULL, NULL, NULL, "touch /tmp/up; kill -STOP $$;"
@@ -337,11 +311,9 @@ no_file_size(void *arg)
 	(void)setrlimit(RLIMIT_FSIZE, &none);
 }
 
-static void
-test_log_full(void **state)
+TEST(test_log_full)
 {
 	struct jail_opts o = { .before_exec = no_file_size };
-	struct jail *j = *state;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -357,10 +329,8 @@ test_log_full(void **state)
 	}
 }
 
-static void
-test_ignores_term(void **state)
+TEST(test_ignores_term)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	live_ok(jail_start(j, NULL, JAILINIT, "-s", "1", "-t", "1",
@@ -376,11 +346,8 @@ test_ignores_term(void **state)
 
 /* rc.shutdown runs while the command ends, and others live until both have
  * ended. */
-static void
-test_rc_shutdown(void **state)
+TEST(test_rc_shutdown)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/down", "echo down $1 >>" LIVE_MARK
 	    "; while ! [ -e /tmp/termed ]; do sleep 0.02; done; sleep 0.3;"
 	    " kill -0 $(cat /tmp/left) && echo others >>" LIVE_MARK));
@@ -395,11 +362,8 @@ test_rc_shutdown(void **state)
 }
 
 /* It also runs when the command ends by itself; without -R there is none. */
-static void
-test_rc_shutdown_after(void **state)
+TEST(test_rc_shutdown_after)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown",
 	    "echo $1 >>" LIVE_MARK));
 	app_exits(j, "exit 4", 4);
@@ -420,14 +384,12 @@ place_set(void *arg)
 	(void)!chdir("/etc");
 }
 
-static void
-test_untouched(void **state)
+TEST(test_untouched)
 {
 	static const char *const env[] = { "NOTIFY_SOCKET=/nowhere/notify",
 	    "FOO=bar baz", NULL };
 	static const struct jail_opts o = { .env = env,
 	    .before_exec = place_set };
-	struct jail *j = *state;
 	const char *out;
 
 	app_start(j, &o, NULL, NULL, "echo $PWD $(umask); exec env");
@@ -443,11 +405,8 @@ test_untouched(void **state)
 }
 
 /* The second life's command does not see that it is one. */
-static void
-test_reboot(void **state)
+TEST(test_reboot)
 {
-	struct jail *j = *state;
-
 	app_start(j, NULL, NULL, NULL, "trap 'exit 5' TERM; env;"
 	    " echo life >>" LIVE_MARK "; while :; do sleep 0.02; done");
 	while (strcmp(jail_file(j, LIVE_MARK), "life\n") != 0) {
@@ -468,11 +427,8 @@ test_reboot(void **state)
 }
 
 /* rc's environment neither, in no life. */
-static void
-test_reboot_rc_env(void **state)
+TEST(test_reboot_rc_env)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "env; echo life"));
 	live_boot(j, NULL);
 	live_ok(jail_ctl(j, "reboot\n"));
@@ -506,13 +462,11 @@ listen_open(void *arg)
 
 /* Sockets that were passed by sd_listen_fds(3)'s rules are the command's, in
  * the second life too, and nobody else's. */
-static void
-test_listen(void **state)
+TEST(test_listen)
 {
 	static const char *const env[] = { "LISTEN_FDS=2", listen_pid, NULL };
 	static const struct jail_opts o = { .env = env,
 	    .before_exec = listen_open };
-	struct jail *j = *state;
 	char self[PATH_MAX];
 	int life;
 
@@ -534,14 +488,12 @@ test_listen(void **state)
 }
 
 /* Those that were meant for somebody else are not. */
-static void
-test_listen_not(void **state)
+TEST(test_listen_not)
 {
 	static const char *const env[] = { "LISTEN_FDS=2", "LISTEN_PID=7",
 	    NULL };
 	static const struct jail_opts o = { .env = env,
 	    .before_exec = listen_open };
-	struct jail *j = *state;
 
 	live_ok(probe_install(j));
 	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
@@ -556,12 +508,10 @@ test_listen_not(void **state)
 #define UNWRITABLE	"Permission denied"
 #endif
 
-static void
-test_nobody_readonly(void **state)
+TEST(test_nobody_readonly)
 {
 	static const struct jail_opts o = { .uid = NOBODY, .gid = NOBODY,
 	    .readonly = true };
-	struct jail *j = *state;
 
 	if (geteuid() != 0)
 		live_skip("only root has other users");
@@ -601,11 +551,9 @@ wait_gone(pid_t pid)
 	assert_int_equal(errno, ESRCH);
 }
 
-static void
-test_subreaper(void **state)
+TEST(test_subreaper)
 {
 	static const struct jail_opts o = { .host = true };
-	struct jail *j = *state;
 	pid_t innocent = live_fork(j, live_bystander), left;
 
 	app_start(j, &o, NULL, NULL, "sh -c 'setsid sleep 1000 &"
@@ -629,11 +577,9 @@ test_subreaper(void **state)
 }
 
 /* It ends by KILL what will not go, and nobody else. */
-static void
-test_subreaper_kill(void **state)
+TEST(test_subreaper_kill)
 {
 	static const struct jail_opts o = { .host = true };
-	struct jail *j = *state;
 	pid_t innocent = live_fork(j, live_bystander), left;
 	int64_t ms;
 
@@ -657,13 +603,11 @@ test_subreaper_kill(void **state)
 
 /* Its reboot is its own, not that of what it runs in, whatever the manager
  * of that would understand. */
-static void
-test_subreaper_reboot(void **state)
+TEST(test_subreaper_reboot)
 {
 	char reboot[16];
 	const char *const env[] = { reboot, NULL };
 	const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	snprintf(reboot, sizeof(reboot), "REBOOT=%d", JAIL_SIGRTMIN + 5);
 	live_ok(jail_start(j, &o, "/bin/sh", "-c",
@@ -772,24 +716,21 @@ tty_case(struct jail *j, const char *shell, struct jail_opts *o)
 }
 
 /* As runc does: process 1 leads a session that has the terminal. */
-static void
-test_tty_runc(void **state)
+TEST(test_tty_runc)
 {
 	struct jail_opts o = { .before_exec = tty_take };
 	struct jail_opts again = o;
 
-	tty_case(*state, "/bin/bash", &o);
-	live_ok(jail_again(*state));
-	tty_case(*state, "/bin/sh", &again);
+	tty_case(j, "/bin/bash", &o);
+	live_ok(jail_again(j));
+	tty_case(j, "/bin/sh", &again);
 }
 
 /* After a reboot in place the terminal is the new command's. */
-static void
-test_tty_reboot(void **state)
+TEST(test_tty_reboot)
 {
 	static struct pty t;
 	struct jail_opts o = { .before_exec = tty_take };
-	struct jail *j = *state;
 	int fds[3];
 
 	assert_true(pty_open(&t));
@@ -807,12 +748,10 @@ test_tty_reboot(void **state)
 }
 
 /* Who started us from a terminal has it back. */
-static void
-test_tty_back(void **state)
+TEST(test_tty_back)
 {
 	static struct pty t;
 	struct jail_opts o = { .before_exec = tty_take };
-	struct jail *j = *state;
 	int fds[3];
 
 	assert_true(pty_open(&t));
@@ -828,33 +767,29 @@ test_tty_back(void **state)
 }
 
 /* A terminal that is nobody's, in a session of our own. */
-static void
-test_tty_free(void **state)
+TEST(test_tty_free)
 {
 	struct jail_opts o = { 0 };
 
-	tty_case(*state, "/bin/bash", &o);
+	tty_case(j, "/bin/bash", &o);
 }
 
 /* The same as unshare starts it: session and group 0. */
-static void
-test_tty_session0(void **state)
+TEST(test_tty_session0)
 {
 	struct jail_opts o = { .keep_session = true };
 	struct jail_opts again = o;
 
-	tty_case(*state, "/bin/bash", &o);
-	live_ok(jail_again(*state));
-	tty_case(*state, "/bin/sh", &again);
+	tty_case(j, "/bin/bash", &o);
+	live_ok(jail_again(j));
+	tty_case(j, "/bin/sh", &again);
 }
 
 /* unshare typed at a prompt: the terminal is the outer session's. */
-static void
-test_tty_outer(void **state)
+TEST(test_tty_outer)
 {
 	static struct pty t;
 	struct jail_opts o = { .keep_session = true };
-	struct jail *j = *state;
 	int fds[3];
 
 	if (getsid(0) != getpid())
@@ -871,12 +806,10 @@ test_tty_outer(void **state)
 }
 
 /* An interactive shell does not care for TERM. */
-static void
-test_tty_term(void **state)
+TEST(test_tty_term)
 {
 	static struct pty t;
 	struct jail_opts o = { .before_exec = tty_take };
-	struct jail *j = *state;
 	int64_t ms;
 	int fds[3];
 
@@ -894,13 +827,11 @@ test_tty_term(void **state)
 }
 
 /* SIGTSTP, SIGWINCH sent to process 1 are the command's, on a terminal too. */
-static void
-test_tty_signals(void **state)
+TEST(test_tty_signals)
 {
 	static struct pty t;
 	struct winsize w = { .ws_row = 5, .ws_col = 6 };
 	struct jail_opts o = { .before_exec = tty_take };
-	struct jail *j = *state;
 	int fds[3];
 
 	assert_true(pty_open(&t));
@@ -979,11 +910,9 @@ stopped_wait(struct jail *j, struct pty *t, const char *name)
 
 /* ^Z gives the shell back its prompt, for all of a pipeline; bg leaves it
  * there; fg has the command go on, in the foreground. */
-static void
-test_tty_stop_shell(void **state)
+TEST(test_tty_stop_shell)
 {
 	static struct pty t;
-	struct jail *j = *state;
 	int i;
 
 	shell_start(j, &t);
@@ -1019,11 +948,9 @@ test_tty_stop_shell(void **state)
 
 /* What reads the terminal from the background stops, and fg helps, whether
  * it began there or had ^Z and bg. */
-static void
-test_tty_stop_read(void **state)
+TEST(test_tty_stop_read)
 {
 	static struct pty t;
-	struct jail *j = *state;
 	int i;
 
 	live_ok(jail_script(j, "/bin/reader",
@@ -1060,11 +987,9 @@ test_tty_stop_read(void **state)
 
 /* The shell of a pipeline puts its group in the foreground once for each of
  * its processes, the last time perhaps after us: that stops nobody. */
-static void
-test_tty_stop_late(void **state)
+TEST(test_tty_stop_late)
 {
 	static struct pty t;
-	struct jail *j = *state;
 
 	live_ok(probe_install(j));
 	live_ok(jail_script(j, "/bin/reader",
@@ -1106,11 +1031,8 @@ stop_nobody(struct jail *j, const char *first, const char *second)
 	pty_close(&t);
 }
 
-static void
-test_tty_stop_nobody(void **state)
+TEST(test_tty_stop_nobody)
 {
-	struct jail *j = *state;
-
 #ifdef __linux__
 	stop_nobody(j, "/bin/busybox", "env");
 #else

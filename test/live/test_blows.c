@@ -248,16 +248,14 @@ blows(struct jail *j, bool app)
 	(void)munmap(b, sizeof(*b));
 }
 
-static void
-test_child_killed(void **state)
+TEST(test_child_killed)
 {
-	blows(*state, false);
+	blows(j, false);
 }
 
-static void
-test_child_killed_app(void **state)
+TEST(test_child_killed_app)
 {
-	blows(*state, true);
+	blows(j, true);
 }
 
 /*
@@ -307,10 +305,8 @@ stopper(struct jail *j)
 		children_signal(j, SIGSTOP);
 }
 
-static void
-test_children_killed(void **state)
+TEST(test_children_killed)
 {
-	struct jail *j = *state;
 	int i;
 
 	scripts(j);
@@ -366,12 +362,10 @@ stop_now(struct jail *j)
 }
 
 /* In rc; with a job; in rc.shutdown; a command. */
-static void
-test_all_stopped(void **state)
+TEST(test_all_stopped)
 {
 	static const char *const where[] = { "/etc/rc", JOB,
 	    "/etc/rc.shutdown" };
-	struct jail *j = *state;
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
@@ -407,10 +401,8 @@ test_all_stopped(void **state)
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
 
-static void
-test_stopped_ever(void **state)
+TEST(test_stopped_ever)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	pid_t pid;
 
@@ -434,10 +426,8 @@ test_stopped_ever(void **state)
 
 /* A halt while the last word of a life that ends for a reboot is waited for,
  * whose writer was stopped: for a quarter of a second after the budget. */
-static void
-test_farewell_stopped(void **state)
+TEST(test_farewell_stopped)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	int fd;
 
@@ -468,11 +458,9 @@ test_farewell_stopped(void **state)
 #define MEMORY_MAX	(16L * 1024 * 1024)	/* times JAIL_SLACK */
 #define HOG		"x=0123456789abcdef; while :; do x=$x$x; done"
 
-static void
-test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
 	struct jail_opts o = { .memory_max = (long)jail_slack(MEMORY_MAX) };
-	struct jail *j = *state;
 
 	if (!jail_has_memory())
 		live_skip("out of memory: no memory cgroup can be made");
@@ -539,11 +527,9 @@ edge_end(struct jail *j)
 /* Process 1, rc, its service, and who writes the status. */
 #define PIDS_NEEDED	4
 
-static void
-test_edge_pids(void **state)
+TEST(test_edge_pids)
 {
 	struct jail_opts o = { 0 };
-	struct jail *j = *state;
 
 	if (!jail_has_pids())
 		live_skip("edge: no pids cgroup can be made");
@@ -562,11 +548,9 @@ test_edge_pids(void **state)
 }
 
 /* Of a jail that has booted without it. */
-static void
-test_edge_pids_later(void **state)
+TEST(test_edge_pids_later)
 {
 	static const struct jail_opts o = { .pids_max = 100 };
-	struct jail *j = *state;
 	char path[PATH_MAX + 16];
 	int more;
 	FILE *f;
@@ -594,11 +578,9 @@ test_edge_pids_later(void **state)
 	}
 }
 
-static void
-test_edge_files(void **state)
+TEST(test_edge_files)
 {
 	struct jail_opts o = { 0 };
-	struct jail *j = *state;
 
 	scripts(j);
 	for (o.nofile = FILES_LEAST; o.nofile <= FILES_NEEDED; o.nofile++) {
@@ -620,11 +602,9 @@ test_edge_files(void **state)
 
 /* Of process 1 that has booted without it: none at all, fewer than it has, and
  * then one more at a time. */
-static void
-test_edge_files_later(void **state)
+TEST(test_edge_files_later)
 {
 	struct rlimit rl;
-	struct jail *j = *state;
 	int i, in_use;
 
 	scripts(j);

@@ -251,17 +251,14 @@ lives(struct jail *j, const char *mark)
 	assert_int_equal(unneeded, 0);
 }
 
-static void
-test_glibc(void **state)
+TEST(test_glibc)
 {
-	lives(*state, "With glibc 2.36:\n");
+	lives(j, "With glibc 2.36:\n");
 }
 
-static void
-test_musl(void **state)
+TEST(test_musl)
 {
 	const char *musl = getenv("JAILINIT_MUSL");
-	struct jail *j = *state;
 
 	if (musl == NULL || *musl == '\0')
 		live_skip("system calls: no program with musl");

@@ -106,11 +106,9 @@ start(struct jail *j, const struct caps *c, const char *option,
  */
 
 /* A service, an orphan, a life after this one: nothing is needed. */
-static void
-test_boot(void **state)
+TEST(test_boot)
 {
 	static const struct caps none = { 0, false };
-	struct jail *j = *state;
 
 	need_root();
 	live_ok(jail_script(j, "/etc/rc", "(sleep 0.1 &)\n"
@@ -130,12 +128,10 @@ test_boot(void **state)
 }
 
 /* CAP_KILL, for other users' processes. */
-static void
-test_boot_kill(void **state)
+TEST(test_boot_kill)
 {
 	static const struct caps kill_alone = { CAP(CAP_KILL), true };
 	static const struct caps others = { ALL & ~CAP(CAP_KILL), true };
-	struct jail *j = *state;
 
 	need_root();
 	start(j, &kill_alone, NULL, NULL);
@@ -153,12 +149,10 @@ test_boot_kill(void **state)
 }
 
 /* CAP_SYS_BOOT, for a manager that is to see a reboot. */
-static void
-test_boot_reboot(void **state)
+TEST(test_boot_reboot)
 {
 	static const struct caps boot = { CAP(CAP_SYS_BOOT), false };
 	static const struct caps others = { ALL & ~CAP(CAP_SYS_BOOT), false };
-	struct jail *j = *state;
 	int st;
 
 	need_root();
@@ -189,18 +183,16 @@ app(struct jail *j, bool host)
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
 }
 
-static void
-test_app(void **state)
+TEST(test_app)
 {
 	need_root();
-	app(*state, false);
+	app(j, false);
 }
 
-static void
-test_app_subtree(void **state)
+TEST(test_app_subtree)
 {
 	need_root();
-	app(*state, true);
+	app(j, true);
 }
 
 /*
@@ -260,12 +252,10 @@ enter_wait(struct jail *j, int (*fn)(void *), uint64_t keep)
 }
 
 /* Nothing for a request; CAP_DAC_OVERRIDE, to warn others. */
-static void
-test_jailctl(void **state)
+TEST(test_jailctl)
 {
 	static const struct jail_opts o = { .pts = true };
 	const char *program = getenv("JAILCTL");
-	struct jail *j = *state;
 	int64_t end_ms;
 
 	need_root();
@@ -315,11 +305,8 @@ said(const char *text)
 }
 
 /* CAP_SYS_PTRACE: what it does, and where it is. */
-static void
-test_list(void **state)
+TEST(test_list)
 {
-	struct jail *j = *state;
-
 	need_root();
 	live_boot(j, NULL);
 	live_ok(jk(CAP(CAP_SYS_PTRACE), "-l", NULL));
@@ -331,11 +318,8 @@ test_list(void **state)
 
 /* Without any it is asked by a signal, which names no budget; with
  * CAP_SYS_PTRACE by its FIFO. */
-static void
-test_halt(void **state)
+TEST(test_halt)
 {
-	struct jail *j = *state;
-
 	need_root();
 	live_boot(j, NULL);
 	live_ok(jk(CAP(CAP_SYS_PTRACE), "-h", "-t", "30", kill_jid(j), NULL));
@@ -347,11 +331,8 @@ test_halt(void **state)
 }
 
 /* One that has to be killed. */
-static void
-test_halt_force(void **state)
+TEST(test_halt_force)
 {
-	struct jail *j = *state;
-
 	need_root();
 	live_ok(jail_start(j, NULL, "/bin/sh", "-c", "trap '' TERM; "
 	    "echo >/tmp/ready; while :; do sleep 1; done", NULL));
@@ -362,8 +343,7 @@ test_halt_force(void **state)
 
 /* Of a jail of another user's: CAP_KILL, or it is not ours to end, and
  * CAP_DAC_OVERRIDE beside CAP_SYS_PTRACE, or it is asked by a signal. */
-static void
-test_halt_other(void **state)
+TEST(test_halt_other)
 {
 	const uint64_t asks = CAP(CAP_SYS_PTRACE) | CAP(CAP_DAC_OVERRIDE),
 	    needs = asks | CAP(CAP_KILL);
@@ -371,7 +351,6 @@ test_halt_other(void **state)
 	    .gid = OTHER_UID };
 	const uint64_t keep[] = { needs, CAP(CAP_KILL), ALL &
 	    ~CAP(CAP_SYS_PTRACE), ALL & ~CAP(CAP_DAC_OVERRIDE) };
-	struct jail *j = *state;
 	size_t i;
 
 	need_root();
@@ -388,14 +367,12 @@ test_halt_other(void **state)
 }
 
 /* CAP_SYS_ADMIN and CAP_SYS_PTRACE to enter, CAP_KILL for other users'. */
-static void
-test_signal(void **state)
+TEST(test_signal)
 {
 	static const struct caps other = { ALL, true };
 	const uint64_t needs = CAP(CAP_SYS_ADMIN) | CAP(CAP_SYS_PTRACE) |
 	    CAP(CAP_KILL);
 	const int each[] = { CAP_SYS_ADMIN, CAP_SYS_PTRACE, CAP_KILL };
-	struct jail *j = *state;
 	size_t i;
 
 	need_root();
@@ -432,14 +409,12 @@ traced(const char *file, const char *call, bool good)
 
 /* What hides the host from a jail that is entered, and keeps its user away;
  * and that it is not slow among many. */
-static void
-test_signal_better(void **state)
+TEST(test_signal_better)
 {
 	static const struct { int cap; const char *call; } each[] = {
 		{ CAP_SYS_CHROOT, "chroot(\".\"" },
 		{ CAP_SETUID, "setresuid(4294967294, " },
 		{ CAP_SYS_NICE, "setpriority(PRIO_PROCESS, 0, -20)" } };
-	struct jail *j = *state;
 	const char *jid, *program = getenv("JAILKILL"), *file;
 	size_t i, k;
 
@@ -466,14 +441,12 @@ test_signal_better(void **state)
 
 /* CAP_SYS_CHROOT, to try a program that has libraries; CAP_MKNOD, for devices
  * that need not be mounted. */
-static void
-test_jailroot(void **state)
+TEST(test_jailroot)
 {
 	static const struct { const char *caps; bool good, nodes; } t[] = {
 		{ "-all", false, false },
 		{ "-all,+sys_chroot", true, false },
 		{ "-all,+sys_chroot,+mknod", true, true } };
-	struct jail *j = *state;
 	char top[PATH_MAX];
 	const char *dir;
 	struct stat st;

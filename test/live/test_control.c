@@ -16,10 +16,8 @@
 #define HALTS(j)	live_exits(j, 0, LIVE_SOON_MS)
 #define SHUTDOWN_MARK	"echo \"$1\" >>" LIVE_MARK
 
-static void
-test_echo(void **state)
+TEST(test_echo)
 {
-	struct jail *j = *state;
 	live_ok(jail_script(j, "/etc/rc.shutdown", SHUTDOWN_MARK));
 	live_boot(j, NULL);
 	assert_string_equal(jail_status(j, "pid"), live_pid(j));
@@ -38,10 +36,8 @@ test_echo(void **state)
 }
 
 /* A real writer, in the jail, with the shell's blocking open. */
-static void
-test_echo_inside(void **state)
+TEST(test_echo_inside)
 {
-	struct jail *j = *state;
 	int st;
 
 	live_boot(j, NULL);
@@ -51,10 +47,8 @@ test_echo_inside(void **state)
 	HALTS(j);
 }
 
-static void
-test_no_newline(void **state)
+TEST(test_no_newline)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	live_boot(j, NULL);
@@ -63,10 +57,8 @@ test_no_newline(void **state)
 	assert_in_range(ms, 990, 1000 + LIVE_LATE_MS);
 }
 
-static void
-test_budget(void **state)
+TEST(test_budget)
 {
-	struct jail *j = *state;
 	time_t begin, deadline;
 
 	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 100"));
@@ -81,11 +73,8 @@ test_budget(void **state)
 }
 
 /* Both count: the second brings the end nearer. */
-static void
-test_two_in_one_write(void **state)
+TEST(test_two_in_one_write)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 100"));
 	live_boot(j, NULL);
 	live_ok(jail_ctl(j, "@bogus\nhalt 60\nhalt 1\n"));
@@ -120,11 +109,8 @@ parts_write(const struct jail *j, bool slowly)
 	close(fd);
 }
 
-static void
-test_torn(void **state)
+TEST(test_torn)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	parts_write(j, false);
 	HALTS(j);
@@ -132,11 +118,8 @@ test_torn(void **state)
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
 }
 
-static void
-test_torn_slowly(void **state)
+TEST(test_torn_slowly)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	parts_write(j, true);
 	live_ok(jail_ctl(j, "halt 8\n"));
@@ -146,10 +129,8 @@ test_torn_slowly(void **state)
 	live_log_has(j, "halt requested, gone in 8 s at most\n");
 }
 
-static void
-test_long_line(void **state)
+TEST(test_long_line)
 {
-	struct jail *j = *state;
 	size_t n = 1024 * 1024;
 	char *buf = malloc(n);
 
@@ -166,11 +147,9 @@ test_long_line(void **state)
 	assert_string_equal(jail_status(j, "dropped_requests"), "1");
 }
 
-static void
-test_nul(void **state)
+TEST(test_nul)
 {
 	static const char text[] = "ha\0lt\n" "\0\n" "halt\0\n" "\0halt\n";
-	struct jail *j = *state;
 
 	live_boot(j, NULL);
 	live_ok(jail_ctl_raw(j, text, sizeof(text) - 1));
@@ -182,10 +161,8 @@ test_nul(void **state)
 }
 
 /* Each is counted, few are logged, the request after them is not lost. */
-static void
-test_rubbish(void **state)
+TEST(test_rubbish)
 {
-	struct jail *j = *state;
 	char *text = malloc(10000 * 16);
 	int64_t begin_ms;
 	int i, n = 0;
@@ -204,14 +181,12 @@ test_rubbish(void **state)
 	    1 + (jail_now_ms() - begin_ms) / 1000);
 }
 
-static void
-test_bad_budgets(void **state)
+TEST(test_bad_budgets)
 {
 	static const char *const bad[] = { "halt -1", "halt +1", "halt 1x",
 	    "halt 0x10", "halt 1.5", "halt 1234567890", "halt 1 2",
 	    "halt now", "halting", "HALT", "reboot -0", "poweroff ''",
 	    "halt;halt", "halt\r" };
-	struct jail *j = *state;
 	char n[16], line[32];
 	size_t i;
 
@@ -229,11 +204,8 @@ test_bad_budgets(void **state)
 	live_log_has(j, "halt requested, gone in 8 s at most\n");
 }
 
-static void
-test_blank_lines(void **state)
+TEST(test_blank_lines)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	live_ok(jail_ctl(j, "\n\n  \n\t\n\n \t halt \t 9 \n"));
 	HALTS(j);
@@ -256,12 +228,10 @@ fifo_stat(const struct jail *j, struct stat *st)
 }
 
 /* Whatever umask it was started with. */
-static void
-test_mode(void **state)
+TEST(test_mode)
 {
 	mode_t mask = 0;
 	struct jail_opts o = { .before_exec = umask_set, .arg = &mask };
-	struct jail *j = *state;
 	struct stat st;
 	int i;
 
@@ -279,10 +249,8 @@ test_mode(void **state)
 	}
 }
 
-static void
-test_other_path(void **state)
+TEST(test_other_path)
 {
-	struct jail *j = *state;
 	struct stat st;
 	int fd;
 
@@ -301,11 +269,8 @@ test_other_path(void **state)
 	assert_false(jail_exists(j, "/tmp/ctl"));
 }
 
-static void
-test_none(void **state)
+TEST(test_none)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-c", "none", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_false(jail_exists(j, JAIL_CTL));
@@ -319,10 +284,8 @@ test_none(void **state)
  */
 
 /* Process 1 does not wake up any more: a look at its CPU time would not do. */
-static void
-test_writers_gone(void **state)
+TEST(test_writers_gone)
 {
-	struct jail *j = *state;
 	long woken;
 	int64_t us;
 	int fd, i;
@@ -374,10 +337,8 @@ flood(struct jail *j)
 
 /* During BOOT, so that reaping is the wait loop's: rc's orphans, then rc's
  * own end, then a signal, then rc.shutdown's end. */
-static void
-test_flood(void **state)
+TEST(test_flood)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 
 	live_ok(jail_script(j, "/etc/rc",
@@ -408,11 +369,8 @@ test_flood(void **state)
 }
 
 /* A line between the flood's lines is found all the same. */
-static void
-test_flood_request(void **state)
+TEST(test_flood_request)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	live_fork(j, flood);
 	jail_sleep_ms(200);
@@ -434,11 +392,8 @@ fifo_works(struct jail *j)
 	HALTS(j);
 }
 
-static void
-test_symlink(void **state)
+TEST(test_symlink)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_write(j, "/tmp/target", 0644, "precious"));
 	live_ok(symlink("/tmp/target", jail_path(j, JAIL_CTL)));
 	live_ok(symlink("../../tmp/target", jail_path(j, JAIL_STATUS)));
@@ -446,22 +401,16 @@ test_symlink(void **state)
 	assert_string_equal(jail_file(j, "/tmp/target"), "precious");
 }
 
-static void
-test_symlink_dangling(void **state)
+TEST(test_symlink_dangling)
 {
-	struct jail *j = *state;
-
 	live_ok(symlink("../../tmp/target", jail_path(j, JAIL_CTL)));
 	fifo_works(j);
 	assert_false(jail_exists(j, "/tmp/target"));
 }
 
 /* Links where it works under another name for a moment. */
-static void
-test_symlink_temporary(void **state)
+TEST(test_symlink_temporary)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_write(j, "/tmp/target", 0644, "precious"));
 	live_ok(symlink("../../tmp/target", jail_path(j,
 	    JAIL_CTL ".new")));
@@ -471,19 +420,14 @@ test_symlink_temporary(void **state)
 	assert_string_equal(jail_file(j, "/tmp/target"), "precious");
 }
 
-static void
-test_regular_file(void **state)
+TEST(test_regular_file)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_write(j, JAIL_CTL, 0666, "precious"));
 	fifo_works(j);
 }
 
-static void
-test_directory(void **state)
+TEST(test_directory)
 {
-	struct jail *j = *state;
 	struct stat st;
 
 	live_ok(jail_write(j, JAIL_CTL "/in/it", 0644, "precious"));
@@ -498,10 +442,8 @@ test_directory(void **state)
 }
 
 /* Somebody else's, mode 0666, with a reader who would like to listen. */
-static void
-test_foreign_fifo(void **state)
+TEST(test_foreign_fifo)
 {
-	struct jail *j = *state;
 	struct stat before, after;
 	char buf[16];
 	int fd;
@@ -530,10 +472,8 @@ test_foreign_fifo(void **state)
 
 /* A FIFO of our own, left by a life that was killed: nobody else's request
  * may wait in it, and whoever holds it open is not heard. */
-static void
-test_stale_fifo(void **state)
+TEST(test_stale_fifo)
 {
-	struct jail *j = *state;
 	int fd;
 
 	live_ok(mkfifo(jail_path(j, JAIL_CTL), 0600));
@@ -549,11 +489,8 @@ test_stale_fifo(void **state)
 }
 
 /* /var/run is a link on Debian: the folders above may be. */
-static void
-test_linked_folder(void **state)
+TEST(test_linked_folder)
 {
-	struct jail *j = *state;
-
 	live_ok(mkdir(jail_path(j, "/run"), 0755));
 	live_ok(rmdir(jail_path(j, "/var/run")));
 	live_ok(symlink("../run", jail_path(j, "/var/run")));
@@ -561,11 +498,8 @@ test_linked_folder(void **state)
 }
 
 /* A tmpfs is mounted over the FIFO. */
-static void
-test_tmpfs_over(void **state)
+TEST(test_tmpfs_over)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "mount -t tmpfs run /var/run"));
 	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	j->via_proc = true;
@@ -578,19 +512,14 @@ test_tmpfs_over(void **state)
 }
 
 /* FreeBSD's cleanvar, and other tidy people. */
-static void
-test_removed_by_rc(void **state)
+TEST(test_removed_by_rc)
 {
-	struct jail *j = *state;
-
 	assert_int_equal(jail_script(j, "/etc/rc", "rm -f /var/run/*"), 0);
 	fifo_works(j);
 }
 
-static void
-test_sighup(void **state)
+TEST(test_sighup)
 {
-	struct jail *j = *state;
 	struct stat before, after;
 
 	live_boot(j, NULL);

@@ -169,11 +169,9 @@ static const struct row ending[] = {
 	    REBOOTED(105) },
 };
 
-static void
-test_staying(void **state)
+TEST(test_staying)
 {
 	static struct term t;
-	struct jail *j = *state;
 	size_t i;
 
 	ctl_jail(j);
@@ -218,11 +216,9 @@ row_ends(struct jail *j, struct term *t, const struct row *r)
 	live_ok(jail_again(j));
 }
 
-static void
-test_ending(void **state)
+TEST(test_ending)
 {
 	static struct term t;
-	struct jail *j = *state;
 	size_t i;
 
 	ctl_jail(j);
@@ -233,11 +229,8 @@ test_ending(void **state)
 /*
  * Where it cannot be asked.
  */
-static void
-test_not_root(void **state)
+TEST(test_not_root)
 {
-	struct jail *j = *state;
-
 	if (geteuid() != 0)
 		live_skip("only root can be somebody else");
 	ctl_jail(j);
@@ -268,8 +261,7 @@ fifo_instead(struct jail *j, const char *script)
 	live_ok(ctl_cmd(j, text));
 }
 
-static void
-test_no_fifo(void **state)
+TEST(test_no_fifo)
 {
 	static const char *const lines[] = { "halt", "reboot -f",
 	    "shutdown -h now", "shutdown -r +5", "shutdown -k now",
@@ -290,7 +282,6 @@ test_no_fifo(void **state)
 		    "grep -q '^ *S.*cat'; do sleep 0.02; done", EX_CONFIG,
 		    "another user's FIFO" },
 	};
-	struct jail *j = *state;
 	size_t i, k;
 
 	if (geteuid() != 0)
@@ -309,11 +300,9 @@ test_no_fifo(void **state)
 	ctl_nothing(j, 0);
 }
 
-static void
-test_fifo_full(void **state)
+TEST(test_fifo_full)
 {
 	static char block[4096];
-	struct jail *j = *state;
 	int fd, unread;
 
 	ctl_jail(j);
@@ -341,10 +330,8 @@ test_fifo_full(void **state)
 /*
  * Looking.
  */
-static void
-test_status(void **state)
+TEST(test_status)
 {
-	struct jail *j = *state;
 	char process[64];
 
 	ctl_jail(j);
@@ -381,8 +368,7 @@ assert_text(void)
 			fail_msg("byte %d in: %s", *p, ctl_said);
 }
 
-static void
-test_status_hostile(void **state)
+TEST(test_status_hostile)
 {
 	static const char *const texts[] = { "", "\n\n", "state", "=\n==\n",
 	    "state=run\033[2J\nmode=\233boot\nversion=%s%n%x\npid=\n"
@@ -391,7 +377,6 @@ test_status_hostile(void **state)
 	    "deadline=-9223372036854775808\nstate=\n",
 	    "deadline=67768036191676800\nstate=boot", "deadline=abc\n" };
 	static char big[20001];
-	struct jail *j = *state;
 	size_t i;
 
 	ctl_jail(j);
@@ -433,11 +418,8 @@ wait_begin(struct jail *j)
 	assert_false(jail_exists(j, WAITED));
 }
 
-static void
-test_wait(void **state)
+TEST(test_wait)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	live_ok(jail_script(j, "/etc/rc", "while ! [ -e " GO " ]; "
 	    "do sleep 0.02; done; exit 3"));
@@ -471,12 +453,10 @@ probes(struct jail *j, int status, int ready, const char *why)
 		assert_string_equal(ctl_said, "");
 }
 
-static void
-test_probes(void **state)
+TEST(test_probes)
 {
 	static const char *const stale[] = { "pid=1234567", "pid=0", "pid=-1",
 	    "pid=99999999999", "pid=", "pid=1\nstate=gone" };
-	struct jail *j = *state;
 	char text[64];
 	size_t i;
 
@@ -517,11 +497,8 @@ test_probes(void **state)
 /*
  * Other jails.
  */
-static void
-test_app_mode(void **state)
+TEST(test_app_mode)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
 	    NULL));
@@ -534,10 +511,8 @@ test_app_mode(void **state)
 }
 
 /* An image of nobody's: no /run, no /var; or paths of its own. */
-static void
-test_no_run(void **state)
+TEST(test_no_run)
 {
-	struct jail *j = *state;
 	char away[PATH_MAX];
 
 	ctl_jail(j);
@@ -563,11 +538,9 @@ test_no_run(void **state)
 	assert_false(jail_exists(j, "/var"));
 }
 
-static void
-test_musl(void **state)
+TEST(test_musl)
 {
 	static struct term t;
-	struct jail *j = *state;
 	const char *musl = getenv("JAILINIT_MUSL");
 	const char *slash = musl == NULL ? NULL : strrchr(musl, '/');
 	char path[PATH_MAX] = "";

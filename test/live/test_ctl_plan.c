@@ -31,11 +31,8 @@ plan_gone(struct jail *j)
 		assert_true(jail_now_ms() < end_ms);
 }
 
-static void
-test_replaced(void **state)
+TEST(test_replaced)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot_slow_end(j);
 	expect(j, 0, "shutdown -r +8s", 0, "to be rebooted at ");
@@ -50,11 +47,8 @@ test_replaced(void **state)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_cancelled(void **state)
+TEST(test_cancelled)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot(j);
 	expect(j, 0, "shutdown -r +8s", 0, "to be rebooted at ");
@@ -153,11 +147,8 @@ planted(struct jail *j, const char *plant, short lock)
 
 #define ESCAPES	"rm -rf " PLAN "; printf '\\033]0;mine\\007\\n' >" PLAN ";"
 
-static void
-test_plan_planted(void **state)
+TEST(test_plan_planted)
 {
-	struct jail *j = *state;
-
 	if (geteuid() != 0)
 		live_skip("planted plan: not root");
 	ctl_jail(j);
@@ -175,10 +166,8 @@ test_plan_planted(void **state)
 }
 
 /* Many at once: one is planned, and it can be cancelled. */
-static void
-test_at_once(void **state)
+TEST(test_at_once)
 {
-	struct jail *j = *state;
 	int i;
 
 	ctl_jail(j);
@@ -212,11 +201,8 @@ planner_kill(struct jail *j)
 	assert_true(jail_exists(j, NOLOGIN));	/* it could not */
 }
 
-static void
-test_planner_killed(void **state)
+TEST(test_planner_killed)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot(j);
 	planner_kill(j);
@@ -242,11 +228,9 @@ test_planner_killed(void **state)
 
 /* It has no terminal to lose, no signals, no descriptors of who has called
  * it. */
-static void
-test_planner_alone(void **state)
+TEST(test_planner_alone)
 {
 	static struct term t;
-	struct jail *j = *state;
 	pid_t pid;
 
 	ctl_jail(j);
@@ -273,11 +257,8 @@ test_planner_alone(void **state)
 }
 
 /* Who waits is in another directory than who plans. */
-static void
-test_planner_path(void **state)
+TEST(test_planner_path)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot(j);
 	expect(j, 0, "cd /var/run; jailctl -c jailinit.ctl shutdown -h +1s",
@@ -288,11 +269,8 @@ test_planner_path(void **state)
 
 /* An end that is asked for now takes the plan's place: a planned halt must
  * not turn a reboot into one. */
-static void
-test_now_replaces_plan(void **state)
+TEST(test_now_replaces_plan)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot_slow_end(j);
 	expect(j, 0, "shutdown -h +8s", 0, "to be halted at ");
@@ -314,10 +292,8 @@ test_now_replaces_plan(void **state)
 }
 
 /* +1s is a second, not what is left of this one. */
-static void
-test_whole_seconds(void **state)
+TEST(test_whole_seconds)
 {
-	struct jail *j = *state;
 	int64_t ms;
 	int i;
 
@@ -334,11 +310,8 @@ test_whole_seconds(void **state)
 	}
 }
 
-static void
-test_cancel_too_late(void **state)
+TEST(test_cancel_too_late)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot_slow_end(j);
 	expect(j, 0, "shutdown -h +1s", 0, "to be halted at ");
@@ -349,11 +322,8 @@ test_cancel_too_late(void **state)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_nologin(void **state)
+TEST(test_nologin)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot_slow_end(j);
 	expect(j, 0, "shutdown -r +5 back soon", 0, "rebooted at ");
@@ -410,11 +380,8 @@ assert_sleeps(struct jail *j, int clock)
 	assert_int_equal(flags, TIMER_ABSTIME);
 }
 
-static void
-test_clocks(void **state)
+TEST(test_clocks)
 {
-	struct jail *j = *state;
-
 	ctl_jail(j);
 	ctl_boot(j);
 	expect(j, 0, "shutdown -r +90", 0, "rebooted at ");
@@ -424,10 +391,8 @@ test_clocks(void **state)
 }
 #endif
 
-static void
-test_clock_set(void **state)
+TEST(test_clock_set)
 {
-	(void)state;
 	live_skip("the clock set forward and back: no namespace has a "
 	    "CLOCK_REALTIME of its own, test_clocks and test_ctl (unit) stand "
 	    "in for it");
@@ -438,11 +403,9 @@ test_clock_set(void **state)
  */
 #define HOSTILE	"'\033[2J\302\233 %s \007'"
 
-static void
-test_wall(void **state)
+TEST(test_wall)
 {
 	static struct term shell, other, stopped, full;
-	struct jail *j = *state;
 
 	ctl_jail(j);
 	ctl_boot(j);
@@ -507,11 +470,9 @@ busy_read(int master_fd, int *told)
 }
 
 /* A terminal that somebody writes to all the time is told, too. */
-static void
-test_wall_busy(void **state)
+TEST(test_wall_busy)
 {
 	static struct term busy;
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	int i, *told;
 	pid_t pid;
@@ -538,12 +499,10 @@ test_wall_busy(void **state)
 }
 
 /* Where logins are recorded, those are told. */
-static void
-test_wall_utmp(void **state)
+TEST(test_wall_utmp)
 {
 	static struct term in, out;
 	struct utmpx u[3];
-	struct jail *j = *state;
 	int fd;
 
 	ctl_jail(j);

@@ -16,11 +16,9 @@
 #define READY_FD	3
 
 /* It goes on with signals alone. */
-static void
-test_long_path(void **state)
+TEST(test_long_path)
 {
 	static char path[700] = "/tmp/";
-	struct jail *j = *state;
 
 	memset(path + strlen(path), 'x', sizeof(path) - strlen(path) - 1);
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", path, NULL));
@@ -30,32 +28,25 @@ test_long_path(void **state)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_empty_path(void **state)
+TEST(test_empty_path)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", "", NULL));
 	(void)live_exits(j, 64, LIVE_SOON_MS);
 	live_log_has(j, "an empty path");
 }
 
-static void
-test_notify_relative(void **state)
+TEST(test_notify_relative)
 {
 	static const char *const env[] = { "NOTIFY_SOCKET=x", NULL };
 	static const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	live_boot(j, &o);
 	live_log_has(j, "NOTIFY_SOCKET x: Invalid argument");
 }
 
 /* Whoever was to be told has gone. */
-static void
-test_notify_gone(void **state)
+TEST(test_notify_gone)
 {
-	struct jail *j = *state;
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	char var[128];
 	const char *env[] = { var, NULL };
@@ -97,10 +88,8 @@ ctty_take(void *arg)
 }
 
 /* Boot mode leaves the terminal that it leads: ^C there is no request. */
-static void
-test_terminal_left(void **state)
+TEST(test_terminal_left)
 {
-	struct jail *j = *state;
 	int fds[3] = { -1, JAIL_FD_DEFAULT, JAIL_FD_DEFAULT }, master_fd;
 	struct jail_opts o = { .fds = fds, .before_exec = ctty_take };
 
@@ -124,11 +113,9 @@ ready_readonly(void *arg)
 	(void)dup2(fd, READY_FD);
 }
 
-static void
-test_ready_readonly(void **state)
+TEST(test_ready_readonly)
 {
 	static const struct jail_opts o = { .before_exec = ready_readonly };
-	struct jail *j = *state;
 
 	live_ok(jail_start(j, &o, JAILINIT, "-d", "3", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
@@ -136,11 +123,8 @@ test_ready_readonly(void **state)
 }
 
 /* Scripts that are not executable, and no shell. */
-static void
-test_no_shell(void **state)
+TEST(test_no_shell)
 {
-	struct jail *j = *state;
-
 	live_ok(unlink(jail_path(j, "/bin/sh")));
 	live_ok(jail_write(j, "/etc/rc", 0644, "exit 0\n"));
 	live_ok(jail_write(j, "/etc/rc.request.d/x", 0644, "exit 0\n"));
@@ -151,13 +135,11 @@ test_no_shell(void **state)
 	live_ok(jail_wait_status(j, "job_status", "127", LIVE_SOON_MS));
 }
 
-static void
-test_no_sockets(void **state)
+TEST(test_no_sockets)
 {
 	static const char *const env[] = { "LISTEN_PID=1", "LISTEN_FDS=0",
 	    NULL };
 	static const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
 	    "[ ! -e /proc/self/fd/3 ] && exit 7", NULL));

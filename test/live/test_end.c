@@ -45,11 +45,8 @@ halt(struct jail *j, const char *request, int64_t within_ms)
 /*
  * rc.shutdown.
  */
-static void
-test_order(void **state)
+TEST(test_order)
 {
-	struct jail *j = *state;
-
 	scripts(j, SERVICES, "kill -0 $(cat /tmp/up) && "
 	    "echo begin $(wc -l </tmp/up) >>/tmp/order\nsleep 0.5\n"
 	    "kill -0 $(cat /tmp/up) && echo end >>/tmp/order");
@@ -60,10 +57,8 @@ test_order(void **state)
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
-static void
-test_order_timeout(void **state)
+TEST(test_order_timeout)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	scripts(j, SERVICES, "echo begin >>/tmp/order\nsleep 1\n"
@@ -81,11 +76,8 @@ test_order_timeout(void **state)
 }
 
 /* There is no "over 0 s". */
-static void
-test_timeout_short(void **state)
+TEST(test_timeout_short)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown", "sleep 1000"));
 	live_boot(j, NULL);
 	(void)halt(j, "halt 1\n", 1000 + LIVE_LATE_MS);
@@ -94,10 +86,8 @@ test_timeout_short(void **state)
 
 /* Fewer names than are listed at most, but too long for the line: those that
  * fit, whole, and a sign that there are more. */
-static void
-test_names_long(void **state)
+TEST(test_names_long)
 {
-	struct jail *j = *state;
 	const char *p, *end;
 
 	live_ok(jail_program(j, "stubborn-as-ever",
@@ -143,11 +133,8 @@ again(struct jail *j)
 	live_ok(jail_new(j));
 }
 
-static void
-test_argument(void **state)
+TEST(test_argument)
 {
-	struct jail *j = *state;
-
 	argument(j, "halt\n", 0, "halt");
 	again(j);
 	argument(j, "poweroff\n", 0, "poweroff");
@@ -157,8 +144,7 @@ test_argument(void **state)
 
 /* The signals that mean halt, poweroff and reboot to one init or another.  The
  * last three are the managers' SIGRTMIN+3, +4 and +5, numbers in any libc. */
-static void
-test_signals(void **state)
+TEST(test_signals)
 {
 	static const struct {
 		int sig;
@@ -168,7 +154,6 @@ test_signals(void **state)
 	    { SIGINT, "reboot" }, { JAIL_SIGRTMIN + 3, "halt" },
 	    { JAIL_SIGRTMIN + 4, "poweroff" },
 	    { JAIL_SIGRTMIN + 5, "reboot" } };
-	struct jail *j = *state;
 	size_t i;
 
 	for (i = 0; i < sizeof(dialect) / sizeof(dialect[0]); i++) {
@@ -177,11 +162,8 @@ test_signals(void **state)
 	}
 }
 
-static void
-test_not_executable(void **state)
+TEST(test_not_executable)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_write(j, "/etc/rc", 0644,
 	    "echo \"rc $#\" >>" LIVE_MARK "\n"));
 	live_ok(jail_write(j, "/etc/rc.shutdown", 0600,
@@ -193,22 +175,16 @@ test_not_executable(void **state)
 	    "rc 0\nrc.shutdown halt\n");
 }
 
-static void
-test_no_rc_shutdown(void **state)
+TEST(test_no_rc_shutdown)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	halt(j, "halt\n", LIVE_SOON_MS);
 	assert_false(jail_log_has(j, "rc.shutdown"));
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
-static void
-test_rc_shutdown_fails(void **state)
+TEST(test_rc_shutdown_fails)
 {
-	struct jail *j = *state;
-
 	scripts(j, "exit 3", "kill -9 $$");
 	live_boot(j, NULL);
 	assert_string_equal(jail_status(j, "boot_status"), "3");
@@ -220,11 +196,8 @@ test_rc_shutdown_fails(void **state)
 /*
  * Stopped processes.
  */
-static void
-test_stopped(void **state)
+TEST(test_stopped)
 {
-	struct jail *j = *state;
-
 	scripts(j, "cat >/tmp/s <<'end'\n"
 	    "trap 'echo term >>" LIVE_MARK "; exit' TERM\n"
 	    "kill -STOP $$\nwhile :; do sleep 0.1; done\nend\n"
@@ -238,10 +211,8 @@ test_stopped(void **state)
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
-static void
-test_stopped_rc(void **state)
+TEST(test_stopped_rc)
 {
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	pid_t pid;
 
@@ -293,31 +264,22 @@ bounded(struct jail *j, const char *forced)
 	"trap '' TERM\ni=0\nwhile [ $i -lt 200 ]; do\n"			\
 	"sleep 1000 & i=$((i+1)); done\n"
 
-static void
-test_bounded_rc_shutdown(void **state)
+TEST(test_bounded_rc_shutdown)
 {
-	struct jail *j = *state;
-
 	scripts(j, "exit 0", "sleep 1000000");
 	live_boot(j, NULL);
 	bounded(j, "shutdown");
 }
 
-static void
-test_bounded_deaf_rc_shutdown(void **state)
+TEST(test_bounded_deaf_rc_shutdown)
 {
-	struct jail *j = *state;
-
 	scripts(j, "exit 0", FOR_EVER);
 	live_boot(j, NULL);
 	bounded(j, "shutdown,term");
 }
 
-static void
-test_bounded_deaf(void **state)
+TEST(test_bounded_deaf)
 {
-	struct jail *j = *state;
-
 	scripts(j, DEAF_200, NULL);
 	live_boot(j, NULL);
 	live_ok(jail_wait_count(j, 201, LIVE_SOON_MS));
@@ -327,11 +289,8 @@ test_bounded_deaf(void **state)
 }
 
 /* What a process calls itself does nothing to the reader's terminal. */
-static void
-test_disguised(void **state)
+TEST(test_disguised)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_program(j, "a\033[2J\200b", "trap '' TERM; "
 	    "echo >/tmp/up; while :; do sleep 1; done"));
 	live_ok(jail_script(j, "/etc/rc", "/bin/a*b & "
@@ -400,11 +359,9 @@ bomb_light(struct jail *j, int n)
 	assert_true(jail_count(j) >= n);
 }
 
-static void
-test_bounded_bomb_cgroup(void **state)
+TEST(test_bounded_bomb_cgroup)
 {
 	struct jail_opts o = { .pids_max = 300, .before_exec = bomb_start };
-	struct jail *j = *state;
 
 	if (!jail_has_pids())
 		live_skip("no pids cgroup to be made");
@@ -413,12 +370,10 @@ test_bounded_bomb_cgroup(void **state)
 	bounded_bomb(j);
 }
 
-static void
-test_bounded_bomb_nproc(void **state)
+TEST(test_bounded_bomb_nproc)
 {
 	struct jail_opts o = { .nproc = 300, .uid = 65534, .gid = 65534,
 	    .before_exec = bomb_start };
-	struct jail *j = *state;
 
 	if (geteuid() != 0)
 		live_skip("RLIMIT_NPROC counts the user's other processes");
@@ -463,12 +418,10 @@ crowd(int up_fd, int done_fd)
 	_exit(n == CROWD ? 1 : 0);	/* 1: there was no limit */
 }
 
-static void
-test_farewell_crowded(void **state)
+TEST(test_farewell_crowded)
 {
 	struct jail_opts o = { .nproc = CROWD, .uid = CROWD_UID,
 	    .gid = CROWD_UID };
-	struct jail *j = *state;
 	int up[2], done[2], st = 0;
 	pid_t pid;
 	char c = 0;
@@ -496,22 +449,18 @@ test_farewell_crowded(void **state)
 	}
 }
 
-static void
-test_bounded_respawn(void **state)
+TEST(test_bounded_respawn)
 {
 	struct jail_opts o = { .before_exec = respawn_start };
-	struct jail *j = *state;
 
 	live_boot(j, &o);
 	live_ok(jail_wait_count(j, 2, LIVE_SOON_MS));
 	bounded(j, "term");
 }
 
-static void
-test_bounded_all(void **state)
+TEST(test_bounded_all)
 {
 	struct jail_opts o = { .pids_max = 600, .before_exec = all_start };
-	struct jail *j = *state;
 
 	if (!jail_has_pids())
 		live_skip("no pids cgroup to be made");
@@ -523,11 +472,8 @@ test_bounded_all(void **state)
 }
 
 /* No time at all is a budget too. */
-static void
-test_bounded_nothing(void **state)
+TEST(test_bounded_nothing)
 {
-	struct jail *j = *state;
-
 	scripts(j, DEAF_200, FOR_EVER);
 	live_boot(j, NULL);
 	(void)halt(j, "halt 0\n", LIVE_LATE_MS);
@@ -536,10 +482,8 @@ test_bounded_nothing(void **state)
 /*
  * No timer when there is nobody to wait for.
  */
-static void
-test_empty_at_once(void **state)
+TEST(test_empty_at_once)
 {
-	struct jail *j = *state;
 	int64_t ms[ROUNDS], median;
 	size_t i;
 
@@ -557,10 +501,8 @@ test_empty_at_once(void **state)
 	assert_in_range(ms[0], 0, jail_slack(49));
 }
 
-static void
-test_sleepers(void **state)
+TEST(test_sleepers)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	scripts(j, "i=0\nwhile [ $i -lt 500 ]; do\n"
@@ -576,11 +518,8 @@ test_sleepers(void **state)
 /*
  * Requests at odd times, and several.
  */
-static void
-test_during_boot(void **state)
+TEST(test_during_boot)
 {
-	struct jail *j = *state;
-
 	scripts(j, "trap 'echo rc >>" LIVE_MARK "; exit' TERM\n"
 	    "echo >/tmp/started; sleep 1000 & wait; sleep 1000",
 	    "echo \"rc.shutdown $1\" >>" LIVE_MARK);
@@ -594,10 +533,8 @@ test_during_boot(void **state)
 }
 
 /* B/10 for an rc that does not listen. */
-static void
-test_during_boot_deaf(void **state)
+TEST(test_during_boot_deaf)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	scripts(j, "trap '' TERM\necho >/tmp/started\n"
@@ -612,11 +549,8 @@ test_during_boot_deaf(void **state)
 
 /* A signal that comes as early as one can be held, when signals are blocked.
  * Before that the kernel drops signals to a process 1 without handlers. */
-static void
-test_at_once(void **state)
+TEST(test_at_once)
 {
-	struct jail *j = *state;
-
 	scripts(j, "sleep 1000", "echo >" LIVE_MARK);
 	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	while (proc_figure(j->pid, "SigBlk") == 0)
@@ -627,10 +561,8 @@ test_at_once(void **state)
 	assert_true(jail_exists(j, LIVE_MARK));
 }
 
-static void
-test_shorter(void **state)
+TEST(test_shorter)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	scripts(j, "exit 0", "sleep 1000");
@@ -641,10 +573,8 @@ test_shorter(void **state)
 	assert_in_range(ms, 1000, 2000 + LIVE_LATE_MS);
 }
 
-static void
-test_longer(void **state)
+TEST(test_longer)
 {
-	struct jail *j = *state;
 	int64_t begin_ms;
 
 	scripts(j, DEAF_200, FOR_EVER);
@@ -674,22 +604,19 @@ two_verbs(struct jail *j, const char *first, const char *second,
 	assert_string_equal(jail_status(j, "request"), verb);
 }
 
-static void
-test_reboot_then_halt(void **state)
+TEST(test_reboot_then_halt)
 {
-	two_verbs(*state, "reboot\n", "halt\n", "halt");
+	two_verbs(j, "reboot\n", "halt\n", "halt");
 }
 
-static void
-test_halt_then_reboot(void **state)
+TEST(test_halt_then_reboot)
 {
-	two_verbs(*state, "halt\n", "reboot\n", "halt");
+	two_verbs(j, "halt\n", "reboot\n", "halt");
 }
 
-static void
-test_poweroff_then_reboot(void **state)
+TEST(test_poweroff_then_reboot)
 {
-	two_verbs(*state, "poweroff\n", "reboot\n", "poweroff");
+	two_verbs(j, "poweroff\n", "reboot\n", "poweroff");
 }
 
 /*
@@ -711,10 +638,8 @@ entered(void *arg)
 	return (creat(LIVE_MARK, 0644) == -1);
 }
 
-static void
-test_entered(void **state)
+TEST(test_entered)
 {
-	struct jail *j = *state;
 	pid_t pid;
 	int64_t ms;
 	int st;

@@ -206,17 +206,13 @@ in_chroot(struct jail *j, check_fn *fn, bool is_mount)
 	return (st);
 }
 
-static void
-test_harness(void **state)
+TEST(test_harness)
 {
-	live_ok(by_harness(*state));
+	live_ok(by_harness(j));
 }
 
-static void
-test_before(void **state)
+TEST(test_before)
 {
-	struct jail *j = *state;
-
 	live_ok(by_wd(j));
 }
 
@@ -261,18 +257,15 @@ commands_find(void)
 	assert_true(n_commands >= 3);
 }
 
-static void
-test_manuals(void **state)
+TEST(test_manuals)
 {
 	commands_find();
-	live_ok(by_manuals(*state));
+	live_ok(by_manuals(j));
 }
 
 /* Where the caller's root is not that of its mount namespace. */
-static void
-test_chroot(void **state)
+TEST(test_chroot)
 {
-	struct jail *j = *state;
 	int i;
 
 	if (geteuid() != 0)
@@ -285,11 +278,8 @@ test_chroot(void **state)
 	}
 }
 
-static void
-test_deep(void **state)
+TEST(test_deep)
 {
-	struct jail *j = *state;
-
 	commands_find();
 	is_deep = true;
 	live_ok(by_harness(j));
@@ -303,10 +293,8 @@ test_deep(void **state)
  */
 
 /* Of a jail whose PID namespace is another one than the harness thinks. */
-static void
-test_outside_ends(void **state)
+TEST(test_outside_ends)
 {
-	struct jail *j = *state;
 	pid_t pid;
 	int st;
 
@@ -327,10 +315,8 @@ test_outside_ends(void **state)
 }
 
 /* A link in the root leads to the same place as it does inside. */
-static void
-test_links_stay(void **state)
+TEST(test_links_stay)
 {
-	struct jail *j = *state;
 	char away[PATH_MAX], path[PATH_MAX + 8];
 
 	snprintf(away, sizeof(away), "%s/away", j->dir);
@@ -347,14 +333,12 @@ test_links_stay(void **state)
 }
 
 /* A path of the jail's is never one of the host's. */
-static void
-test_no_root_ends(void **state)
+TEST(test_no_root_ends)
 {
 	struct jail none = { 0 };
 	pid_t pid;
 	int st;
 
-	(void)state;
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
@@ -366,8 +350,7 @@ test_no_root_ends(void **state)
 }
 
 /* All live tests: nothing of the machine can be written to or signalled. */
-static void
-test_confined(void **state)
+TEST(test_confined)
 {
 	static const char *const dirs[] = { "/etc", "/var", "/run", "/dev",
 	    "/usr" };
@@ -375,7 +358,6 @@ test_confined(void **state)
 	int fd;
 	size_t i;
 
-	(void)state;
 	if (getenv("CONFINED") == NULL ||
 	    strcmp(getenv("CONFINED"), "yes") != 0)
 		live_skip("not confined by test/check");

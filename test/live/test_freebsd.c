@@ -178,22 +178,18 @@ prestop_case(struct jail *j, const char *more)
 }
 
 /* exec.prestop, with each of what may matter for it. */
-static void
-test_prestop(void **state)
+TEST(test_prestop)
 {
-	passwd_make(*state);
-	prestop_case(*state, "");
-	prestop_case(*state, "persist;");
-	prestop_case(*state, "exec.clean;");
-	prestop_case(*state, "persist; exec.clean; exec.timeout = 30;");
+	passwd_make(j);
+	prestop_case(j, "");
+	prestop_case(j, "persist;");
+	prestop_case(j, "exec.clean;");
+	prestop_case(j, "persist; exec.clean; exec.timeout = 30;");
 }
 
 /* What rc gets of the environment is what jail(8) says. */
-static void
-test_clean(void **state)
+TEST(test_clean)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "env | grep -v '^_=' | "
 	    "sed 's/=.*//' | sort >/tmp/env; pwd >>/tmp/env"));
 	passwd_make(j);
@@ -209,11 +205,8 @@ test_clean(void **state)
 }
 
 /* A jail that persists is jail(8)'s to remove, when nobody lives there. */
-static void
-test_persist(void **state)
+TEST(test_persist)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, "persist; exec.start = \"/sbin/jailinit -b\";");
 	live_ok(jail_mount(j));
@@ -227,10 +220,8 @@ test_persist(void **state)
 }
 
 /* jail(8) waits for it. */
-static void
-test_command(void **state)
+TEST(test_command)
 {
-	struct jail *j = *state;
 	struct kill k;
 
 	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
@@ -247,11 +238,8 @@ test_command(void **state)
 }
 
 /* A jail that is no jailinit's: nobody is asked, all get TERM at once. */
-static void
-test_plain(void **state)
+TEST(test_plain)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/plain",
 	    "trap 'echo first >>" LIVE_MARK "; exit' TERM\n"
 	    "sh -c \"trap 'echo second >>" LIVE_MARK "; exit' TERM; echo "
@@ -272,11 +260,8 @@ test_plain(void **state)
 }
 
 /* The start of what FreeBSD's rc does, and an rc that goes on. */
-static void
-test_cleanvar(void **state)
+TEST(test_cleanvar)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc",
 	    "find /var/run \\( -type f -or -type s \\) -delete\n"
 	    "echo >/tmp/cleaned; until [ -e /tmp/go ]; do sleep 0.05; done"));
@@ -367,10 +352,8 @@ test_traced(void **state)
 
 /* Nor does jailinit leave a child behind: init(8) is not told of one that has
  * ended already, and as long as it does not reap it, the jail stays. */
-static void
-test_no_zombie(void **state)
+TEST(test_no_zombie)
 {
-	struct jail *j = *state;
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -383,12 +366,10 @@ test_no_zombie(void **state)
 }
 
 /* No verb leaves a jail that cannot end. */
-static void
-test_no_dying(void **state)
+TEST(test_no_dying)
 {
 	static const char *const verbs[] = { "-l", "-s URG", "-n -h",
 	    "-R nothing", "-r", "-h" };
-	struct jail *j = *state;
 	size_t i, k;
 
 	for (i = 0; i < nitems(verbs); i++) {
@@ -463,14 +444,12 @@ many_halt(struct kill *k, const char *jids, int seconds)
 	return (st);
 }
 
-static void
-test_many(void **state)
+TEST(test_many)
 {
 	struct kill k;
 	const char *jids;
 	int i, seconds, st;
 
-	(void)state;
 	for (i = 0; i < MANY; i++)
 		live_ok(jail_new(&many[i]));
 	jids = many_start("sleep 2");
@@ -496,10 +475,8 @@ test_many(void **state)
 /*
  * Jails in jails.
  */
-static void
-test_nested(void **state)
+TEST(test_nested)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	pid_t pid;
 
@@ -527,11 +504,8 @@ test_nested(void **state)
 }
 
 /* With nobody in it but a jail that persists and is empty. */
-static void
-test_nested_empty(void **state)
+TEST(test_nested_empty)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	live_ok(jail_sh(j, "/usr/sbin/jail -c name=empty path=/ "
 	    "persist"));
@@ -544,10 +518,8 @@ test_nested_empty(void **state)
 /*
  * What the kernel may lack.
  */
-static void
-test_vnet(void **state)
+TEST(test_vnet)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	char *epair;
 	int st;
@@ -606,11 +578,9 @@ filler_start(void *arg)
 }
 
 /* A jail that is full lets who enters in, and ends. */
-static void
-test_rctl(void **state)
+TEST(test_rctl)
 {
 	struct jail_opts o = { .pids_max = 60, .before_exec = filler_start };
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
 	if (!jail_has_pids())
@@ -812,22 +782,19 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 	(void)munmap(shared, sizeof(*shared));
 }
 
-static void
-test_kills_all(void **state)
+TEST(test_kills_all)
 {
-	attacked(*state, kill_it, 10);
+	attacked(j, kill_it, 10);
 }
 
-static void
-test_stops_all(void **state)
+TEST(test_stops_all)
 {
-	attacked(*state, stop_it, 5);
+	attacked(j, stop_it, 5);
 }
 
-static void
-test_traces_all(void **state)
+TEST(test_traces_all)
 {
-	attacked(*state, trace_it, 5);
+	attacked(j, trace_it, 5);
 }
 
 /* What is in place of the FIFO is not followed, not opened as something else,
@@ -863,11 +830,8 @@ planted(struct jail *j, const char *plant, const char *why)
 	live_ok(host(kill_fmt("rm -rf %s" JAIL_CTL, j->root)));
 }
 
-static void
-test_planted(void **state)
+TEST(test_planted)
 {
-	struct jail *j = *state;
-
 	planted(j, "ln -s %s " JAIL_CTL,
 	    "another file is in place of its FIFO");
 	planted(j, "ln -s ../../../../../../../../..%s " JAIL_CTL,
@@ -883,10 +847,8 @@ test_planted(void **state)
 }
 
 /* A folder above it that leads out of the root. */
-static void
-test_planted_folder(void **state)
+TEST(test_planted_folder)
 {
-	struct jail *j = *state;
 	const char *dir = kill_fmt("%s/run", j->dir);
 	struct stat st;
 
@@ -929,11 +891,9 @@ storm_start(void *arg)
 }
 
 /* KILL returns when there is nobody left, however fast they are. */
-static void
-test_storm(void **state)
+TEST(test_storm)
 {
 	struct jail_opts o = { .before_exec = storm_start };
-	struct jail *j = *state;
 	int i;
 
 	for (i = 0; i < 3; i++) {
@@ -986,13 +946,11 @@ jailhalt(void)
 	_exit(jail_free(&j) == 0 ? code : 3);
 }
 
-static void
-test_jailhalt(void **state)
+TEST(test_jailhalt)
 {
 	pid_t pid;
 	int st = 0;
 
-	(void)state;
 	if (access("/etc/rc.subr", F_OK) == -1)
 		live_skip("no /etc/rc.subr");
 	fflush(NULL);

@@ -45,21 +45,16 @@ short_boot(struct jail *j)
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 }
 
-static void
-test_fuse_inside_signal(void **state)
+TEST(test_fuse_inside_signal)
 {
-	struct jail *j = *state;
-
 	fuse_open();
 	short_boot(j);
 	hang_inside(j, SIGTERM, -1);
 }
 
 /* The FIFO was opened before it was hidden. */
-static void
-test_fuse_inside_halt(void **state)
+TEST(test_fuse_inside_halt)
 {
-	struct jail *j = *state;
 	int fd;
 
 	fuse_open();
@@ -108,10 +103,8 @@ first_child(const struct jail *j)
 	return (pid);
 }
 
-static void
-test_fuse_outside(void **state)
+TEST(test_fuse_outside)
 {
-	struct jail *j = *state;
 	pid_t writer;
 
 	fuse_open();
@@ -126,11 +119,8 @@ test_fuse_outside(void **state)
 }
 
 /* With a process of the jail stuck in it, which KILL does not end. */
-static void
-test_fuse_outside_stuck(void **state)
+TEST(test_fuse_outside_stuck)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "(while [ ! -e " FUSE_READY
 	    " ]; do sleep 0.05; done; sleep 0.2; cat /var/run/x) &"));
 	live_ok(jail_script(j, "/etc/rc.shutdown", "echo bye >/var/run/bye"));
@@ -173,16 +163,14 @@ unreaped(struct jail *j, bool dead_before)
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_entered_unreaped(void **state)
+TEST(test_entered_unreaped)
 {
-	unreaped(*state, false);
+	unreaped(j, false);
 }
 
-static void
-test_entered_zombie(void **state)
+TEST(test_entered_zombie)
 {
-	unreaped(*state, true);
+	unreaped(j, true);
 }
 
 int

@@ -66,8 +66,7 @@ halts(struct jail *j)
 /*
  * How it ends.
  */
-static void
-test_outcome(void **state)
+TEST(test_outcome)
 {
 	static const struct {
 		const char *name, *script, *says, *status;
@@ -79,7 +78,6 @@ test_outcome(void **state)
 		{ "killed", "kill -9 $$", "request killed: killed by signal "
 		    "9\n", "137" },
 	};
-	struct jail *j = *state;
 	size_t i;
 
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
@@ -100,11 +98,8 @@ test_outcome(void **state)
 
 /* As rc: not executable, or without a first line, it is sh's; and a file
  * whose interpreter is missing is there all the same. */
-static void
-test_by_sh(void **state)
+TEST(test_by_sh)
 {
-	struct jail *j = *state;
-
 	job_write(j, "good", "exit 0");
 	live_ok(jail_write(j, DIR_D "/plain", 0644,
 	    "echo plain $0 $#\nexit 4\n"));
@@ -121,11 +116,8 @@ test_by_sh(void **state)
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
 }
 
-static void
-test_one_at_a_time(void **state)
+TEST(test_one_at_a_time)
 {
-	struct jail *j = *state;
-
 	job_write(j, "slow", "touch /tmp/up; while ! [ -e /tmp/go ]; do "
 	    "sleep 0.02; done");
 	job_write(j, "other", "echo x >>" LIVE_MARK);
@@ -145,10 +137,8 @@ test_one_at_a_time(void **state)
 }
 
 /* TERM to all of its group, and CONT, since it may be stopped. */
-static void
-test_limit(void **state)
+TEST(test_limit)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	job_write(j, "long", "sleep 1000 & kill -STOP $$; exec sleep 1000");
@@ -164,10 +154,8 @@ test_limit(void **state)
 	assert_string_equal(jail_status(j, "state"), "run");
 }
 
-static void
-test_limit_kill(void **state)
+TEST(test_limit_kill)
 {
-	struct jail *j = *state;
 	int64_t ms;
 
 	job_write(j, "deaf", "trap '' TERM; sleep 1000 & while :; do sleep "
@@ -186,11 +174,8 @@ test_limit_kill(void **state)
 	says(j, "request next: exit status 0\n");
 }
 
-static void
-test_missing(void **state)
+TEST(test_missing)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);		/* not even a folder */
 	ask(j, "nobody");
 	says(j, "request dropped: unknown request: nobody\n");
@@ -206,13 +191,11 @@ test_missing(void **state)
 }
 
 /* What is no plain name is not looked for at all. */
-static void
-test_names(void **state)
+TEST(test_names)
 {
 	static const char *const bad[] = { "../evil", "..", ".", "./good",
 	    "/etc/evil", "sub/evil", ".hidden", "-x", "good x", "good/",
 	    "go\001od", "good\r", "\xc3\xa4" };
-	struct jail *j = *state;
 	char text[16];
 	size_t i;
 
@@ -282,10 +265,8 @@ folder_remove(struct jail *j)
 	live_ok(jail_sh(j, "rm -rf " DIR_D " /etc/real.d"));
 }
 
-static void
-test_permissions(void **state)
+TEST(test_permissions)
 {
-	struct jail *j = *state;
 	size_t i;
 
 	if (geteuid() != 0)
@@ -318,10 +299,8 @@ test_permissions(void **state)
 
 /* A folder that a user of the jail has planted, with a link to a program that
  * is root's alone in it: root did not put it there. */
-static void
-test_planted_folder(void **state)
+TEST(test_planted_folder)
 {
-	struct jail *j = *state;
 	char from[PATH_MAX], to[PATH_MAX];
 
 	if (geteuid() != 0)
@@ -341,12 +320,10 @@ test_planted_folder(void **state)
 /*
  * What passes into it, and what does not.
  */
-static void
-test_clean_start(void **state)
+TEST(test_clean_start)
 {
 	static const char *const env[] = { "JAILINIT_NEXT_LIFE=1", NULL };
 	static const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 	char from[PATH_MAX], to[PATH_MAX];
 	long pid;
 
@@ -423,12 +400,10 @@ orphans_make(struct jail *j, int n)
 	}
 }
 
-static void
-test_reaping(void **state)
+TEST(test_reaping)
 {
 	static const char *const ends[] = { "good", "missing", "refused",
 	    "killed" };
-	struct jail *j = *state;
 	size_t i;
 
 	job_write(j, "slow", "touch /tmp/up; while ! [ -e /tmp/go ]; do "
@@ -459,11 +434,8 @@ test_reaping(void **state)
 }
 
 /* A daemon that it leaves behind is allowed, and no longer its own. */
-static void
-test_daemon(void **state)
+TEST(test_daemon)
 {
-	struct jail *j = *state;
-
 	job_write(j, "daemon", "setsid sleep 1000 & sleep 0.1");
 	job_write(j, "good", "exit 0");
 	live_ok(jail_start(j, NULL, JAILINIT, "-q", "2", NULL));
@@ -499,11 +471,9 @@ fds_are(const struct jail *j, int n)
 	assert_in_range(proc_fds(j->pid), 1, n);
 }
 
-static void
-test_burst(void **state)
+TEST(test_burst)
 {
 	static char lines[BURST * 5 + 1];
-	struct jail *j = *state;
 	long before_kb;
 	int64_t ms;
 	int fds, i, said;
@@ -556,10 +526,8 @@ runs(struct jail *j, const char *name)
 }
 
 /* Descriptors do not grow with each, however it ends. */
-static void
-test_many(void **state)
+TEST(test_many)
 {
-	struct jail *j = *state;
 	int fds, i;
 
 	job_write(j, "good", "echo x >>" LIVE_MARK);
@@ -588,12 +556,10 @@ table_empty(struct jail *j)
 		(void)kill(pid, SIGKILL);
 }
 
-static void
-test_fork_fails(void **state)
+TEST(test_fork_fails)
 {
 	static const struct jail_opts o = { .nproc = TABLE_SIZE,
 	    .uid = UNUSED_UID, .gid = UNUSED_UID };
-	struct jail *j = *state;
 
 	if (geteuid() != 0)
 		live_skip("not root, whose processes are counted too");
@@ -618,11 +584,8 @@ test_fork_fails(void **state)
 /*
  * Beside the life.
  */
-static void
-test_during_boot(void **state)
+TEST(test_during_boot)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "while ! [ -e /tmp/go ]; "
 	    "do sleep 0.02; done; exit 5"));
 	job_write(j, "good", "exit 7");
@@ -637,11 +600,8 @@ test_during_boot(void **state)
 	by_kernel(j);
 }
 
-static void
-test_refused_at_end(void **state)
+TEST(test_refused_at_end)
 {
-	struct jail *j = *state;
-
 	job_write(j, "good", "echo x >>" LIVE_MARK);
 	live_ok(jail_script(j, "/etc/rc.shutdown", "while ! [ -e "
 	    "/tmp/go ]; do sleep 0.02; done"));
@@ -655,11 +615,8 @@ test_refused_at_end(void **state)
 }
 
 /* It goes on during rc.shutdown; then TERM and KILL are for it too. */
-static void
-test_running_at_end(void **state)
+TEST(test_running_at_end)
 {
-	struct jail *j = *state;
-
 	job_write(j, "deaf", "trap '' TERM; touch /tmp/up; while :; do "
 	    "sleep 0.1; done");
 	job_write(j, "kind", "trap 'echo x >>" LIVE_MARK "; exit 0' TERM; "
@@ -684,11 +641,8 @@ test_running_at_end(void **state)
 	assert_string_equal(jail_status(j, "forced"), "term");
 }
 
-static void
-test_reboot_forgets(void **state)
+TEST(test_reboot_forgets)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "echo x >>/tmp/lives"));
 	job_write(j, "good", "exit 3");
 	job_write(j, "slow", "touch /tmp/up; exec sleep 1000");
@@ -709,11 +663,8 @@ test_reboot_forgets(void **state)
 	halts(j);
 }
 
-static void
-test_app_mode(void **state)
+TEST(test_app_mode)
 {
-	struct jail *j = *state;
-
 	job_write(j, "good", "exit 0");
 	job_write(j, "end", "touch /tmp/end");
 	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",

@@ -33,11 +33,10 @@ need_users(void)
 /*
  * Users.
  */
-static void
-test_not_root(void **state)
+TEST(test_not_root)
 {
 	static const struct kill_opts nobody = { .uid = NOBODY };
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	const char *err, *a, *b;
 
 	need_users();
@@ -90,11 +89,10 @@ boot_user(struct jail *j, const char *path, const char *arg)
 	assert_int_equal(e, 0);
 }
 
-static void
-test_user(void **state)
+TEST(test_user)
 {
 	static const struct kill_opts nobody = { .uid = NOBODY };
-	struct jail *j = *state, *p = kill_another(0), *root = kill_another(1);
+	struct jail *p = kill_another(0), *root = kill_another(1);
 	int64_t end_ms;
 	const char *line;
 
@@ -139,10 +137,8 @@ test_user(void **state)
 }
 
 /* Root has a say in the jails of others. */
-static void
-test_user_by_root(void **state)
+TEST(test_user_by_root)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	need_users();
@@ -170,11 +166,9 @@ no_proc(void *arg)
 		_exit(126);
 }
 
-static void
-test_no_proc(void **state)
+TEST(test_no_proc)
 {
 	struct kill_opts o = { .before_exec = no_proc };
-	struct jail *j = *state;
 
 #ifdef __SANITIZE_ADDRESS__
 	live_skip("the sanitizer itself cannot do without /proc");
@@ -231,25 +225,22 @@ other_proc(struct jail *j, pid_t number)
 	kill_lives(j, 1);
 }
 
-static void
-test_other_proc(void **state)
+TEST(test_other_proc)
 {
-	other_proc(*state, 0);
+	other_proc(j, 0);
 }
 
 #define SAME_NUMBER	30000
 
-static void
-test_other_proc_same_number(void **state)
+TEST(test_other_proc_same_number)
 {
-	other_proc(*state, SAME_NUMBER);
+	other_proc(j, SAME_NUMBER);
 }
 
 #endif
 
 /* What is closed is not to become a file of ours. */
-static void
-test_closed(void **state)
+TEST(test_closed)
 {
 	static const struct kill_opts closed[] = {
 		{ .in_fd = KILL_FD_CLOSED },
@@ -258,7 +249,7 @@ test_closed(void **state)
 		{ .in_fd = KILL_FD_CLOSED, .out_fd = KILL_FD_CLOSED,
 		    .err_fd = KILL_FD_CLOSED }
 	};
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	size_t i;
 
 	for (i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
@@ -291,11 +282,10 @@ sigchld_ignore(void *arg)
 }
 
 /* As a daemon may hand it down. */
-static void
-test_sigchld_ignored(void **state)
+TEST(test_sigchld_ignored)
 {
 	struct kill_opts o = { .before_exec = sigchld_ignore };
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	struct kill k;
 	const char *n;
 
@@ -318,10 +308,9 @@ test_sigchld_ignored(void **state)
 	    kill_fmt("%s: gone after # s\n", n), "");
 }
 
-static void
-test_broken_pipe(void **state)
+TEST(test_broken_pipe)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	struct kill_opts o = { 0 };
 	int fds[2];
 
@@ -339,10 +328,8 @@ test_broken_pipe(void **state)
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }
 
-static void
-test_full_disk(void **state)
+TEST(test_full_disk)
 {
-	struct jail *j = *state;
 	struct kill_opts o = { 0 };
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -357,10 +344,9 @@ test_full_disk(void **state)
 }
 
 /* Nobody reads for now: the jails do not have to wait for him. */
-static void
-test_full_pipe(void **state)
+TEST(test_full_pipe)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	struct kill_opts o = { 0 };
 	char text[65536 + 4096];
 	const char *jn, *pn;

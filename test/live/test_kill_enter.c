@@ -303,40 +303,34 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 	halts(j, 3);
 }
 
-static void
-test_stops_all(void **state)
+TEST(test_stops_all)
 {
-	attacked(*state, false, stopper, 10);
+	attacked(j, false, stopper, 10);
 }
 
-static void
-test_stops_all_userns(void **state)
+TEST(test_stops_all_userns)
 {
-	attacked(*state, true, stopper, 10);
+	attacked(j, true, stopper, 10);
 }
 
-static void
-test_kills_all(void **state)
+TEST(test_kills_all)
 {
-	attacked(*state, false, killer, 10);
+	attacked(j, false, killer, 10);
 }
 
-static void
-test_kills_all_userns(void **state)
+TEST(test_kills_all_userns)
 {
-	attacked(*state, true, killer, 10);
+	attacked(j, true, killer, 10);
 }
 
-static void
-test_traces_all(void **state)
+TEST(test_traces_all)
 {
-	attacked(*state, false, tracer, 2);
+	attacked(j, false, tracer, 2);
 }
 
-static void
-test_traces_all_userns(void **state)
+TEST(test_traces_all_userns)
 {
-	attacked(*state, true, tracer, 10);
+	attacked(j, true, tracer, 10);
 }
 
 /* Enters as a careless program does: with the PID namespace (and the user
@@ -422,16 +416,14 @@ peeked(struct jail *j, bool userns)
 	host_untouched();
 }
 
-static void
-test_peeks(void **state)
+TEST(test_peeks)
 {
-	peeked(*state, false);
+	peeked(j, false);
 }
 
-static void
-test_peeks_userns(void **state)
+TEST(test_peeks_userns)
 {
-	peeked(*state, true);
+	peeked(j, true);
 }
 
 int

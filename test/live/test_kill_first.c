@@ -17,11 +17,8 @@
 /*
  * First processes that do not want to go.
  */
-static void
-test_mute(void **state)
+TEST(test_mute)
 {
-	struct jail *j = *state;
-
 	fifo_make(j);
 	status_write(j, "state=run\n");
 	mute_start(j, NULL);
@@ -38,11 +35,8 @@ test_mute(void **state)
 }
 
 /* Its own word does not count. */
-static void
-test_says_gone(void **state)
+TEST(test_says_gone)
 {
-	struct jail *j = *state;
-
 	fifo_make(j);
 	status_write(j, "state=gone\n");
 	mute_start(j, NULL);
@@ -77,11 +71,9 @@ first_closes(void *arg)
 
 /* As in ask.h: a reboot is seen by the first process's new program, and not by
  * the FIFO that is closed, which anybody can do. */
-static void
-test_reboot_stays(void **state)
+TEST(test_reboot_stays)
 {
 	struct jail_opts o = { .before_exec = first_closes };
-	struct jail *j = *state;
 
 	fifo_make(j);
 	mute_start(j, &o);
@@ -127,11 +119,9 @@ enter_nothing(void *arg)
 	return (0);
 }
 
-static void
-test_headless(void **state)
+TEST(test_headless)
 {
 	struct jail_opts o = { .before_exec = first_headless };
-	struct jail *j = *state;
 	int64_t end_ms;
 
 	live_need_root();
@@ -194,10 +184,8 @@ traced_start(struct jail *j)
 	wait_for(&shared->ready, 2);
 }
 
-static void
-test_held_at_end(void **state)
+TEST(test_held_at_end)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 
 	live_need_root();
@@ -226,10 +214,8 @@ debugger(struct jail *j)
 		(void)pause();
 }
 
-static void
-test_held_by_host(void **state)
+TEST(test_held_by_host)
 {
-	struct jail *j = *state;
 	char line[64];
 	pid_t pid;
 
@@ -255,10 +241,8 @@ entered(void *arg)
 	return (0);
 }
 
-static void
-test_unreaped(void **state)
+TEST(test_unreaped)
 {
-	struct jail *j = *state;
 	char line[128];
 	pid_t pid;
 
@@ -307,11 +291,9 @@ first_full(void *arg)
 	}
 }
 
-static void
-test_pid_max(void **state)
+TEST(test_pid_max)
 {
 	struct jail_opts o = { .before_exec = first_full };
-	struct jail *j = *state;
 	struct utsname u;
 	int major = 0, minor = 0;
 
@@ -383,11 +365,9 @@ fuse_halt(struct jail *j)
 	said(j->root);
 }
 
-static void
-test_hang_inside(void **state)
+TEST(test_hang_inside)
 {
 	struct jail_opts o = { .before_exec = fuse_server_begin };
-	struct jail *j = *state;
 
 	fuse_open();
 	shared_make();
@@ -406,11 +386,8 @@ test_hang_inside(void **state)
 }
 
 /* KILL does not reach the server, and what hangs in it the kernel keeps. */
-static void
-test_hang_outside(void **state)
+TEST(test_hang_outside)
 {
-	struct jail *j = *state;
-
 	fuse_open();
 	fuse_boot(j, true);
 	close(fuse_fd);
@@ -448,10 +425,8 @@ all_child(struct jail *j)
 	_exit(jail_free(&other) == 0 ? code : 13);
 }
 
-static void
-test_hang_all(void **state)
+TEST(test_hang_all)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	pid_t pid;
 	int st = 0;

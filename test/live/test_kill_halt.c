@@ -11,10 +11,8 @@
 /*
  * Halts.
  */
-static void
-test_halt(void **state)
+TEST(test_halt)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -26,10 +24,8 @@ test_halt(void **state)
 	live_log_has(j, "halt requested, gone in 105 s at most\n");
 }
 
-static void
-test_poweroff(void **state)
+TEST(test_poweroff)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -42,11 +38,8 @@ test_poweroff(void **state)
 }
 
 /* Nine tenths, so that its own jailinit is first. */
-static void
-test_budget(void **state)
+TEST(test_budget)
 {
-	struct jail *j = *state;
-
 	kill_boot(j, NULL, NULL);
 	live_ok(kill_run(NULL, "-h", "-t", "20", j->root, NULL));
 	live_log_has(j, "halt requested, gone in 18 s at most\n");
@@ -58,10 +51,8 @@ test_budget(void **state)
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }
 
-static void
-test_no_time(void **state)
+TEST(test_no_time)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, "sleep 1000", NULL);
@@ -74,10 +65,8 @@ test_no_time(void **state)
 }
 
 /* -R: what the jail's administrator has provided, and nothing else. */
-static void
-test_request(void **state)
+TEST(test_request)
 {
-	struct jail *j = *state;
 	const char *name;
 
 	live_ok(jail_script(j, "/etc/rc.request.d/mark",
@@ -99,11 +88,8 @@ test_request(void **state)
 	kill_lives(j, 1);
 }
 
-static void
-test_request_refused(void **state)
+TEST(test_request_refused)
 {
-	struct jail *j = *state;
-
 	kill_boot_plain(j, TERM_TRAP);
 	kill_says(kill_run(NULL, "-R", "mark", j->root, NULL), 2, "",
 	    kill_fmt("jailkill: %s: has no FIFO\n", kill_name(j)));
@@ -140,25 +126,21 @@ out_of_time(struct jail *j, void (*before_exec)(void *))
 	live_exits(j, 0, 0);
 }
 
-static void
-test_out_of_time(void **state)
+TEST(test_out_of_time)
 {
-	out_of_time(*state, NULL);
+	out_of_time(j, NULL);
 }
 
 #ifdef __linux__
-static void
-test_out_of_time_tmpfs(void **state)
+TEST(test_out_of_time_tmpfs)
 {
-	out_of_time(*state, tmpfs_run);
+	out_of_time(j, tmpfs_run);
 }
 #endif
 
 /* rc.shutdown out of time, and somebody who does not know TERM. */
-static void
-test_out_of_time_deaf(void **state)
+TEST(test_out_of_time_deaf)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, "trap '' TERM; while :; do sleep 1; done", NULL);
@@ -169,10 +151,8 @@ test_out_of_time_deaf(void **state)
 	assert_in_range(kill_last.took_ms, 8000, 10000 + LIVE_LATE_MS);
 }
 
-static void
-test_reboot(void **state)
+TEST(test_reboot)
 {
-	struct jail *j = *state;
 	const char *jid, *name;
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -212,23 +192,19 @@ reboot_ends(struct jail *j, const char *leave)
 	}
 }
 
-static void
-test_reboot_exit(void **state)
+TEST(test_reboot_exit)
 {
-	reboot_ends(*state, "exit");
+	reboot_ends(j, "exit");
 }
 
-static void
-test_reboot_reboot(void **state)
+TEST(test_reboot_reboot)
 {
-	reboot_ends(*state, "reboot");
+	reboot_ends(j, "reboot");
 }
 
 /* A closed FIFO alone is no new life, whoever says so. */
-static void
-test_reboot_pretended(void **state)
+TEST(test_reboot_pretended)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot_plain(j, "mkfifo " JAIL_CTL "\nexec 3<>" JAIL_CTL "\n"
@@ -242,10 +218,8 @@ test_reboot_pretended(void **state)
 }
 
 /* A reboot that does not come to an end is ended. */
-static void
-test_reboot_forced(void **state)
+TEST(test_reboot_forced)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, NULL, NULL);
@@ -266,10 +240,8 @@ sit(void *arg)
 	return (pause());
 }
 
-static void
-test_kept(void **state)
+TEST(test_kept)
 {
-	struct jail *j = *state;
 	const char *out;
 	pid_t pid;
 
@@ -288,10 +260,9 @@ test_kept(void **state)
 /*
  * -a and -A: in this world, all jails are the test's.
  */
-static void
-test_all(void **state)
+TEST(test_all)
 {
-	struct jail *j = *state, *p = kill_another(0), *k = kill_another(1);
+	struct jail *p = kill_another(0), *k = kill_another(1);
 	const char *line, *lines2;
 
 	kill_boot(j, MARK_ARG, NULL);

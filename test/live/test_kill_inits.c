@@ -23,11 +23,8 @@ other_init(struct jail *j, const char *verb, const char *seconds, int status,
 	kill_gone(j);
 }
 
-static void
-test_init_script(void **state)
+TEST(test_init_script)
 {
-	struct jail *j = *state;
-
 	kill_boot_plain(j, TERM_TRAP);
 	other_init(j, "-h", "30", 0, "TERM to its first process, sh", GONE);
 	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
@@ -35,11 +32,8 @@ test_init_script(void **state)
 }
 
 /* As process 1 it does not even know of TERM. */
-static void
-test_init_deaf(void **state)
+TEST(test_init_deaf)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_start(j, NULL, "/bin/sleep", "1000", NULL));
 	other_init(j, "-h", "6", 1, "TERM to its first process, sleep",
 	    KILLED);
@@ -48,10 +42,8 @@ test_init_deaf(void **state)
 
 /* After a third of the time all are told, by themselves not by their first
  * process. */
-static void
-test_init_third(void **state)
+TEST(test_init_third)
 {
-	struct jail *j = *state;
 	const char *name;
 
 	kill_boot_plain(j, "trap : TERM\ncat >/tmp/s <<'end'\n"
@@ -67,14 +59,12 @@ test_init_third(void **state)
 }
 
 /* A script of this name, which notes what it gets. */
-static void
-test_init_systemd(void **state)
+TEST(test_init_systemd)
 {
 	static const struct {
 		const char *verb, *asked, *got;
 	} s[] = { { "-h", "RTMIN+3", "37\n" }, { "-p", "RTMIN+4", "38\n" },
 	    { "-r", "RTMIN+5", "39\n" } };
-	struct jail *j = *state;
 	size_t i;
 
 	live_ok(jail_script(j, "/sbin/systemd",
@@ -93,11 +83,8 @@ test_init_systemd(void **state)
 	}
 }
 
-static void
-test_init_busybox(void **state)
+TEST(test_init_busybox)
 {
-	struct jail *j = *state;
-
 	if (geteuid() != 0)
 		live_skip("busybox init wants to be root");
 	live_ok(jail_write(j, "/etc/inittab", 0644,
@@ -145,28 +132,23 @@ small_init(struct jail *j, const char *name)
 	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
 }
 
-static void
-test_init_tini(void **state)
+TEST(test_init_tini)
 {
-	small_init(*state, "tini");
+	small_init(j, "tini");
 }
 
-static void
-test_init_dumb_init(void **state)
+TEST(test_init_dumb_init)
 {
-	small_init(*state, "dumb-init");
+	small_init(j, "dumb-init");
 }
 
-static void
-test_init_catatonit(void **state)
+TEST(test_init_catatonit)
 {
-	small_init(*state, "catatonit");
+	small_init(j, "catatonit");
 }
 
-static void
-test_stopped(void **state)
+TEST(test_stopped)
 {
-	struct jail *j = *state;
 	const char *line;
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -178,11 +160,8 @@ test_stopped(void **state)
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }
 
-static void
-test_stopped_other(void **state)
+TEST(test_stopped_other)
 {
-	struct jail *j = *state;
-
 	kill_boot_plain(j, TERM_TRAP);
 	kill_stop_first(j);
 	other_init(j, "-h", "30", 0, "TERM to its first process, sh", GONE);

@@ -84,11 +84,8 @@ lib_errors(const struct jail *j)
 	}
 }
 
-static void
-test_lib_errors(void **state)
+TEST(test_lib_errors)
 {
-	struct jail *j = *state;
-
 	kill_boot_probe(j, "64");
 	lib_run(lib_errors, j);
 	assert_string_equal(jail_file(j, GOT), "ready\n");
@@ -157,10 +154,8 @@ lib_signal(const struct jail *j)
 	LIB_CHECK(jailkill(jid, SIGKILL) == -1 && errno == ESRCH);
 }
 
-static void
-test_lib_signal(void **state)
+TEST(test_lib_signal)
 {
-	struct jail *j = *state;
 	const char *got = "ready\n";
 	int i;
 
@@ -189,11 +184,8 @@ lib_no_fds(const struct jail *j)
 	LIB_CHECK(fds_open() == 0);
 }
 
-static void
-test_lib_no_fds(void **state)
+TEST(test_lib_no_fds)
 {
-	struct jail *j = *state;
-
 	kill_boot_plain(j, PLAIN);
 	lib_run(lib_no_fds, j);
 	kill_gone(j);
@@ -233,11 +225,8 @@ lib_threads(const struct jail *j)
 	LIB_CHECK(fds_open() == fds);
 }
 
-static void
-test_lib_threads(void **state)
+TEST(test_lib_threads)
 {
-	struct jail *j = *state;
-
 	kill_boot_plain(j, PLAIN);
 	kill_boot_plain(kill_another(0), PLAIN);
 	lib_run(lib_threads, j);

@@ -39,8 +39,7 @@ static const char usage_text[] =
     "       jailkill -l | -J [jail ... | -a | -A]\n"
     "       jailkill -V\n";
 
-static void
-test_usage(void **state)
+TEST(test_usage)
 {
 	static const char *const wrong[][5] = {
 		{ NULL },			/* no jail */
@@ -67,7 +66,6 @@ test_usage(void **state)
 		{ "--help" },
 		{ "-a", "-s" },			/* and no argument */
 	};
-	struct jail *j = *state;
 	size_t i;
 
 	kill_boot_probe(j, "15");
@@ -108,10 +106,9 @@ jid_is_pidfd(const struct jail *j)
 #endif
 
 /* A pivoted root, a chroot alone, and a jail that does not listen. */
-static void
-test_list(void **state)
+TEST(test_list)
 {
-	struct jail *j = *state, *c = kill_another(0), *p = kill_another(1);
+	struct jail *c = kill_another(0), *p = kill_another(1);
 	const char *want, *json;
 	pid_t pid;
 
@@ -136,10 +133,9 @@ test_list(void **state)
 	kill_says(kill_run(NULL, "-lJ", NULL), 0, json, "");
 }
 
-static void
-test_list_some(void **state)
+TEST(test_list_some)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	const char *head_j, *head_p;
 
 	kill_boot(j, NULL, NULL);
@@ -160,11 +156,8 @@ test_list_some(void **state)
 	    "jailkill: pid=0: *\n");
 }
 
-static void
-test_list_state(void **state)
+TEST(test_list_state)
 {
-	struct jail *j = *state;
-
 	kill_boot(j, "sleep 1000", NULL);
 	live_ok(jail_ctl(j, "halt\n"));
 	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
@@ -174,11 +167,8 @@ test_list_state(void **state)
 }
 
 /* A status without anybody who listens is an old one. */
-static void
-test_list_old_status(void **state)
+TEST(test_list_old_status)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_write(j, JAIL_STATUS, 0644, "state=run\n"));
 	kill_boot_plain(j, PLAIN);
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
@@ -186,10 +176,8 @@ test_list_old_status(void **state)
 	    j->root)), "");
 }
 
-static void
-test_list_nothing(void **state)
+TEST(test_list_nothing)
 {
-	(void)state;
 	kill_says(kill_run(NULL, "-l", NULL), 0, LIST_TITLES, "");
 	kill_says(kill_run(NULL, "-J", NULL), 0, "", "");
 }
@@ -213,10 +201,8 @@ json_string(const char *p, char *text)
 }
 
 /* A name with everything in it that has a meaning to somebody. */
-static void
-test_list_odd_root(void **state)
+TEST(test_list_odd_root)
 {
-	struct jail *j = *state;
 	const char *p, *root;
 	char text[4096];
 	pid_t pid;
@@ -253,10 +239,9 @@ in_dir(void *dir)
 		_exit(126);
 }
 
-static void
-test_names(void **state)
+TEST(test_names)
 {
-	struct jail *j = *state, *other = kill_another(0);
+	struct jail *other = kill_another(0);
 	struct kill_opts o = { .before_exec = in_dir, .arg = j->dir };
 	const char *const names[] = { kill_fmt("%s/", j->root),
 	    kill_fmt("%s//../root/.", j->root), "./root", "root/",
@@ -290,10 +275,9 @@ pid_in(const struct jail *j, const char *comm)
 }
 #endif
 
-static void
-test_names_unknown(void **state)
+TEST(test_names_unknown)
 {
-	struct jail *j = *state, *other = kill_another(0);
+	struct jail *other = kill_another(0);
 	const char *names[] = { "1", "0", "18446744073709551615",
 	    "18446744073709551616", "99999999999999999999999", "pid=0",
 	    "pid=", "pid=x", "pid=-1", "pid=4194305", "pid=99999999999",
@@ -324,10 +308,8 @@ test_names_unknown(void **state)
 }
 
 /* A jid is nobody's when its jail has gone, the same root or not. */
-static void
-test_names_ended(void **state)
+TEST(test_names_ended)
 {
-	struct jail *j = *state;
 	const char *jid;
 	int i;
 
@@ -346,10 +328,8 @@ test_names_ended(void **state)
 }
 
 #ifdef __linux__
-static void
-test_names_ambiguous(void **state)
+TEST(test_names_ambiguous)
 {
-	struct jail *j = *state;
 	pid_t pid;
 
 	kill_boot(j, NULL, NULL);
@@ -364,10 +344,8 @@ test_names_ambiguous(void **state)
 
 #endif
 
-static void
-test_names_twice(void **state)
+TEST(test_names_twice)
 {
-	struct jail *j = *state;
 	const char *got;
 
 	kill_boot_probe(j, "64");
@@ -385,10 +363,9 @@ test_names_twice(void **state)
 	    "");
 }
 
-static void
-test_names_some_unknown(void **state)
+TEST(test_names_some_unknown)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	const char *out;
 
 	kill_boot_plain(j, PLAIN);
@@ -414,10 +391,8 @@ test_names_some_unknown(void **state)
 /*
  * Who a jail is does not depend on what it says.
  */
-static void
-test_renamed_host(void **state)
+TEST(test_renamed_host)
 {
-	struct jail *j = *state;
 	const char *jid, *line;
 
 	kill_boot(j, "hostname other; rm -f /etc/hostname; mv /etc /tmp/etc; "
@@ -468,11 +443,8 @@ renamed(struct jail *j, const char *name, const char *shown, int sig)
 	live_ok(unlink(jail_path(j, "/tmp/ready")));
 }
 
-static void
-test_renamed(void **state)
+TEST(test_renamed)
 {
-	struct jail *j = *state;
-
 	live_ok(probe_install(j));
 	renamed(j, "systemd", "systemd", 37);
 	renamed(j, "init", "init", SIGTERM);
@@ -481,10 +453,8 @@ test_renamed(void **state)
 	renamed(j, "", "", SIGTERM);
 }
 
-static void
-test_renamed_comm(void **state)
+TEST(test_renamed_comm)
 {
-	struct jail *j = *state;
 	const char *jid, *line;
 
 	kill_boot_plain(j, "trap 'exit 0' TERM\n"

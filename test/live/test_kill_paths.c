@@ -66,42 +66,35 @@ symlink_at(struct jail *j, const char *place, const char *target,
 
 #define UP	"../../../../../../../../../../../../../../../.."
 
-static void
-test_symlink_var(void **state)
+TEST(test_symlink_var)
 {
 	char var[8] = "/..";
 
-	symlink_at(*state, "var", var, "");
-	symlink_at(*state, "var", var, UP);
+	symlink_at(j, "var", var, "");
+	symlink_at(j, "var", var, UP);
 }
 
-static void
-test_symlink_var_run(void **state)
+TEST(test_symlink_var_run)
 {
-	symlink_at(*state, "var/run", "", "");
-	symlink_at(*state, "var/run", "", UP);
+	symlink_at(j, "var/run", "", "");
+	symlink_at(j, "var/run", "", UP);
 }
 
-static void
-test_symlink_ctl(void **state)
+TEST(test_symlink_ctl)
 {
-	symlink_at(*state, "var/run/jailinit.ctl", "/jailinit.ctl", "");
-	symlink_at(*state, "var/run/jailinit.ctl", "/jailinit.ctl", UP);
+	symlink_at(j, "var/run/jailinit.ctl", "/jailinit.ctl", "");
+	symlink_at(j, "var/run/jailinit.ctl", "/jailinit.ctl", UP);
 }
 
-static void
-test_symlink_status(void **state)
+TEST(test_symlink_status)
 {
-	symlink_at(*state, "var/run/jailinit.status", "/jailinit.status", "");
-	symlink_at(*state, "var/run/jailinit.status", "/jailinit.status", UP);
+	symlink_at(j, "var/run/jailinit.status", "/jailinit.status", "");
+	symlink_at(j, "var/run/jailinit.status", "/jailinit.status", UP);
 }
 
 /* In the jail's mount namespace alone; found by /proc/PID/root. */
-static void
-test_mount_over_run(void **state)
+TEST(test_mount_over_run)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	host_make(j);
 	hostile_boot(j, NULL);
@@ -122,11 +115,9 @@ test_mount_over_run(void **state)
 }
 
 /* What is of the host's in the jail by a mount, and not for its root. */
-static void
-test_status_of_another(void **state)
+TEST(test_status_of_another)
 {
 	struct jail_opts o = { .userns = true };
-	struct jail *j = *state;
 
 	live_need_root();
 	host_make(j);
@@ -209,11 +200,9 @@ look_then_open(const char *path)
 	return (host_written("jailinit.ctl"));
 }
 
-static void
-test_swap_race(void **state)
+TEST(test_swap_race)
 {
 	struct jail_opts o = { .before_exec = swapper_begin };
-	struct jail *j = *state;
 	int64_t end_ms, limit_ms = getenv("JAIL_LONG") != NULL ?
 	    RACE_LONG_S * 1000 : RACE_SHORT_S * 1000;
 	long tries = 0;
@@ -280,11 +269,8 @@ still_runs(struct jail *j)
 	assert_string_equal(jail_status(j, "state"), "run");
 }
 
-static void
-test_device(void **state)
+TEST(test_device)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && mknod " JAIL_CTL " c 1 3");
@@ -296,11 +282,8 @@ test_device(void **state)
 	decoy(j, "what is in place of its FIFO is none");
 }
 
-static void
-test_regular_file(void **state)
+TEST(test_regular_file)
 {
-	struct jail *j = *state;
-
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && echo me >" JAIL_CTL);
 	decoy_watch(j);
@@ -311,11 +294,9 @@ test_regular_file(void **state)
 	assert_string_equal(jail_file(j, JAIL_CTL), "halt\n");
 }
 
-static void
-test_socket(void **state)
+TEST(test_socket)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct jail *j = *state;
 	int fd;
 
 	hostile_boot(j, NULL);
@@ -334,11 +315,8 @@ test_socket(void **state)
 	close(fd);
 }
 
-static void
-test_directory(void **state)
+TEST(test_directory)
 {
-	struct jail *j = *state;
-
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && mkdir " JAIL_CTL);
 	decoy_watch(j);
@@ -349,11 +327,8 @@ test_directory(void **state)
 	decoy(j, "what is in place of its FIFO is none");
 }
 
-static void
-test_no_reader(void **state)
+TEST(test_no_reader)
 {
-	struct jail *j = *state;
-
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && mkfifo -m 600 " JAIL_CTL);
 	host_make(j);
@@ -391,11 +366,9 @@ full_begin(void *arg)
 	live_child(full_reader);
 }
 
-static void
-test_full_fifo(void **state)
+TEST(test_full_fifo)
 {
 	struct jail_opts o = { .before_exec = full_begin };
-	struct jail *j = *state;
 
 	shared_make();
 	hostile_boot(j, &o);
@@ -437,11 +410,9 @@ other_begin(void *arg)
 	live_child(other_reader);
 }
 
-static void
-test_other_owner(void **state)
+TEST(test_other_owner)
 {
 	struct jail_opts o = { .before_exec = other_begin };
-	struct jail *j = *state;
 
 	live_need_root();
 	shared_make();

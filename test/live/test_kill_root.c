@@ -158,40 +158,33 @@ waits_start(struct jail *j)
 	assert_int_equal(shared->ready, 1);
 }
 
-static void
-test_waits(void **state)
+TEST(test_waits)
 {
 	served_by = SERVED_PLAIN;
-	killed(*state, waits_start);
+	killed(j, waits_start);
 }
 
-static void
-test_waits_comet(void **state)
+TEST(test_waits_comet)
 {
 	served_by = SERVED_COMET;
-	killed(*state, waits_start);
+	killed(j, waits_start);
 }
 
-static void
-test_waits_comets(void **state)
+TEST(test_waits_comets)
 {
 	served_by = SERVED_COMETS;
-	killed(*state, waits_start);
+	killed(j, waits_start);
 }
 
-static void
-test_waits_below(void **state)
+TEST(test_waits_below)
 {
 	served_by = SERVED_BELOW;
-	killed(*state, waits_start);
+	killed(j, waits_start);
 }
 
 /* Whose namespaces are not for the caller to see. */
-static void
-test_waits_unseen(void **state)
+TEST(test_waits_unseen)
 {
-	struct jail *j = *state;
-
 	served_by = SERVED_PLAIN;
 	waits_start(j);
 	outlives_kill(j);
@@ -203,11 +196,8 @@ test_waits_unseen(void **state)
 }
 
 /* It is nobody's child in there.  (The test reaps it with the jail.) */
-static void
-test_waits_outside(void **state)
+TEST(test_waits_outside)
 {
-	struct jail *j = *state;
-
 	served_by = SERVED_OUTSIDE;
 	waits_start(j);
 	outlives_kill(j);
@@ -261,11 +251,10 @@ chain_start(struct jail *j)
 	assert_int_equal(shared->seen, CHAIN);
 }
 
-static void
-test_chain(void **state)
+TEST(test_chain)
 {
 	live_need_root();
-	killed(*state, chain_start);
+	killed(j, chain_start);
 }
 
 /* A debugger of the jail around it is not of the jail. */
@@ -300,11 +289,9 @@ first_debugs(void *arg)
 		(void)pause();
 }
 
-static void
-test_nested_debugger(void **state)
+TEST(test_nested_debugger)
 {
 	struct jail_opts o = { .before_exec = first_debugs };
-	struct jail *j = *state;
 	pid_t debugger, inner;
 	char name[32];
 
@@ -649,31 +636,25 @@ caught(struct jail *j, const char *base, int suspend)
 	ends(j);
 }
 
-static void
-test_caught(void **state)
+TEST(test_caught)
 {
-	caught(*state, v2_base(), 0);
+	caught(j, v2_base(), 0);
 }
 
-static void
-test_caught_v1(void **state)
+TEST(test_caught_v1)
 {
-	caught(*state, "/sys/fs/cgroup/pids", 0);
+	caught(j, "/sys/fs/cgroup/pids", 0);
 }
 
-static void
-test_caught_unfiltered(void **state)
+TEST(test_caught_unfiltered)
 {
-	caught(*state, v2_base(), 1);
+	caught(j, v2_base(), 1);
 }
 #endif
 
 /* A jail that lets no more processes be made is entered all the same. */
-static void
-test_pids_full(void **state)
+TEST(test_pids_full)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	cgroups_make(j, "/sys/fs/cgroup/pids");
 	mute_start(j, NULL);
@@ -711,11 +692,9 @@ first_collects(void *arg)
 		(void)pause();
 }
 
-static void
-test_keys_full(void **state)
+TEST(test_keys_full)
 {
 	struct jail_opts o = { .before_exec = first_collects };
-	struct jail *j = *state;
 
 	live_need_root();
 	key_make();
@@ -746,11 +725,8 @@ half_line(struct jail *j)
 	live_ok(jail_ctl_raw(j, "-", 1));
 }
 
-static void
-test_half_line(void **state)
+TEST(test_half_line)
 {
-	struct jail *j = *state;
-
 	boot(j, NULL);
 	half_line(j);
 	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
@@ -765,11 +741,8 @@ test_half_line(void **state)
 	assert_string_equal(jail_status(j, "dropped_requests"), "2");
 }
 
-static void
-test_half_line_request(void **state)
+TEST(test_half_line_request)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.request.d/hello", ": >/tmp/hello"));
 	boot(j, NULL);
 	half_line(j);
@@ -781,11 +754,9 @@ test_half_line_request(void **state)
 }
 
 /* Newlines alone are not counted. */
-static void
-test_half_line_jailctl(void **state)
+TEST(test_half_line_jailctl)
 {
 	const char *program = getenv("JAILCTL");
-	struct jail *j = *state;
 
 	live_ok(jail_copy(j, program != NULL && *program != '\0' ? program :
 	    "build/jailctl", "/sbin/jailctl"));
@@ -831,11 +802,9 @@ thief_begin(void *arg)
 		live_child(thief);
 }
 
-static void
-test_lost_request(void **state)
+TEST(test_lost_request)
 {
 	struct jail_opts o = { .before_exec = thief_begin };
-	struct jail *j = *state;
 	int i;
 
 	shared_make();
@@ -855,11 +824,8 @@ test_lost_request(void **state)
 /*
  * The caller's limits.
  */
-static void
-test_file_size(void **state)
+TEST(test_file_size)
 {
-	struct jail *j = *state;
-
 	boot(j, NULL);
 	assert_int_equal(plain("ulimit -f 0; echo x >%s/out", j->dir), 128 +
 	    SIGXFSZ);
@@ -881,11 +847,8 @@ test_file_size(void **state)
 #define STRANGER	70000	/* nobody else runs as it */
 
 /* As an ordinary user who has as many processes as he may have. */
-static void
-test_processes(void **state)
+TEST(test_processes)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	live_ok(plain("cp %s %s/jk && chmod 755 %s %s/jk && "
 	    "chmod 711 %s", jailkill_path(), j->dir, j->dir, j->dir, j->root));
@@ -909,11 +872,8 @@ test_processes(void **state)
 }
 
 /* Who enters is another user, of whom there may be as many. */
-static void
-test_processes_root(void **state)
+TEST(test_processes_root)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	mute_start(j, NULL);
 	if (plain("prlimit --nproc=1:1 %s -s URG %s", jailkill_path(),
@@ -947,11 +907,8 @@ frozen(struct jail *j, pid_t pid)
 	assert_int_not_equal(jail_wait(j, LIVE_SOON_MS, NULL), -1);
 }
 
-static void
-test_frozen(void **state)
+TEST(test_frozen)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	cgroups_make(j, "/sys/fs/cgroup/freezer");
 	mute_start(j, NULL);
@@ -974,11 +931,9 @@ first_and_sleeper(void *arg)
 }
 
 /* It is another process that does not go. */
-static void
-test_frozen_other(void **state)
+TEST(test_frozen_other)
 {
 	struct jail_opts o = { .before_exec = first_and_sleeper };
-	struct jail *j = *state;
 	pid_t pid = 0;
 
 	live_need_root();
@@ -991,11 +946,8 @@ test_frozen_other(void **state)
 }
 
 /* By version 2 KILL is heard. */
-static void
-test_frozen_v2(void **state)
+TEST(test_frozen_v2)
 {
-	struct jail *j = *state;
-
 	live_need_root();
 	cgroups_make(j, v2_base());
 	boot(j, NULL);

@@ -11,10 +11,9 @@
 /*
  * -n, -q, -v, terminals.
  */
-static void
-test_dry(void **state)
+TEST(test_dry)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	const char *jn, *pn;
 
 	kill_boot(j, MARK_ARG, NULL);
@@ -39,10 +38,9 @@ test_dry(void **state)
 	assert_false(jail_exists(j, LIVE_MARK));
 }
 
-static void
-test_quiet(void **state)
+TEST(test_quiet)
 {
-	struct jail *j = *state, *p = kill_another(0);
+	struct jail *p = kill_another(0);
 	const char *line;
 
 	kill_boot(j, "sleep 1000", NULL);
@@ -57,10 +55,8 @@ test_quiet(void **state)
 	kill_says(kill_run(NULL, "-qh", j->root, NULL), 0, "", "");
 }
 
-static void
-test_verbose(void **state)
+TEST(test_verbose)
 {
-	struct jail *j = *state;
 	const char *n;
 
 	kill_boot(j, "trap '' TERM; sleep 1000", NULL);
@@ -153,24 +149,20 @@ terminal(struct jail *j, unsigned short columns)
 	assert_non_null(strstr(text, "\033[1A\r\033[J"));
 }
 
-static void
-test_terminal(void **state)
+TEST(test_terminal)
 {
-	terminal(*state, 200);
+	terminal(j, 200);
 }
 
 /* A terminal that does not know its size, as on a serial line. */
-static void
-test_terminal_no_size(void **state)
+TEST(test_terminal_no_size)
 {
-	terminal(*state, 0);
+	terminal(j, 0);
 }
 
 /* At a machine's shutdown nobody says what the console can do. */
-static void
-test_terminal_unknown(void **state)
+TEST(test_terminal_unknown)
 {
-	struct jail *j = *state;
 	struct kill_opts o = { 0 };
 	char text[16384];
 	int i, master_fd;
@@ -192,10 +184,9 @@ test_terminal_unknown(void **state)
 }
 
 /* One with room for a single line, where one jail is at TERM for a while. */
-static void
-test_terminal_rows(void **state)
+TEST(test_terminal_rows)
 {
-	struct jail *j = *state, *slow = kill_another(0);
+	struct jail *slow = kill_another(0);
 	struct winsize ws = { .ws_row = 3, .ws_col = 200 };
 	struct kill_opts o = { 0 };
 	char text[16384];
@@ -234,10 +225,8 @@ root_lengthen(struct jail *j)
 }
 
 /* One that takes some kilobytes more and no longer. */
-static void
-test_terminal_stalled(void **state)
+TEST(test_terminal_stalled)
 {
-	struct jail *j = *state;
 	struct kill_opts o = { 0 };
 	int fd, i, master_fd;
 	char text[4096];

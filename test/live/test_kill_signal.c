@@ -29,11 +29,8 @@ states(const struct jail *j, int state, int n)
 /*
  * Signals.
  */
-static void
-test_signal_default(void **state)
+TEST(test_signal_default)
 {
-	struct jail *j = *state;
-
 	/* (its end would be that of the other, before that has written) */
 	kill_boot_probe(j, kill_fmt("%d", SIGUSR1));
 	kill_says(kill_run(NULL, kill_jid(j), NULL), 0, "", "");
@@ -44,8 +41,7 @@ test_signal_default(void **state)
 	live_exits(j, 42, LIVE_SOON_MS);
 }
 
-static void
-test_signal_names(void **state)
+TEST(test_signal_names)
 {
 	static const struct {
 		const char *name;
@@ -58,7 +54,6 @@ test_signal_names(void **state)
 	    { "RTMIN", JAIL_SIGRTMIN }, { "RTMIN+3", JAIL_SIGRTMIN + 3 },
 	    { "SIGRTMIN+4", JAIL_SIGRTMIN + 4 },
 	    { "RTMIN+30", JAIL_SIGRTMIN + 30 } };
-	struct jail *j = *state;
 	char want[256] = "ready\n";
 	size_t i;
 
@@ -74,10 +69,9 @@ test_signal_names(void **state)
 	}
 }
 
-static void
-test_signal_all(void **state)
+TEST(test_signal_all)
 {
-	struct jail *j = *state, *other = kill_another(0);
+	struct jail *other = kill_another(0);
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	char text[16];
 	int i;
@@ -97,10 +91,8 @@ test_signal_all(void **state)
 	assert_false(jail_exists(other, LIVE_MARK));
 }
 
-static void
-test_signal_stop(void **state)
+TEST(test_signal_stop)
 {
-	struct jail *j = *state;
 	const int n = 2 * PLAIN_N + 2;
 	int i;
 
@@ -117,10 +109,8 @@ test_signal_stop(void **state)
 }
 
 /* Says whether it could be done, and does nothing. */
-static void
-test_signal_0(void **state)
+TEST(test_signal_0)
 {
-	struct jail *j = *state;
 	const char *jid;
 
 	kill_boot_probe(j, "64");
@@ -134,10 +124,8 @@ test_signal_0(void **state)
 }
 
 /* When it returns nothing is left but a zombie, which is the test's. */
-static void
-test_signal_kill(void **state)
+TEST(test_signal_kill)
 {
-	struct jail *j = *state;
 	int i;
 
 	for (i = 0; i < 5; i++) {
@@ -154,11 +142,8 @@ test_signal_kill(void **state)
 }
 
 /* To jailinit a TERM is a request to halt. */
-static void
-test_signal_jailinit(void **state)
+TEST(test_signal_jailinit)
 {
-	struct jail *j = *state;
-
 	kill_boot(j, MARK_ARG, NULL);
 	kill_says(kill_run(NULL, "-v", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: TERM\n", kill_short(j)), "");
@@ -222,11 +207,8 @@ boot_nested(struct jail *j)
 	(void)wait_comm("nested2");
 }
 
-static void
-test_nested(void **state)
+TEST(test_nested)
 {
-	struct jail *j = *state;
-
 	boot_nested(j);
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    kill_list_line(kill_jid_of(j->pid), j->pid, "run", j->root)), "");
@@ -243,10 +225,8 @@ test_nested(void **state)
 }
 
 /* By the number that it has here, one of them alone. */
-static void
-test_nested_named(void **state)
+TEST(test_nested_named)
 {
-	struct jail *j = *state;
 	pid_t pid;
 
 	boot_nested(j);

@@ -52,11 +52,8 @@ on_terminal(struct jail *j)
 	    slave_fd), HUNG);
 }
 
-static void
-test_status_escapes(void **state)
+TEST(test_status_escapes)
 {
-	struct jail *j = *state;
-
 	fifo_make(j);
 	status_write(j, "state=" ESCAPES "\nforced=" ESCAPES ",x\033[m\n");
 	mute_start(j, NULL);
@@ -84,13 +81,11 @@ test_status_escapes(void **state)
 	assert_true(is_clean(run.out, true));
 }
 
-static void
-test_status_json(void **state)
+TEST(test_status_json)
 {
 	static const char *const words[] = { "run\"},{\"jid\":1,\"state\":\"x",
 	    "\\", "\\\"", "\"", "a\\nb\\", "\t\r\v\f", "\\M-x\377\376",
 	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\\\"" };
-	struct jail *j = *state;
 	char text[128];
 	size_t i;
 
@@ -118,11 +113,8 @@ test_status_json(void **state)
 }
 
 /* 1 GiB of nothing: it is not read. */
-static void
-test_status_long(void **state)
+TEST(test_status_long)
 {
-	struct jail *j = *state;
-
 	fifo_make(j);
 	status_write(j, "state=long\n");
 	live_ok(truncate(jail_path(j, JAIL_STATUS), 1 << 30));
@@ -139,11 +131,8 @@ test_status_long(void **state)
 	assert_int_equal(run.code, 1);
 }
 
-static void
-test_status_fifo(void **state)
+TEST(test_status_fifo)
 {
-	struct jail *j = *state;
-
 	fifo_make(j);
 	live_ok(mkfifo(jail_path(j, JAIL_STATUS), 0600));
 	mute_start(j, NULL);
@@ -177,11 +166,9 @@ first_guard(void *arg)
 		(void)pause();
 }
 
-static void
-test_status_guarded(void **state)
+TEST(test_status_guarded)
 {
 	struct jail_opts o = { .before_exec = first_guard };
-	struct jail *j = *state;
 
 	live_need_root();
 	fifo_make(j);
@@ -206,11 +193,9 @@ first_named(void *arg)
 		(void)pause();
 }
 
-static void
-test_names(void **state)
+TEST(test_names)
 {
 	struct jail_opts o = { .before_exec = first_named };
-	struct jail *j = *state;
 	char old[sizeof(j->root)], name[64];
 
 	live_need_root();
@@ -253,11 +238,9 @@ first_liar(void *arg)
 		(void)pause();
 }
 
-static void
-test_root_lies(void **state)
+TEST(test_root_lies)
 {
 	struct jail_opts o = { .before_exec = first_liar };
-	struct jail *j = *state;
 	char other[PATH_MAX];
 
 	live_need_root();
@@ -294,11 +277,9 @@ first_groups(void *arg)
 	first_mute(arg);
 }
 
-static void
-test_many_groups(void **state)
+TEST(test_many_groups)
 {
 	struct jail_opts o = { .before_exec = first_groups };
-	struct jail *j = *state;
 	char line[32];
 
 	live_need_root();
@@ -333,11 +314,9 @@ first_mounts(void *arg)
 	first_mute(arg);
 }
 
-static void
-test_many_mounts(void **state)
+TEST(test_many_mounts)
 {
 	struct jail_opts o = { .before_exec = first_mounts };
-	struct jail *j = *state;
 
 	live_need_root();
 	fifo_make(j);
@@ -395,11 +374,9 @@ levels(pid_t pid)
 	return (n);
 }
 
-static void
-test_nested(void **state)
+TEST(test_nested)
 {
 	struct jail_opts o = { .before_exec = first_nested };
-	struct jail *j = *state;
 	char line[32], *p;
 	int n = 0;
 

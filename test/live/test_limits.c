@@ -43,31 +43,25 @@ ends_by_signal(struct jail *j, const struct jail_opts *o)
 	live_log_has(j, "jailinit: halt requested, gone in 105 s at most\n");
 }
 
-static void
-test_no_proc(void **state)
+TEST(test_no_proc)
 {
 	static const struct jail_opts o = { .no_proc = true };
-	struct jail *j = *state;
 
 	ends_by_signal(j, &o);
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
 
-static void
-test_no_dev(void **state)
+TEST(test_no_dev)
 {
 	static const struct jail_opts o = { .no_dev = true };
-	struct jail *j = *state;
 
 	ends_by_signal(j, &o);
 	assert_string_equal(jail_status(j, "state"), "gone");
 }
 
-static void
-test_readonly(void **state)
+TEST(test_readonly)
 {
 	static const struct jail_opts o = { .readonly = true };
-	struct jail *j = *state;
 
 	ends_by_signal(j, &o);
 	live_log_has(j, "jailinit: /var/run/jailinit.ctl: Read-only file "
@@ -76,10 +70,8 @@ test_readonly(void **state)
 }
 
 /* Said once, and again when somebody asks (HUP), or for another reason. */
-static void
-test_no_fifo_said(void **state)
+TEST(test_no_fifo_said)
 {
-	struct jail *j = *state;
 	int n, i;
 
 	live_ok(jail_write(j, "/ctl/x", 0644, ""));
@@ -104,11 +96,9 @@ test_no_fifo_said(void **state)
 }
 
 /* Descriptors: 0-2, the FIFO, its program, and what a status takes. */
-static void
-test_few_descriptors(void **state)
+TEST(test_few_descriptors)
 {
 	static const struct jail_opts o = { .nofile = 8 };
-	struct jail *j = *state;
 
 	ends_by_signal(j, &o);
 	assert_string_equal(jail_status(j, "state"), "gone");
@@ -125,21 +115,18 @@ test_few_descriptors(void **state)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_all_at_once(void **state)
+TEST(test_all_at_once)
 {
 	static const struct jail_opts o = { .no_proc = true, .no_dev = true,
 	    .readonly = true, .nofile = 8 };
 
-	ends_by_signal(*state, &o);
+	ends_by_signal(j, &o);
 }
 
 /* What does not end on TERM is ended without /proc too, if not named. */
-static void
-test_no_proc_kill(void **state)
+TEST(test_no_proc_kill)
 {
 	static const struct jail_opts o = { .no_proc = true };
-	struct jail *j = *state;
 
 	live_ok(jail_script(j, "/etc/rc",
 	    "sh -c 'trap \"\" TERM; echo >/tmp/up; while :; do sleep 0.05; "
@@ -243,39 +230,35 @@ table_later_command(struct jail *j, const struct jail_opts *o)
 	live_ok(jail_again(j));
 }
 
-static void
-test_fork_fails_cgroup(void **state)
+TEST(test_fork_fails_cgroup)
 {
 	static const struct jail_opts o = { .pids_max = TABLE_SIZE };
 
 	if (!jail_has_pids())
 		live_skip("no pids cgroup can be made");
-	table_full(*state, &o);
-	table_later(*state, &o, false);
-	table_later(*state, &o, true);
-	table_later_command(*state, &o);
+	table_full(j, &o);
+	table_later(j, &o, false);
+	table_later(j, &o, true);
+	table_later_command(j, &o);
 }
 
-static void
-test_fork_fails_nproc(void **state)
+TEST(test_fork_fails_nproc)
 {
 	static const struct jail_opts o = { .nproc = TABLE_SIZE,
 	    .uid = UNUSED_UID, .gid = UNUSED_UID };
 
 	if (geteuid() != 0)
 		live_skip("not root, whose processes are counted too");
-	table_full(*state, &o);
-	table_later(*state, &o, false);
-	table_later(*state, &o, true);
-	table_later_command(*state, &o);
+	table_full(j, &o);
+	table_later(j, &o, false);
+	table_later(j, &o, true);
+	table_later_command(j, &o);
 }
 
 /* rc itself cannot be started: logged, the jail lives, and ends. */
-static void
-test_fork_fails_rc(void **state)
+TEST(test_fork_fails_rc)
 {
 	static const struct jail_opts o = { .pids_max = 1 };
-	struct jail *j = *state;
 
 	if (!jail_has_pids())
 		live_skip("no pids cgroup can be made");
@@ -295,10 +278,8 @@ test_fork_fails_rc(void **state)
 
 /* With fewer descriptors allowed than there are, ppoll(2) fails: no spin, and
  * signals are heard. */
-static void
-test_no_descriptors(void **state)
+TEST(test_no_descriptors)
 {
-	struct jail *j = *state;
 	int64_t us;
 
 	live_boot(j, NULL);
@@ -338,10 +319,8 @@ wait_dropped(struct jail *j, const char *n)
 	live_ok(jail_wait_status(j, "dropped_requests", n, LIVE_SOON_MS));
 }
 
-static void
-test_memory(void **state)
+TEST(test_memory)
 {
-	struct jail *j = *state;
 	long data, rss, grown;
 	char text[16];
 
@@ -372,11 +351,9 @@ wakeups(const struct jail *j)
 }
 
 /* Two jails side by side: RUN, and a command. */
-static void
-test_idle(void **state)
+TEST(test_idle)
 {
 	static struct jail other;
-	struct jail *j = *state;
 	long boot, app, boot_woken, app_woken;
 	int e;
 
@@ -403,10 +380,8 @@ test_idle(void **state)
 
 /* In RUN the kernel reaps: an orphan that ends does not wake process 1 (what
  * else may do so, a few times, is the kernel's own business). */
-static void
-test_idle_orphans(void **state)
+TEST(test_idle_orphans)
 {
-	struct jail *j = *state;
 	int64_t end_ms;
 	long before, woken;
 

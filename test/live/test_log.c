@@ -135,10 +135,8 @@ unwritable(struct jail *j, int fd)
 }
 
 /* The lines that were dropped are told of as soon as there is room. */
-static void
-test_full_pipe(void **state)
+TEST(test_full_pipe)
 {
-	struct jail *j = *state;
 	int p[2];
 
 	live_ok(pipe2(p, O_CLOEXEC));
@@ -150,10 +148,8 @@ test_full_pipe(void **state)
 	close(p[1]);
 }
 
-static void
-test_full_fifo(void **state)
+TEST(test_full_fifo)
 {
-	struct jail *j = *state;
 	char path[PATH_MAX];
 	int fd;
 
@@ -167,10 +163,8 @@ test_full_fifo(void **state)
 	close(fd);
 }
 
-static void
-test_room_again(void **state)
+TEST(test_room_again)
 {
-	struct jail *j = *state;
 	int p[2];
 	int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 };
 	const struct jail_opts o = { .fds = fds };
@@ -194,24 +188,21 @@ test_room_again(void **state)
 	close(p[1]);
 }
 
-static void
-test_dev_full(void **state)
+TEST(test_dev_full)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
 	assert_true(fd >= 0);
-	unwritable(*state, fd);
+	unwritable(j, fd);
 	close(fd);
 }
 
 /* Closed at the start: /dev/null takes what is said, nothing is dropped. */
-static void
-test_closed(void **state)
+TEST(test_closed)
 {
 	static const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_CLOSED,
 	    JAIL_FD_CLOSED };
 	static const struct jail_opts o = { .fds = fds };
-	struct jail *j = *state;
 
 	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	live_boot(j, &o);
@@ -231,21 +222,19 @@ pty_close(struct pty *t)
 	close(t->master_fd);
 }
 
-static void
-test_tty_stopped(void **state)
+TEST(test_tty_stopped)
 {
 	struct pty t;
 
 	live_pty(&t.master_fd, &t.slave_fd);
 	live_ok(tcflow(t.slave_fd, TCOOFF));
 	fill_stopped(t.master_fd);
-	unwritable(*state, t.slave_fd);
+	unwritable(j, t.slave_fd);
 	assert_blocking(t.slave_fd);
 	pty_close(&t);
 }
 
-static void
-test_tty_xoff(void **state)
+TEST(test_tty_xoff)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	struct pollfd p = { -1, POLLOUT, 0 };
@@ -259,19 +248,18 @@ test_tty_xoff(void **state)
 	p.fd = t.slave_fd;
 	while (poll(&p, 1, 0) == 1)
 		assert_true(jail_now_ms() < end_ms);
-	unwritable(*state, t.slave_fd);
+	unwritable(j, t.slave_fd);
 	pty_close(&t);
 }
 
 /* Nobody reads the master. */
-static void
-test_tty_unread(void **state)
+TEST(test_tty_unread)
 {
 	struct pty t;
 
 	live_pty(&t.master_fd, &t.slave_fd);
 	fill_path(ptsname(t.master_fd));
-	unwritable(*state, t.slave_fd);
+	unwritable(j, t.slave_fd);
 	assert_blocking(t.slave_fd);
 	pty_close(&t);
 }
@@ -297,16 +285,14 @@ socket_case(struct jail *j, int type)
 	close(s[1]);
 }
 
-static void
-test_socket_stream(void **state)
+TEST(test_socket_stream)
 {
-	socket_case(*state, SOCK_STREAM);
+	socket_case(j, SOCK_STREAM);
 }
 
-static void
-test_socket_datagram(void **state)
+TEST(test_socket_datagram)
 {
-	socket_case(*state, SOCK_DGRAM);
+	socket_case(j, SOCK_DGRAM);
 }
 
 /*
@@ -449,36 +435,33 @@ race_run(struct jail *j, int read_fd, int write_fd, bool gone)
 	(void)live_exits(j, 0, ANSWER_MS);
 }
 
-static void
-test_race_pipe(void **state)
+TEST(test_race_pipe)
 {
 	int p[2];
 
 	live_ok(pipe2(p, O_CLOEXEC));
-	race_run(*state, p[0], p[1], false);
+	race_run(j, p[0], p[1], false);
 	close(p[0]);
 	close(p[1]);
 }
 
 /* The reader stops half way, the writers do not. */
-static void
-test_race_pipe_stuck(void **state)
+TEST(test_race_pipe_stuck)
 {
 	int p[2];
 
 	live_ok(pipe2(p, O_CLOEXEC));
-	race_run(*state, p[0], p[1], true);
+	race_run(j, p[0], p[1], true);
 	close(p[0]);
 	close(p[1]);
 }
 
-static void
-test_race_tty(void **state)
+TEST(test_race_tty)
 {
 	struct pty t;
 
 	live_pty(&t.master_fd, &t.slave_fd);
-	race_run(*state, t.master_fd, t.slave_fd, true);
+	race_run(j, t.master_fd, t.slave_fd, true);
 	pty_close(&t);
 }
 
@@ -507,10 +490,8 @@ assert_idle(struct jail *j)
 	assert_in_range(us, 0, IDLE_US);
 }
 
-static void
-test_epipe_boot(void **state)
+TEST(test_epipe_boot)
 {
-	struct jail *j = *state;
 	int fd = broken_pipe();
 	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
 	const struct jail_opts o = { .fds = fds };
@@ -527,10 +508,8 @@ test_epipe_boot(void **state)
 }
 
 /* Every signal is passed on there: but not the one of our own log. */
-static void
-test_epipe_app(void **state)
+TEST(test_epipe_app)
 {
-	struct jail *j = *state;
 	int fd = broken_pipe();
 	const int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, fd };
 	const struct jail_opts o = { .fds = fds };
@@ -556,10 +535,8 @@ test_epipe_app(void **state)
 
 /* The child that says why it cannot execute: its status is not that of a
  * signal for having said it. */
-static void
-test_epipe_missing(void **state)
+TEST(test_epipe_missing)
 {
-	struct jail *j = *state;
 	int fd = broken_pipe();
 	const int fds[3] = { JAIL_FD_DEFAULT, fd, fd };
 	const struct jail_opts o = { .fds = fds };
@@ -574,10 +551,8 @@ test_epipe_missing(void **state)
 }
 
 /* A usage error does not wait for its reader either. */
-static void
-test_usage_full(void **state)
+TEST(test_usage_full)
 {
-	struct jail *j = *state;
 	int p[2];
 
 	live_ok(pipe2(p, O_CLOEXEC));
@@ -596,10 +571,8 @@ test_usage_full(void **state)
 /*
  * Complaints: one a second is said, all are counted.
  */
-static void
-test_complaints(void **state)
+TEST(test_complaints)
 {
-	struct jail *j = *state;
 	int64_t begin_ms;
 	char text[32];
 	int n = 0, said;
@@ -622,11 +595,9 @@ test_complaints(void **state)
 
 /* The status has caught up a second later though nothing else happens, and
  * what has been said needs no waking up. */
-static void
-test_counters(void **state)
+TEST(test_counters)
 {
 	static const char *const count[] = { "1", "5", "6", "10" };
-	struct jail *j = *state;
 	int64_t woken;
 	size_t i;
 
@@ -659,11 +630,8 @@ log_is_plain(struct jail *j, const char *text)
 		assert_true((*p >= ' ' && *p <= '~') || *p == '\n');
 }
 
-static void
-test_controls(void **state)
+TEST(test_controls)
 {
-	struct jail *j = *state;
-
 	/* The plain way they are in a log. */
 	live_ok(jail_start(j, NULL, "/bin/sh", "-c",
 	    "echo \"$0\" >&2", "up" CONTROLS, NULL));

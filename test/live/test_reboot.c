@@ -81,10 +81,8 @@ last_life(struct jail *j)
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
-static void
-test_second_life(void **state)
+TEST(test_second_life)
 {
-	struct jail *j = *state;
 	struct stat before, after;
 	char line[64];
 
@@ -114,11 +112,8 @@ test_second_life(void **state)
 }
 
 /* The options are those of the first life, whatever the title was. */
-static void
-test_options_stay(void **state)
+TEST(test_options_stay)
 {
-	struct jail *j = *state;
-
 	first_life(j, NULL, "-s", "1");
 	next_life(j, 2);
 	live_ok(jail_ctl(j, "halt\n"));
@@ -153,10 +148,8 @@ fds_settled(const struct jail *j, char *buf, size_t size)
 	} while (strstr(buf, "pipe:") != NULL);
 }
 
-static void
-test_twenty(void **state)
+TEST(test_twenty)
 {
-	struct jail *j = *state;
 	char before[4096], after[4096];
 	long data, rss;
 	int i;
@@ -178,10 +171,8 @@ test_twenty(void **state)
 }
 
 /* No spinning through lives: rc ends at once, and asks for the next. */
-static void
-test_one_a_second(void **state)
+TEST(test_one_a_second)
 {
-	struct jail *j = *state;
 	int64_t begin_ms;
 
 	live_ok(jail_script(j, "/etc/rc", "echo life >>/tmp/lives\n"
@@ -224,24 +215,20 @@ halt_between(struct jail *j, bool by_signal)
 	assert_int_equal(lives(j), 1);
 }
 
-static void
-test_halt_between(void **state)
+TEST(test_halt_between)
 {
-	halt_between(*state, true);
+	halt_between(j, true);
 }
 
 /* The FIFO is listened to in between, too. */
-static void
-test_halt_between_fifo(void **state)
+TEST(test_halt_between_fifo)
 {
-	halt_between(*state, false);
+	halt_between(j, false);
 }
 
 /* Nobody puts the next life off by signals. */
-static void
-test_not_put_off(void **state)
+TEST(test_not_put_off)
 {
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIFE_MIN_MS + LIVE_LATE_MS;
 
 	first_life(j, NULL, NULL, NULL);
@@ -254,11 +241,8 @@ test_not_put_off(void **state)
 }
 
 /* What was asked twice is done once. */
-static void
-test_pending_request(void **state)
+TEST(test_pending_request)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown",
 	    "until [ -e /tmp/go ]; do sleep 0.05; done"));
 	first_life(j, NULL, NULL, NULL);
@@ -278,11 +262,8 @@ test_pending_request(void **state)
 /*
  * The program.
  */
-static void
-test_newer_program(void **state)
+TEST(test_newer_program)
 {
-	struct jail *j = *state;
-
 	first_life(j, NULL, NULL, NULL);
 	live_ok(jail_sh(j, "mv /sbin/jailinit /sbin/jailinit.old"));
 	live_ok(jail_script(j, "/sbin/jailinit", "echo newer >"
@@ -292,11 +273,8 @@ test_newer_program(void **state)
 	last_life(j);
 }
 
-static void
-test_deleted_program(void **state)
+TEST(test_deleted_program)
 {
-	struct jail *j = *state;
-
 	first_life(j, NULL, NULL, NULL);
 	live_ok(unlink(jail_path(j, "/sbin/jailinit")));
 	next_life(j, 2);
@@ -307,11 +285,8 @@ test_deleted_program(void **state)
 }
 
 /* What is there in its place cannot be executed at all. */
-static void
-test_broken_program(void **state)
+TEST(test_broken_program)
 {
-	struct jail *j = *state;
-
 	first_life(j, NULL, NULL, NULL);
 	live_ok(jail_write(j, "/sbin/jailinit", 0644, "broken"));
 	next_life(j, 2);
@@ -355,12 +330,10 @@ notify_said(const char *text, int64_t timeout_ms)
 	}
 }
 
-static void
-test_notify_socket(void **state)
+TEST(test_notify_socket)
 {
 	static const char *const env[] = { "NOTIFY_SOCKET=" NOTIFY, NULL };
 	struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	notify_open(j);
 	first_life(j, &o, NULL, NULL);
@@ -381,11 +354,9 @@ ready_pass(void *arg)
 	(void)dup2(ready_fd[1], DASH_D_FD);
 }
 
-static void
-test_ready_fd(void **state)
+TEST(test_ready_fd)
 {
 	struct jail_opts o = { .before_exec = ready_pass };
-	struct jail *j = *state;
 	struct pollfd p = { -1, POLLIN, 0 };
 	char buf[16];
 
@@ -419,35 +390,27 @@ reboot_ends(struct jail *j, const struct jail_opts *o, const char *opt,
 	assert_int_equal(lives(j), 1);
 }
 
-static void
-test_leave_exit(void **state)
+TEST(test_leave_exit)
 {
-	struct jail *j = *state;
-
 	reboot_ends(j, NULL, "-l", "exit");
 	assert_true(WIFEXITED(j->status));
 	assert_int_equal(WEXITSTATUS(j->status), 0);
 }
 
 /* reboot(2): RESTART ends process 1 as if by SIGHUP. */
-static void
-test_leave_reboot(void **state)
+TEST(test_leave_reboot)
 {
-	struct jail *j = *state;
-
 	reboot_ends(j, NULL, "-l", "reboot");
 	assert_true(WIFSIGNALED(j->status));
 	assert_int_equal(WTERMSIG(j->status), SIGHUP);
 }
 
-static void
-test_leave_manager(void **state)
+TEST(test_leave_manager)
 {
 	static const char *const lxc[] = { "container=lxc", NULL };
 	static const char *const nspawn[] = { "container=systemd-nspawn",
 	    NULL };
 	struct jail_opts o = { .env = lxc };
-	struct jail *j = *state;
 
 	reboot_ends(j, &o, NULL, NULL);
 	assert_true(WIFSIGNALED(j->status));
@@ -461,12 +424,10 @@ test_leave_manager(void **state)
 }
 
 /* In place even under such a manager. */
-static void
-test_leave_reexec(void **state)
+TEST(test_leave_reexec)
 {
 	static const char *const env[] = { "container=lxc", NULL };
 	struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	first_life(j, &o, "-l", "reexec");
 	next_life(j, 2);
@@ -481,12 +442,10 @@ no_boot(void *arg)
 	(void)prctl(PR_CAPBSET_DROP, CAP_SYS_BOOT);
 }
 
-static void
-test_leave_refused(void **state)
+TEST(test_leave_refused)
 {
 	static const char *const env[] = { "container=lxc", NULL };
 	struct jail_opts o = { .env = env, .before_exec = no_boot };
-	struct jail *j = *state;
 
 	first_life(j, &o, NULL, NULL);
 	next_life(j, 2);

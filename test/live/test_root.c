@@ -21,10 +21,8 @@
 #define FEW	10		/* and without */
 #define LATE_MAX	10	/* times as many runs, if all ended too soon */
 
-static void
-test_busybox_boots(void **state)
+TEST(test_busybox_boots)
 {
-	struct jail *j = *state;
 	struct stat st;
 
 	EXITS(0, j, NULL, "-t", "busybox", root_at("www"));
@@ -40,12 +38,10 @@ test_busybox_boots(void **state)
 	root_boots(j, root_at("www"));
 }
 
-static void
-test_jailctl_has_its_names(void **state)
+TEST(test_jailctl_has_its_names)
 {
 	static const char *const names[] = { "halt", "poweroff", "reboot",
 	    "shutdown" };
-	struct jail *j = *state;
 	char to[64] = "", path[64];
 	size_t i;
 
@@ -98,11 +94,8 @@ printed_line_boots(struct jail *j, const struct how *h, const char *root)
 	assert_string_equal(root_text(root_in(root, "tmp/down")), "halt\n");
 }
 
-static void
-test_printed_line_boots(void **state)
+TEST(test_printed_line_boots)
 {
-	struct jail *j = *state;
-
 	live_need_jail();
 	EXITS(0, j, NULL, root_at(ODD));
 	assert_non_null(strstr(root_out, "lxc.rootfs.path = dir:"));
@@ -139,10 +132,8 @@ userns_allowed(void)
 	return (waitpid(pid, &st, 0) == pid && st == 0);
 }
 
-static void
-test_not_root(void **state)
+TEST(test_not_root)
 {
-	struct jail *j = *state;
 	struct how h = { .uid = NOBODY };
 
 	if (geteuid() == 0)
@@ -165,10 +156,8 @@ test_not_root(void **state)
 
 /* A sbin of its own, libraries for a dynamic program, and a static one
  * that is preferred. */
-static void
-test_programs(void **state)
+TEST(test_programs)
 {
-	struct jail *j = *state;
 	const char *musl = getenv("JAILINIT_MUSL");
 	struct how h = { .env = { "JAILROOT_PROGRAMS=" } };
 
@@ -259,10 +248,8 @@ debian_interrupted(struct jail *j, int sig, int stage)
 	root_nothing_left(j);
 }
 
-static void
-test_debian(void **state)
+TEST(test_debian)
 {
-	struct jail *j = *state;
 	struct how other = { .mask = 077, .log = "other", .env = {
 	    "TZ=Asia/Tokyo", "LC_ALL=C.UTF-8", "HOME=/nonexistent" } };
 	char again[PATH_MAX * 2];
@@ -322,10 +309,8 @@ base_make(struct jail *j, const char *name, const char *dirs,
 	    " && tar -cJf ../%s .", j->dir, dirs, files, name));
 }
 
-static void
-test_freebsd_layout(void **state)
+TEST(test_freebsd_layout)
 {
-	struct jail *j = *state;
 	struct how h = { .env = { "JAILROOT_PROGRAMS=/nonexistent" } };
 
 	if (geteuid() != 0)
@@ -365,11 +350,8 @@ test_freebsd_layout(void **state)
 }
 
 /* A link in the archive does not take us out of the root. */
-static void
-test_freebsd_base_with_links(void **state)
+TEST(test_freebsd_base_with_links)
 {
-	struct jail *j = *state;
-
 	if (geteuid() != 0)
 		live_skip("freebsd: not root");
 	base_make(j, "base.txz", "bin etc", "bin/sh etc/rc");
@@ -385,10 +367,8 @@ test_freebsd_base_with_links(void **state)
 }
 
 /* A tar that takes for ever is ended with us, and at once. */
-static void
-test_child_ended(void **state)
+TEST(test_child_ended)
 {
-	struct jail *j = *state;
 	char path[PATH_MAX], base[PATH_MAX * 2], to[PATH_MAX * 2];
 	struct how h = { .env = { path } };
 	const char *const args[] = { "-t", "freebsd", "-b", base, to, NULL };
@@ -484,23 +464,19 @@ interrupt(struct jail *j, int n, int sig1, int sig2, bool update)
 	free(whole);
 }
 
-static void
-test_interrupted(void **state)
+TEST(test_interrupted)
 {
-	interrupt(*state, root_long(MANY, FEW), SIGINT, SIGTERM, false);
+	interrupt(j, root_long(MANY, FEW), SIGINT, SIGTERM, false);
 }
 
-static void
-test_update_interrupted(void **state)
+TEST(test_update_interrupted)
 {
-	interrupt(*state, root_long(MANY, 6), SIGTERM, SIGHUP, true);
+	interrupt(j, root_long(MANY, 6), SIGTERM, SIGHUP, true);
 }
 
 /* What KILL leaves, the next run takes away. */
-static void
-test_killed(void **state)
+TEST(test_killed)
 {
-	struct jail *j = *state;
 	char www[PATH_MAX * 2];
 	const char *const args[] = { www, NULL };
 	int i, left = 0, n = root_long(MANY, 8);
@@ -527,11 +503,8 @@ test_killed(void **state)
 }
 
 /* An update that was killed inside of the root. */
-static void
-test_killed_update(void **state)
+TEST(test_killed_update)
 {
-	struct jail *j = *state;
-
 	EXITS(0, j, NULL, root_at("www"));
 	live_ok(root_sh("cd '%s' && mkdir sbin/.jailroot.123abc && "
 	    "cp sbin/jailinit sbin/.jailroot.123abc && "
@@ -543,10 +516,8 @@ test_killed_update(void **state)
 }
 
 /* Only what is surely ours is removed. */
-static void
-test_leftovers_of_others(void **state)
+TEST(test_leftovers_of_others)
 {
-	struct jail *j = *state;
 	const char *root = geteuid() == 0 ? "true" : "false";
 
 	assert_int_equal(root_sh("cd '%s' && umask 066 &&"
@@ -577,10 +548,8 @@ test_leftovers_of_others(void **state)
 }
 
 /* Nor what another one is using. */
-static void
-test_two_at_once(void **state)
+TEST(test_two_at_once)
 {
-	struct jail *j = *state;
 	const char *const args[] = { root_at("www"), NULL };
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	char before[8192], path[PATH_MAX];
@@ -630,13 +599,11 @@ full_disk(struct jail *j, const char *size)
 	return (0);
 }
 
-static void
-test_full_disk(void **state)
+TEST(test_full_disk)
 {
 	static const char *const sizes[] = { "size=8k", "size=64k",
 	    "size=1m", "size=2200k", "nr_inodes=2", "nr_inodes=5",
 	    "nr_inodes=150" };
-	struct jail *j = *state;
 	size_t i;
 	pid_t pid;
 	int st;
@@ -679,10 +646,8 @@ time_see(const char *path, const struct stat *st, int type, struct FTW *f)
 	return (0);
 }
 
-static void
-test_reproducible(void **state)
+TEST(test_reproducible)
 {
-	struct jail *j = *state;
 	struct how other = { .mask = 077, .env = { "TZ=Asia/Tokyo",
 	    "LC_ALL=C.UTF-8" } };
 	struct how fixed = { .env = { "SOURCE_DATE_EPOCH=" } };

@@ -22,8 +22,7 @@
 /*
  * What it refuses, in one line, and without a trace.
  */
-static void
-test_refuses(void **state)
+TEST(test_refuses)
 {
 	static const struct {
 		int code;
@@ -53,7 +52,6 @@ test_refuses(void **state)
 		{ 73, { "none/new" }, "no such directory" },
 		{ 73, { "file/new" }, "no such directory" },
 	};
-	struct jail *j = *state;
 	char *before, *after;
 	size_t i;
 	char cwd[PATH_MAX];
@@ -89,10 +87,8 @@ test_refuses(void **state)
 	root_boots(j, root_at("empty"));
 }
 
-static void
-test_missing_tools(void **state)
+TEST(test_missing_tools)
 {
-	struct jail *j = *state;
 	char path[PATH_MAX];
 	struct how h = { .env = { path } };
 
@@ -107,10 +103,8 @@ test_missing_tools(void **state)
 	assert_string_equal(root_listing(root_place), "");
 }
 
-static void
-test_mount_point_refused(void **state)
+TEST(test_mount_point_refused)
 {
-	struct jail *j = *state;
 	pid_t pid;
 	int st;
 
@@ -137,10 +131,8 @@ test_mount_point_refused(void **state)
 /*
  * -u: the root belongs to an enemy.
  */
-static void
-test_update(void **state)
+TEST(test_update)
 {
-	struct jail *j = *state;
 	char *before, *after;
 	struct stat old, new;
 
@@ -173,10 +165,8 @@ test_update(void **state)
 	root_boots(j, root_at("www"));
 }
 
-static void
-test_update_of_running(void **state)
+TEST(test_update_of_running)
 {
-	struct jail *j = *state;
 	struct jail_opts o = { .no_dev = geteuid() == 0 };
 
 	EXITS(0, j, NULL, root_at("www"));
@@ -192,8 +182,7 @@ test_update_of_running(void **state)
 
 /* Each of these in a root of its own: what is planted, the exit status, and
  * what it says; nothing of the host's may change. */
-static void
-test_update_planted(void **state)
+TEST(test_update_planted)
 {
 	static const struct {
 		const char *plant;
@@ -225,7 +214,6 @@ test_update_planted(void **state)
 		    "/sbin/jailinit: a directory is in its place" },
 		{ "mv sbin s && echo x >sbin", 73, "/sbin leads" },
 	};
-	struct jail *j = *state;
 	char host[PATH_MAX], *before, *after;
 	size_t i;
 
@@ -274,10 +262,8 @@ swap(struct jail *j)
 		    2 /* RENAME_EXCHANGE */);
 }
 
-static void
-test_update_raced(void **state)
+TEST(test_update_raced)
 {
-	struct jail *j = *state;
 	char *before, *after;
 	int i, st, done = 0, refused = 0, n = root_long(200, 20);
 
@@ -350,10 +336,8 @@ thief(struct jail *j)
 	}
 }
 
-static void
-test_user_steals_the_work_directory(void **state)
+TEST(test_user_steals_the_work_directory)
 {
-	struct jail *j = *state;
 	char plain[PATH_MAX];
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	struct stat st, dir;
@@ -413,8 +397,7 @@ nobody_sh(const char *command)
 
 /* In these he can have another directory in the place of the one that root
  * names, so that what root does there is done elsewhere. */
-static void
-test_unsafe_ways(void **state)
+TEST(test_unsafe_ways)
 {
 	static const struct {
 		const char *make, *dir, *attack, *says;
@@ -440,7 +423,6 @@ test_unsafe_ways(void **state)
 		    "chown 65534 s/www", "s/www", "mv s/www s/was && "
 		    "mkdir s/www", "/s/www: belongs to user 65534" },
 	};
-	struct jail *j = *state;
 	size_t i;
 	char cwd[PATH_MAX];
 
@@ -475,10 +457,8 @@ test_unsafe_ways(void **state)
 }
 
 /* These are as safe as they look. */
-static void
-test_safe_ways(void **state)
+TEST(test_safe_ways)
 {
-	struct jail *j = *state;
 	struct how h = { .uid = NOBODY };
 
 	if (geteuid() != 0)
@@ -517,10 +497,8 @@ fuse_liar(struct jail *j)
 	fuse_serve(fuse_lie);
 }
 
-static void
-test_mounted_by_a_user(void **state)
+TEST(test_mounted_by_a_user)
 {
-	struct jail *j = *state;
 	char opts[128];
 	int st;
 
@@ -541,10 +519,8 @@ test_mounted_by_a_user(void **state)
 }
 
 /* Installed, it is no source tree, whatever is beside it. */
-static void
-test_no_source_tree(void **state)
+TEST(test_no_source_tree)
 {
-	struct jail *j = *state;
 	struct how h = { .env = { "JAILROOT_PROGRAMS=", "JAILROOT_RC=" } };
 
 	/* ../../build from sbin, and the jails of a host in ../jail. */
@@ -643,10 +619,8 @@ plain_tar_is_led_out(const char *victim)
 	return (st.st_mode == (S_IFREG | 0755));
 }
 
-static void
-test_update_led_out(void **state)
+TEST(test_update_led_out)
 {
-	struct jail *j = *state;
 	char victim[PATH_MAX], host[PATH_MAX], *before;
 	const char *const targets[] = { "../..", "..", host, victim };
 	struct how h = { .env = { busybox_path(j) } };

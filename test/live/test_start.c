@@ -84,10 +84,8 @@ closed_case(struct jail *j, int closed, bool no_dev)
 	(void)unlink(jail_path(j, PROBE_STATE "probe"));
 }
 
-static void
-test_closed_stdio(void **state)
+TEST(test_closed_stdio)
 {
-	struct jail *j = *state;
 	int closed;
 
 	probes_install(j);
@@ -95,10 +93,8 @@ test_closed_stdio(void **state)
 		closed_case(j, closed, false);
 }
 
-static void
-test_closed_stdio_no_dev(void **state)
+TEST(test_closed_stdio_no_dev)
 {
-	struct jail *j = *state;
 	int closed;
 
 	probes_install(j);
@@ -107,11 +103,9 @@ test_closed_stdio_no_dev(void **state)
 }
 
 /* As unshare and bubblewrap start process 1; then as a leader. */
-static void
-test_session(void **state)
+TEST(test_session)
 {
 	struct jail_opts o = { .keep_session = true };
-	struct jail *j = *state;
 	int i;
 
 	probes_install(j);
@@ -141,12 +135,10 @@ descriptors_open(void *arg)
 		(void)dup2(0, fd);	/* not close-on-exec */
 }
 
-static void
-test_descriptors(void **state)
+TEST(test_descriptors)
 {
 	static const struct jail_opts o = {
 	    .before_exec = descriptors_open };
-	struct jail *j = *state;
 	int fd;
 
 	probes_install(j);
@@ -204,11 +196,8 @@ fresh_case(struct jail *j, void (*spoil)(void *))
 	assert_fresh(j, "probe");
 }
 
-static void
-test_fresh(void **state)
+TEST(test_fresh)
 {
-	struct jail *j = *state;
-
 	probes_install(j);
 	fresh_case(j, NULL);
 	fresh_case(j, signals_spoil);
@@ -244,21 +233,18 @@ signals_table(struct jail *j)
 	}
 }
 
-static void
-test_signals(void **state)
+TEST(test_signals)
 {
-	signals_table(*state);
+	signals_table(j);
 }
 
 /* Other signals are nothing: they neither end process 1 nor the jail. */
-static void
-test_signals_other(void **state)
+TEST(test_signals_other)
 {
 	static const int other[] = { SIGQUIT, SIGPIPE, SIGALRM, SIGCHLD,
 	    SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT, SIGVTALRM,
 	    JAIL_SIGRTMIN, JAIL_SIGRTMIN + 1, JAIL_SIGRTMIN + 2,
 	    JAIL_SIGRTMIN + 6, JAIL_SIGRTMIN + 16, JAIL_SIGMAX };
-	struct jail *j = *state;
 	size_t i;
 
 	live_boot(j, NULL);
@@ -274,11 +260,9 @@ test_signals_other(void **state)
 }
 
 /* The same, and a clean hand-over, with the program linked with musl. */
-static void
-test_musl(void **state)
+TEST(test_musl)
 {
 	const char *musl = getenv("JAILINIT_MUSL");
-	struct jail *j = *state;
 
 	if (musl == NULL || *musl == '\0')
 		live_skip("JAILINIT_MUSL is not set");
@@ -320,10 +304,8 @@ assert_newline_then_end(int fd)
 }
 
 /* When boot has ended and not before; rc and its services do not have it. */
-static void
-test_ready_fd(void **state)
+TEST(test_ready_fd)
 {
-	struct jail *j = *state;
 	int p[2];
 	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
 
@@ -340,10 +322,8 @@ test_ready_fd(void **state)
 	halts_again(j);
 }
 
-static void
-test_ready_fd_app(void **state)
+TEST(test_ready_fd_app)
 {
-	struct jail *j = *state;
 	int p[2];
 	struct jail_opts o = { .before_exec = ready_dup, .arg = &p[1] };
 	char c;
@@ -401,13 +381,11 @@ notify_case(struct jail *j, const struct sockaddr_un *sun, socklen_t len,
 
 /* A reboot in place is no end for whoever waits for one, unless a halt comes
  * after it. */
-static void
-test_notify_reboot(void **state)
+TEST(test_notify_reboot)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	static const char *const env[] = { "NOTIFY_SOCKET=/tmp/n", NULL };
 	static const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char buf[256];
 
@@ -437,11 +415,9 @@ test_notify_reboot(void **state)
 	close(fd);
 }
 
-static void
-test_notify(void **state)
+TEST(test_notify)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct jail *j = *state;
 #ifdef __linux__
 	char name[64];
 	int n;
@@ -460,12 +436,10 @@ test_notify(void **state)
 }
 
 /* One that nobody listens on is said, and no reason to stop. */
-static void
-test_notify_nobody(void **state)
+TEST(test_notify_nobody)
 {
 	static const char *const env[] = { "NOTIFY_SOCKET=/nowhere", NULL };
 	static const struct jail_opts o = { .env = env };
-	struct jail *j = *state;
 
 	live_boot(j, &o);
 	live_log_has(j, "jailinit: NOTIFY_SOCKET /nowhere: ");
@@ -527,11 +501,9 @@ background_case(struct jail *j, const struct jail_opts *o, int code,
 	}
 }
 
-static void
-test_background(void **state)
+TEST(test_background)
 {
 	static const struct jail_opts o = { .host = true };
-	struct jail *j = *state;
 
 	(void)proc_adopt(true);
 	background_case(j, &o, 0, "/bin/sleep", "1000");
@@ -542,10 +514,8 @@ test_background(void **state)
 }
 
 /* $(jailinit -b -- sleep 1000): the caller's pipe ends. */
-static void
-test_background_pipe(void **state)
+TEST(test_background_pipe)
 {
-	struct jail *j = *state;
 	int p[2], fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 };
 	struct jail_opts o = { .host = true, .fds = fds };
 	char buf[512];
@@ -569,10 +539,8 @@ test_background_pipe(void **state)
 /*
  * What it says.
  */
-static void
-test_title(void **state)
+TEST(test_title)
 {
-	struct jail *j = *state;
 	static const char *const stage[] = { "boot", "run", "shutdown" };
 	size_t i;
 
@@ -651,8 +619,7 @@ manager_case(struct jail *j, const char *env, const char *said,
 	live_ok(jail_again(j));
 }
 
-static void
-test_manager(void **state)
+TEST(test_manager)
 {
 	static const struct {
 		const char *env, *name;
@@ -666,7 +633,6 @@ test_manager(void **state)
 	};
 	static const char *const quiet[] = { "", "container=oci", "container=",
 	    "container=lxc-libvirt" };
-	struct jail *j = *state;
 	char line[128];
 	size_t i;
 
@@ -694,19 +660,18 @@ test_manager(void **state)
 	    false);
 }
 
-static void
-test_environ(void **state)
+TEST(test_environ)
 {
 	struct jail_opts plain = { 0 }, nobody = { .userns = true };
 	struct jail_opts no_proc = { .no_proc = true };
 
-	environ_case(*state, &plain, 2, "jailinit: shutdown");
-	environ_case(*state, &nobody, 2, "jailinit: shutdown");
-	environ_case(*state, &plain, 1, "jailinit: shutdown");
+	environ_case(j, &plain, 2, "jailinit: shutdown");
+	environ_case(j, &nobody, 2, "jailinit: shutdown");
+	environ_case(j, &plain, 1, "jailinit: shutdown");
 	/* Without /proc it is as it was, and once there is one it is said. */
-	environ_case(*state, &no_proc, 1, "/sbin/jailinit");
-	live_ok(jail_script(*state, "/etc/rc", "mount -t proc proc /proc"));
-	environ_case(*state, &no_proc, 1, "jailinit: shutdown");
+	environ_case(j, &no_proc, 1, "/sbin/jailinit");
+	live_ok(jail_script(j, "/etc/rc", "mount -t proc proc /proc"));
+	environ_case(j, &no_proc, 1, "jailinit: shutdown");
 }
 
 /* Every line, in its order. */
@@ -727,10 +692,8 @@ assert_status(struct jail *j, const char *state, const char *rest)
 	assert_int_equal(e, 0);
 }
 
-static void
-test_status(void **state)
+TEST(test_status)
 {
-	struct jail *j = *state;
 	struct stat st;
 
 	live_ok(jail_script(j, "/etc/rc",
@@ -755,11 +718,9 @@ test_status(void **state)
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
 }
 
-static void
-test_version(void **state)
+TEST(test_version)
 {
 	static const struct jail_opts o = { .host = true };
-	struct jail *j = *state;
 	int i;
 
 	for (i = 0; i < 2; i++) {
@@ -774,11 +735,8 @@ test_version(void **state)
 }
 
 /* rc fails: said, shown, and with -e the end, by way of rc.shutdown. */
-static void
-test_rc_fails(void **state)
+TEST(test_rc_fails)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc", "exit 3"));
 	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
 	live_boot(j, NULL);
@@ -799,11 +757,8 @@ test_rc_fails(void **state)
 	halts_again(j);
 }
 
-static void
-test_rc_missing(void **state)
+TEST(test_rc_missing)
 {
-	struct jail *j = *state;
-
 	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down $1"));
 	live_ok(jail_start(j, NULL, JAILINIT, "-r", "/etc/none", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
@@ -845,8 +800,7 @@ usage_case(struct jail *j, const struct jail_opts *o, const char *a,
 	live_ok(jail_again(j));
 }
 
-static void
-test_usage(void **state)
+TEST(test_usage)
 {
 	static const char *const bad[][3] = {
 		{ "-x" }, { "-s" }, { "-s", "x" }, { "-s", "-1" },
@@ -859,7 +813,6 @@ test_usage(void **state)
 		{ "--versions" }
 	};
 	static const struct jail_opts host = { .host = true };
-	struct jail *j = *state;
 	size_t i, n = sizeof(bad) / sizeof(bad[0]);
 
 	for (i = 0; i < n; i++) {
@@ -883,11 +836,8 @@ usage_says(struct jail *j, const char *a, const char *b, const char *line)
 }
 
 /* The word that was wrong is named. */
-static void
-test_usage_word(void **state)
+TEST(test_usage_word)
 {
-	struct jail *j = *state;
-
 	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
 	usage_says(j, "-e", "--versions",
 	    "jailinit: --versions: no such option\n");
@@ -898,11 +848,9 @@ test_usage_word(void **state)
 
 /* Boot mode goes to /, so that a relative path would be another one there;
  * app mode stays where it is. */
-static void
-test_usage_paths(void **state)
+TEST(test_usage_paths)
 {
 	static const char *const opt[] = { "-r", "-R", "-c", "-f" };
-	struct jail *j = *state;
 	char line[64];
 	size_t i;
 
@@ -925,11 +873,8 @@ test_usage_paths(void **state)
 }
 
 /* One line is one line, whatever is in the words. */
-static void
-test_one_line(void **state)
+TEST(test_one_line)
 {
-	struct jail *j = *state;
-
 	usage_case(j, NULL, "a\nb", NULL, NULL);
 	usage_case(j, NULL, "-s", "1\n\033[31m", NULL);
 	live_ok(jail_start(j, NULL, JAILINIT, "-r",
@@ -941,12 +886,10 @@ test_one_line(void **state)
 }
 
 /* A plain child on the host: one line, 69, and nobody is signalled. */
-static void
-test_refused(void **state)
+TEST(test_refused)
 {
 	static const char *const opt[] = { "-e", "-b", "-lexit" };
 	struct jail_opts o = { .host = true };
-	struct jail *j = *state;
 	pid_t innocent = live_fork(j, live_bystander);
 	size_t i;
 
@@ -970,10 +913,8 @@ test_refused(void **state)
 }
 
 /* What the system calls were. */
-static void
-test_refused_traced(void **state)
+TEST(test_refused_traced)
 {
-	struct jail *j = *state;
 	char cmd[PATH_MAX * 3];
 	int st;
 

@@ -93,11 +93,9 @@ ten_start(void *arg)
 }
 
 /* That the tests below would see a zombie if there were one. */
-static void
-test_zombies_are_seen(void **state)
+TEST(test_zombies_are_seen)
 {
 	struct jail_opts o = { .before_exec = ten_start };
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
 	live_ok(jail_start(j, &o, "/bin/sleep", "1000", NULL));
@@ -156,11 +154,9 @@ has_exit_info(void)
 #endif
 
 /* In RUN the kernel reaps: process 1 is not even woken. */
-static void
-test_orphans_run(void **state)
+TEST(test_orphans_run)
 {
 	struct jail_opts o = { .before_exec = counted_start };
-	struct jail *j = *state;
 
 	live_boot(j, &o);
 	assert_in_range(storm_pass(j), 0, jail_slack(REAP_US * ORPHANS));
@@ -170,11 +166,9 @@ test_orphans_run(void **state)
 }
 
 /* In BOOT, where rc's status matters, it is the wait loop. */
-static void
-test_orphans_boot(void **state)
+TEST(test_orphans_boot)
 {
 	struct jail_opts o = { .before_exec = counted_start };
-	struct jail *j = *state;
 
 	live_ok(jail_script(j, "/etc/rc",
 	    "while [ ! -e " DONE " ]; do sleep 0.05; done; exit 7"));
@@ -190,11 +184,9 @@ test_orphans_boot(void **state)
 
 /* In app mode, where the command's status matters, too; with a kernel that
  * keeps it process 1 is not woken either. */
-static void
-test_orphans_app(void **state)
+TEST(test_orphans_app)
 {
 	struct jail_opts o = { .before_exec = counted_start };
-	struct jail *j = *state;
 	long woken;
 	int64_t us;
 
@@ -217,10 +209,8 @@ test_orphans_app(void **state)
 /* More than one turn's worth of zombies, and rc among them: what had ended
  * before the kernel was told to reap is swept.  Process 1 is stopped so that
  * they all end before it looks. */
-static void
-test_orphans_at_the_border(void **state)
+TEST(test_orphans_at_the_border)
 {
-	struct jail *j = *state;
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
 	live_ok(jail_script(j, "/etc/rc",
@@ -283,29 +273,25 @@ answers(struct jail *j, const char *stage, int sig)
 	assert_in_range(median, 0, ANSWER_MS);
 }
 
-static void
-test_request_run(void **state)
+TEST(test_request_run)
 {
-	answers(*state, "run", 0);
+	answers(j, "run", 0);
 }
 
-static void
-test_request_boot(void **state)
+TEST(test_request_boot)
 {
-	answers(*state, "boot", 0);
+	answers(j, "boot", 0);
 }
 
-static void
-test_signal_run(void **state)
+TEST(test_signal_run)
 {
-	answers(*state, "run", SIGTERM);
+	answers(j, "run", SIGTERM);
 }
 
 /* Signals with numbers higher than SIGCHLD's must get past it. */
-static void
-test_signal_boot(void **state)
+TEST(test_signal_boot)
 {
-	answers(*state, "boot", JAIL_SIGPWR);
+	answers(j, "boot", JAIL_SIGPWR);
 }
 
 int
