@@ -369,8 +369,7 @@ fbsd_jail_make(const char *root)
 		PARAM("errmsg", error, sizeof(error)),
 	};
 
-	snprintf(name, sizeof(name), "jailinit-test-%d-%u", (int)getpid(),
-	    n++);
+	snprintf(name, sizeof(name), "jailinit-test-%d-%u", (int)getpid(), n++);
 	snprintf(path, sizeof(path), "%s", root);
 	iov[1].iov_len = strlen(name) + 1;
 	iov[3].iov_len = strlen(path) + 1;
@@ -504,8 +503,7 @@ sys_start(struct start *s)
 	s->j->jid = fbsd_jail_make(view);
 	if (s->j->jid == -1)
 		return (-1);
-	snprintf(s->j->name, sizeof(s->j->name), "%s",
-	    jail_name_of(s->j->jid));
+	snprintf(s->j->name, sizeof(s->j->name), "%s", jail_name_of(s->j->jid));
 	if (s->o->pids_max > 0 && maxproc_set(s->j, s->o->pids_max) == -1)
 		return (-1);
 	if (s->o->host && first_start(s->j) == -1)

@@ -314,8 +314,7 @@ host_written(const char *name)
 
 	if (fd != -1)
 		close(fd);
-	return (n != (ssize_t)strlen(UNTOUCHED) ||
-	    strcmp(buf, UNTOUCHED) != 0);
+	return (n != (ssize_t)strlen(UNTOUCHED) || strcmp(buf, UNTOUCHED) != 0);
 }
 
 void

@@ -218,8 +218,7 @@ jail_path(const struct jail *j, const char *path)
 static int
 root_open(const struct jail *j)
 {
-	return (open(jail_path(j, "/"), JAIL_O_PATH | O_DIRECTORY |
-	    O_CLOEXEC));
+	return (open(jail_path(j, "/"), JAIL_O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 /* The folders above a path, and a new file there. */
@@ -229,8 +228,7 @@ inside_create(int root_fd, const char *path)
 	char buf[PATH_MAX], *p;
 	int dir_fd, fd;
 
-	dir_fd = sys_inside_open(root_fd, "/", JAIL_O_PATH | O_DIRECTORY,
-	    0);
+	dir_fd = sys_inside_open(root_fd, "/", JAIL_O_PATH | O_DIRECTORY, 0);
 	snprintf(buf, sizeof(buf), "%s", path);
 	for (p = buf + 1; dir_fd != -1 && (p = strchr(p, '/')) != NULL;
 	    *p++ = '/') {
@@ -257,8 +255,7 @@ inside_unlink(const struct jail *j, const char *path)
 
 	snprintf(dir, sizeof(dir), "%.*s", (int)(strrchr(path, '/') - path),
 	    path);
-	dir_fd = sys_inside_open(root_fd, dir, JAIL_O_PATH | O_DIRECTORY,
-	    0);
+	dir_fd = sys_inside_open(root_fd, dir, JAIL_O_PATH | O_DIRECTORY, 0);
 	(void)unlinkat(dir_fd, strrchr(path, '/') + 1, 0);
 	close(root_fd);
 	if (dir_fd != -1)

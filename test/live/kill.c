@@ -83,8 +83,7 @@ kill_fmt(const char *fmt, ...)
 
 	assert_true(kill_n_texts < KILL_TEXTS);
 	va_start(ap, fmt);
-	assert_int_not_equal(vasprintf(&kill_texts[kill_n_texts], fmt, ap),
-	    -1);
+	assert_int_not_equal(vasprintf(&kill_texts[kill_n_texts], fmt, ap), -1);
 	va_end(ap);
 	return (kill_texts[kill_n_texts++]);
 }
@@ -118,8 +117,7 @@ kill_boot_probe(struct jail *j, const char *last)
 	live_ok(jail_start(j, NULL, PROBE, "signals", GOT, last, NULL));
 	/* it catches them now */
 	live_ok(jail_wait_text(j, GOT, "ready\n", LIVE_SOON_MS));
-	live_ok(jail_wait_text(j, GOT ".child", "ready\n",
-	    LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", "ready\n", LIVE_SOON_MS));
 }
 
 void

@@ -364,8 +364,7 @@ TEST(test_rc_shutdown)
 /* It also runs when the command ends by itself; without -R there is none. */
 TEST(test_rc_shutdown_after)
 {
-	live_ok(jail_script(j, "/etc/rc.shutdown",
-	    "echo $1 >>" LIVE_MARK));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo $1 >>" LIVE_MARK));
 	app_exits(j, "exit 4", 4);
 	assert_false(jail_exists(j, LIVE_MARK));
 	app_start(j, NULL, "-R", "/etc/rc.shutdown", "exit 6");
@@ -398,8 +397,7 @@ TEST(test_untouched)
 	assert_non_null(strstr(out, "/etc 0027\n"));
 	assert_non_null(strstr(out, "NOTIFY_SOCKET=/nowhere/notify\n"));
 	assert_non_null(strstr(out, "FOO=bar baz\n"));
-	assert_non_null(strstr(out,
-	    "PATH=/sbin:/bin:/usr/sbin:/usr/bin\n"));
+	assert_non_null(strstr(out, "PATH=/sbin:/bin:/usr/sbin:/usr/bin\n"));
 	assert_null(strstr(out, "JAILINIT"));
 	assert_null(strstr(out, "jailinit:"));
 }

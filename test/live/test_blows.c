@@ -248,15 +248,8 @@ blows(struct jail *j, bool app)
 	(void)munmap(b, sizeof(*b));
 }
 
-TEST(test_child_killed)
-{
-	blows(j, false);
-}
-
-TEST(test_child_killed_app)
-{
-	blows(j, true);
-}
+TEST(test_child_killed) { blows(j, false); }
+TEST(test_child_killed_app) { blows(j, true); }
 
 /*
  * All of them, all the time, but for the jail's process 1.
@@ -283,8 +276,7 @@ children_signal(struct jail *j, int sig)
 		if (fd == -1)
 			continue;
 		if (parent_of(pid) == j->pid)
-			(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL,
-			    0);
+			(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
 		close(fd);
 	}
 	if (f != NULL)
@@ -466,8 +458,7 @@ TEST(test_out_of_memory)
 		live_skip("out of memory: no memory cgroup can be made");
 	scripts(j);
 	live_ok(jail_script(j, JOB, HOG));
-	live_ok(jail_script(j, "/etc/rc.shutdown",
-	    "(" HOG "); echo down $?"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "(" HOG "); echo down $?"));
 	live_ok(jail_start(j, &o, JAILINIT, "-B", BUDGET, NULL));
 	booted(j);
 	live_ok(jail_ctl(j, "job\n"));

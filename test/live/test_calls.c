@@ -251,10 +251,7 @@ lives(struct jail *j, const char *mark)
 	assert_int_equal(unneeded, 0);
 }
 
-TEST(test_glibc)
-{
-	lives(j, "With glibc 2.36:\n");
-}
+TEST(test_glibc) { lives(j, "With glibc 2.36:\n"); }
 
 TEST(test_musl)
 {

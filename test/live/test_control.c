@@ -304,8 +304,7 @@ TEST(test_writers_gone)
 	assert_true(us >= 0 && woken >= 0);
 	jail_sleep_ms(1000);
 	assert_in_range(proc_cpu_us(j->pid) - us, 0, 500);
-	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"),
-	    woken);
+	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"), woken);
 	live_ok(jail_ctl(j, "halt\n"));
 	HALTS(j);
 }
@@ -412,10 +411,8 @@ TEST(test_symlink_dangling)
 TEST(test_symlink_temporary)
 {
 	live_ok(jail_write(j, "/tmp/target", 0644, "precious"));
-	live_ok(symlink("../../tmp/target", jail_path(j,
-	    JAIL_CTL ".new")));
-	live_ok(symlink("../../tmp/target", jail_path(j,
-	    JAIL_STATUS ".new")));
+	live_ok(symlink("../../tmp/target", jail_path(j, JAIL_CTL ".new")));
+	live_ok(symlink("../../tmp/target", jail_path(j, JAIL_STATUS ".new")));
 	fifo_works(j);
 	assert_string_equal(jail_file(j, "/tmp/target"), "precious");
 }

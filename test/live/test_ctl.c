@@ -473,8 +473,7 @@ TEST(test_probes)
 	probes(j, 0, 0, "");
 	/* the pid that nobody has; what is no pid; gone, and not removed */
 	for (i = 0; i < sizeof(stale) / sizeof(stale[0]); i++) {
-		(void)snprintf(text, sizeof(text), "%s\nstate=run\n",
-		    stale[i]);
+		(void)snprintf(text, sizeof(text), "%s\nstate=run\n", stale[i]);
 		live_ok(jail_write(j, "/tmp/s", 0644, text));
 		expect(j, 0, "jailctl -f /tmp/s status", EX_UNAVAILABLE,
 		    "/tmp/s: the jailinit that wrote it is not there\n");

@@ -604,15 +604,8 @@ two_verbs(struct jail *j, const char *first, const char *second,
 	assert_string_equal(jail_status(j, "request"), verb);
 }
 
-TEST(test_reboot_then_halt)
-{
-	two_verbs(j, "reboot\n", "halt\n", "halt");
-}
-
-TEST(test_halt_then_reboot)
-{
-	two_verbs(j, "halt\n", "reboot\n", "halt");
-}
+TEST(test_reboot_then_halt) { two_verbs(j, "reboot\n", "halt\n", "halt"); }
+TEST(test_halt_then_reboot) { two_verbs(j, "halt\n", "reboot\n", "halt"); }
 
 TEST(test_poweroff_then_reboot)
 {

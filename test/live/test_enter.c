@@ -206,15 +206,8 @@ in_chroot(struct jail *j, check_fn *fn, bool is_mount)
 	return (st);
 }
 
-TEST(test_harness)
-{
-	live_ok(by_harness(j));
-}
-
-TEST(test_before)
-{
-	live_ok(by_wd(j));
-}
+TEST(test_harness) { live_ok(by_harness(j)); }
+TEST(test_before) { live_ok(by_wd(j)); }
 
 /* Each "nsenter --... --wdns=/" of the file; what follows it runs. */
 static void

@@ -157,8 +157,7 @@ judge_status(struct result *res, int st)
 	    scene->others[i] != 0; i++)
 		if (scene->others[i] == OTHER(res->status))
 			return;
-	bad(res, WIFEXITED(st) ? "exit status %d" : "killed (%d)",
-	    res->status);
+	bad(res, WIFEXITED(st) ? "exit status %d" : "killed (%d)", res->status);
 }
 
 /* After one failure all is to go on as without it; but with a signal that is
@@ -291,8 +290,7 @@ jail_begin(struct jail *j, const struct jail_opts *o, const char *const *a)
 	    "echo up >>/tmp/up" : scene->rc);
 	if (scene->shutdown != NULL)
 		(void)jail_script(j, "/etc/rc.shutdown", scene->shutdown);
-	(void)jail_script(j, "/etc/rc.request.d/x",
-	    "(true &)\n: >/tmp/job");
+	(void)jail_script(j, "/etc/rc.request.d/x", "(true &)\n: >/tmp/job");
 	return (jail_start(j, o, "/sbin/jailinit", a[0], a[1], a[2], a[3],
 	    a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], NULL) == 0);
 }
@@ -686,8 +684,7 @@ static _Noreturn void
 kill_exec(const char *const *argv)
 {
 	const char *program = getenv("JAILKILL");
-	int fd = open(kill_out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0644);
+	int fd = open(kill_out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (dup2(fd, 1) == -1 || dup2(fd, 2) == -1)
 		_exit(125);

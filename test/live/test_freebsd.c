@@ -37,8 +37,7 @@ host_exec(void *script)
 	static char *const env[] = { (char *)(uintptr_t)RC_PATH, NULL };
 
 	(void)setsid();
-	execle("/bin/sh", "sh", "-c", (const char *)script, (char *)NULL,
-	    env);
+	execle("/bin/sh", "sh", "-c", (const char *)script, (char *)NULL, env);
 	_exit(126);
 }
 
@@ -227,8 +226,7 @@ TEST(test_command)
 	live_ok(jail_script(j, "/etc/rc.shutdown", SLOW_END));
 	conf(j, "command = \"/sbin/jailinit\";");
 	live_ok(jail_mount(j));
-	host_start(&k, kill_fmt("jail -f %s/jail.conf -c %s", j->dir,
-	    name()));
+	host_start(&k, kill_fmt("jail -f %s/jail.conf -c %s", j->dir, name()));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-h", name(), NULL), 0,
 	    kill_fmt("* (%s): gone after # s\n", name()), "");
@@ -782,20 +780,9 @@ attacked(struct jail *j, void (*fn)(pid_t), int rounds)
 	(void)munmap(shared, sizeof(*shared));
 }
 
-TEST(test_kills_all)
-{
-	attacked(j, kill_it, 10);
-}
-
-TEST(test_stops_all)
-{
-	attacked(j, stop_it, 5);
-}
-
-TEST(test_traces_all)
-{
-	attacked(j, trace_it, 5);
-}
+TEST(test_kills_all) { attacked(j, kill_it, 10); }
+TEST(test_stops_all) { attacked(j, stop_it, 5); }
+TEST(test_traces_all) { attacked(j, trace_it, 5); }
 
 /* What is in place of the FIFO is not followed, not opened as something else,
  * and holds nobody up; and the jail ends. */

@@ -163,15 +163,8 @@ unreaped(struct jail *j, bool dead_before)
 	live_exits(j, 0, LIVE_SOON_MS);
 }
 
-TEST(test_entered_unreaped)
-{
-	unreaped(j, false);
-}
-
-TEST(test_entered_zombie)
-{
-	unreaped(j, true);
-}
+TEST(test_entered_unreaped) { unreaped(j, false); }
+TEST(test_entered_zombie) { unreaped(j, true); }
 
 int
 main(void)

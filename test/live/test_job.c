@@ -103,8 +103,7 @@ TEST(test_by_sh)
 	job_write(j, "good", "exit 0");
 	live_ok(jail_write(j, DIR_D "/plain", 0644,
 	    "echo plain $0 $#\nexit 4\n"));
-	live_ok(jail_write(j, DIR_D "/lost", 0755,
-	    "#!/nowhere/sh\n"));
+	live_ok(jail_write(j, DIR_D "/lost", 0755, "#!/nowhere/sh\n"));
 	live_boot(j, NULL);
 	ask(j, "plain");
 	says(j, "request plain: exit status 4\n");
@@ -343,8 +342,7 @@ TEST(test_clean_start)
 	assert_string_equal(probe_value(j, "probe", "cwd"), "/");
 	pid = strtol(probe_value(j, "probe", "pid"), NULL, 10);
 	assert_true(pid > 1);
-	assert_int_equal(strtol(probe_value(j, "probe", "sid"), NULL, 10),
-	    pid);
+	assert_int_equal(strtol(probe_value(j, "probe", "sid"), NULL, 10), pid);
 	assert_int_equal(strtol(probe_value(j, "probe", "pgid"), NULL, 10),
 	    pid);
 	ask(j, "env");
@@ -496,8 +494,7 @@ TEST(test_burst)
 	said = jail_log_count(j, "slow: another one runs");
 	ms = jail_now_ms() - j->asked_ms;
 	if (said < 1 || said > 2 + ms / 1000)
-		fail_msg("%d lines in %d ms:\n%s", said, (int)ms,
-		    jail_log(j));
+		fail_msg("%d lines in %d ms:\n%s", said, (int)ms, jail_log(j));
 	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	says(j, "request slow: exit status 0\n");
 	status_is(j, "slow", "0");

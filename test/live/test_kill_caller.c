@@ -216,8 +216,7 @@ another_level(void *arg)
 static void
 other_proc(struct jail *j, pid_t number)
 {
-	struct kill_opts o = { .before_exec = another_level,
-	    .arg = &number };
+	struct kill_opts o = { .before_exec = another_level, .arg = &number };
 
 	kill_boot(j, NULL, NULL);
 	kill_says(kill_run(&o, "-h", "-a", NULL), EX_UNAVAILABLE, "",
@@ -225,17 +224,11 @@ other_proc(struct jail *j, pid_t number)
 	kill_lives(j, 1);
 }
 
-TEST(test_other_proc)
-{
-	other_proc(j, 0);
-}
+TEST(test_other_proc) { other_proc(j, 0); }
 
 #define SAME_NUMBER	30000
 
-TEST(test_other_proc_same_number)
-{
-	other_proc(j, SAME_NUMBER);
-}
+TEST(test_other_proc_same_number) { other_proc(j, SAME_NUMBER); }
 
 #endif
 
@@ -393,16 +386,11 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		KILL_TEST(test_not_root),
-		KILL_ONLY_LINUX(test_user,
-		    "only root has jails"),
-		KILL_ONLY_LINUX(test_user_by_root,
-		    "only root has jails"),
-		KILL_ONLY_LINUX(test_no_proc,
-		    "/proc"),
-		KILL_ONLY_LINUX(test_other_proc,
-		    "/proc"),
-		KILL_ONLY_LINUX(test_other_proc_same_number,
-		    "/proc"),
+		KILL_ONLY_LINUX(test_user, "only root has jails"),
+		KILL_ONLY_LINUX(test_user_by_root, "only root has jails"),
+		KILL_ONLY_LINUX(test_no_proc, "/proc"),
+		KILL_ONLY_LINUX(test_other_proc, "/proc"),
+		KILL_ONLY_LINUX(test_other_proc_same_number, "/proc"),
 		KILL_TEST(test_closed),
 		KILL_TEST(test_sigchld_ignored),
 		KILL_TEST(test_broken_pipe),

@@ -214,8 +214,7 @@ attack_begin(void *arg)
 static void
 attack_boot(struct jail *j, bool userns, void (*fn)(void))
 {
-	struct jail_opts o = { .userns = userns,
-	    .before_exec = attack_begin };
+	struct jail_opts o = { .userns = userns, .before_exec = attack_begin };
 
 	live_need_root();
 	attacker = fn;
@@ -303,35 +302,12 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 	halts(j, 3);
 }
 
-TEST(test_stops_all)
-{
-	attacked(j, false, stopper, 10);
-}
-
-TEST(test_stops_all_userns)
-{
-	attacked(j, true, stopper, 10);
-}
-
-TEST(test_kills_all)
-{
-	attacked(j, false, killer, 10);
-}
-
-TEST(test_kills_all_userns)
-{
-	attacked(j, true, killer, 10);
-}
-
-TEST(test_traces_all)
-{
-	attacked(j, false, tracer, 2);
-}
-
-TEST(test_traces_all_userns)
-{
-	attacked(j, true, tracer, 10);
-}
+TEST(test_stops_all) { attacked(j, false, stopper, 10); }
+TEST(test_stops_all_userns) { attacked(j, true, stopper, 10); }
+TEST(test_kills_all) { attacked(j, false, killer, 10); }
+TEST(test_kills_all_userns) { attacked(j, true, killer, 10); }
+TEST(test_traces_all) { attacked(j, false, tracer, 2); }
+TEST(test_traces_all_userns) { attacked(j, true, tracer, 10); }
 
 /* Enters as a careless program does: with the PID namespace (and the user
  * namespace, so that it may), its folder, its files, its program. */
@@ -416,15 +392,8 @@ peeked(struct jail *j, bool userns)
 	host_untouched();
 }
 
-TEST(test_peeks)
-{
-	peeked(j, false);
-}
-
-TEST(test_peeks_userns)
-{
-	peeked(j, true);
-}
+TEST(test_peeks) { peeked(j, false); }
+TEST(test_peeks_userns) { peeked(j, true); }
 
 int
 main(void)

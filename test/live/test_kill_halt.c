@@ -58,8 +58,7 @@ TEST(test_no_time)
 	kill_boot(j, "sleep 1000", NULL);
 	line = kill_fmt("%s: had to be killed, gone after # s*\n",
 	    kill_name(j));
-	kill_says(kill_run(NULL, "-h", "-t", "0", j->root, NULL), 1, line,
-	    "");
+	kill_says(kill_run(NULL, "-h", "-t", "0", j->root, NULL), 1, line, "");
 	assert_in_range(kill_last.took_ms, 0, LIVE_LATE_MS);
 	kill_gone(j);
 }
@@ -119,23 +118,16 @@ out_of_time(struct jail *j, void (*before_exec)(void *))
 	j->via_proc = false;
 	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown ran out "
 	    "of time") "\n", kill_name(j));
-	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
-	    "");
+	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line, "");
 	assert_true(jail_exists(j, LIVE_MARK));
 	assert_in_range(kill_last.took_ms, 5000, 10000 + LIVE_LATE_MS);
 	live_exits(j, 0, 0);
 }
 
-TEST(test_out_of_time)
-{
-	out_of_time(j, NULL);
-}
+TEST(test_out_of_time) { out_of_time(j, NULL); }
 
 #ifdef __linux__
-TEST(test_out_of_time_tmpfs)
-{
-	out_of_time(j, tmpfs_run);
-}
+TEST(test_out_of_time_tmpfs) { out_of_time(j, tmpfs_run); }
 #endif
 
 /* rc.shutdown out of time, and somebody who does not know TERM. */
@@ -146,8 +138,7 @@ TEST(test_out_of_time_deaf)
 	kill_boot(j, "trap '' TERM; while :; do sleep 1; done", NULL);
 	line = kill_fmt("%s: gone after # s" LAST_WORD("rc.shutdown, TERM ran "
 	    "out of time") "\n", kill_name(j));
-	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line,
-	    "");
+	kill_says(kill_run(NULL, "-h", "-t", "10", j->root, NULL), 0, line, "");
 	assert_in_range(kill_last.took_ms, 8000, 10000 + LIVE_LATE_MS);
 }
 
@@ -185,22 +176,14 @@ reboot_ends(struct jail *j, const char *leave)
 	for (i = 0; i < REBOOTS; i++) {
 		kill_boot(j, NULL, leave);
 		line = kill_fmt("%s: gone after # s\n", kill_name(j));
-		kill_says(kill_run(NULL, "-r", kill_jid(j), NULL), 0, line,
-		    "");
+		kill_says(kill_run(NULL, "-r", kill_jid(j), NULL), 0, line, "");
 		kill_gone(j);
 		live_ok(jail_again(j));
 	}
 }
 
-TEST(test_reboot_exit)
-{
-	reboot_ends(j, "exit");
-}
-
-TEST(test_reboot_reboot)
-{
-	reboot_ends(j, "reboot");
-}
+TEST(test_reboot_exit) { reboot_ends(j, "exit"); }
+TEST(test_reboot_reboot) { reboot_ends(j, "reboot"); }
 
 /* A closed FIFO alone is no new life, whoever says so. */
 TEST(test_reboot_pretended)
@@ -252,8 +235,7 @@ TEST(test_kept)
 	    "TERM, KILL ran out of time; process %d "
 	    "(test_kill_halt) is not reaped by its parent outside, %d "
 	    "(test_kill_halt)\n", kill_name(j), (int)pid, (int)getpid());
-	kill_says(kill_run(NULL, "-h", "-t", "6", j->root, NULL), 2, out,
-	    "");
+	kill_says(kill_run(NULL, "-h", "-t", "6", j->root, NULL), 2, out, "");
 	kill_lives(j, 0);
 }
 
@@ -307,8 +289,7 @@ main(void)
 		    "a jail's root may never reboot(2)"),
 		KILL_LINUX(test_reboot_pretended, NO_FIRST),
 		KILL_TEST(test_reboot_forced),
-		KILL_LINUX(test_kept,
-		    "a zombie keeps no jail"),
+		KILL_LINUX(test_kept, "a zombie keeps no jail"),
 		KILL_TEST(test_all),
 	};
 

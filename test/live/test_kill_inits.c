@@ -35,8 +35,7 @@ TEST(test_init_script)
 TEST(test_init_deaf)
 {
 	live_ok(jail_start(j, NULL, "/bin/sleep", "1000", NULL));
-	other_init(j, "-h", "6", 1, "TERM to its first process, sleep",
-	    KILLED);
+	other_init(j, "-h", "6", 1, "TERM to its first process, sleep", KILLED);
 	assert_in_range(kill_last.took_ms, 5990, 6000 + LIVE_LATE_MS);
 }
 
@@ -98,8 +97,7 @@ TEST(test_init_busybox)
 	kill_says(kill_run(NULL, "-n", "-r", j->root, NULL), 0, kill_fmt(
 	    "%s: does not listen, would send TERM to its first process, "
 	    "init\n", kill_name(j)), "");
-	other_init(j, "-h", "30", 0, "USR1 to its first process, init",
-	    GONE);
+	other_init(j, "-h", "30", 0, "USR1 to its first process, init", GONE);
 	assert_true(jail_exists(j, LIVE_MARK));
 }
 
@@ -132,20 +130,9 @@ small_init(struct jail *j, const char *name)
 	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
 }
 
-TEST(test_init_tini)
-{
-	small_init(j, "tini");
-}
-
-TEST(test_init_dumb_init)
-{
-	small_init(j, "dumb-init");
-}
-
-TEST(test_init_catatonit)
-{
-	small_init(j, "catatonit");
-}
+TEST(test_init_tini) { small_init(j, "tini"); }
+TEST(test_init_dumb_init) { small_init(j, "dumb-init"); }
+TEST(test_init_catatonit) { small_init(j, "catatonit"); }
 
 TEST(test_stopped)
 {
@@ -154,8 +141,7 @@ TEST(test_stopped)
 	kill_boot(j, MARK_ARG, NULL);
 	kill_stop_first(j);
 	line = kill_fmt("%s: gone after # s\n", kill_name(j));
-	kill_says(kill_run(NULL, "-h", "-t", "30", j->root, NULL), 0, line,
-	    "");
+	kill_says(kill_run(NULL, "-h", "-t", "30", j->root, NULL), 0, line, "");
 	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
 	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 }

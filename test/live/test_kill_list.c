@@ -258,8 +258,7 @@ TEST(test_names)
 	kill_boot(other, NULL, NULL);
 	said = kill_fmt("%s: would send TERM to all of it\n", kill_name(j));
 	kill_says(kill_run(&o, "-n", kill_jid(j), NULL), 0, said, "");
-	kill_says(kill_run(&o, "-n", kill_pid_name(j->pid), NULL), 0, said,
-	    "");
+	kill_says(kill_run(&o, "-n", kill_pid_name(j->pid), NULL), 0, said, "");
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		kill_says(kill_run(&o, "-n", names[i], NULL), 0, said, "");
 }
@@ -356,8 +355,7 @@ TEST(test_names_twice)
 	got = kill_fmt("ready\n%s\n%s\n", kill_rt(6), kill_rt(7));
 	/* these are queued */
 	live_ok(jail_wait_text(j, GOT, got, LIVE_SOON_MS));
-	live_ok(jail_wait_text(j, GOT ".child", got,
-	    LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", got, LIVE_SOON_MS));
 	kill_says(kill_run(NULL, "-h", "-t", "1", j->root, kill_jid(j),
 	    NULL), 1, kill_fmt("%s: had to be killed, *\n", kill_name(j)),
 	    "");
@@ -490,10 +488,8 @@ main(int argc, char **argv)
 		KILL_TEST(test_names_twice),
 		KILL_TEST(test_names_some_unknown),
 		KILL_TEST(test_renamed_host),
-		KILL_ONLY_LINUX(test_renamed,
-		    "PR_SET_NAME"),
-		KILL_ONLY_LINUX(test_renamed_comm,
-		    "/proc/1/comm"),
+		KILL_ONLY_LINUX(test_renamed, "PR_SET_NAME"),
+		KILL_ONLY_LINUX(test_renamed_comm, "/proc/1/comm"),
 	};
 	int status = probe_main(argc, argv);
 

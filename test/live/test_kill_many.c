@@ -537,8 +537,7 @@ blow_round(struct many *m, const char *const *verb, enum blow b, int64_t us)
 		    jail_now_ms() < end_ms)
 			c = many_count(j->pid);
 		if (c.stopped != 0 && c.stopped != c.all)
-			fprintf(stderr, "%d of %d stopped\n", c.stopped,
-			    c.all);
+			fprintf(stderr, "%d of %d stopped\n", c.stopped, c.all);
 		/* One more may be who has written jailinit's status. */
 		MUST(c.all >= 5 && (c.stopped == 0 || c.stopped == c.all));
 	} else
@@ -923,8 +922,7 @@ inner_pid(void)
 	MUST(d != NULL);
 	while (found == 0 && (e = readdir(d)) != NULL) {
 		pid = (pid_t)strtol(e->d_name, NULL, 10);
-		(void)snprintf(path, sizeof(path), "/proc/%d/status",
-		    (int)pid);
+		(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 		f = pid > 0 ? fopen(path, "re") : NULL;
 		while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 			if (strncmp(line, "NSpid:", 6) != 0)
@@ -1028,20 +1026,16 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		MANY_TEST(test_side_by_side),
 		MANY_TEST(test_stubborn),
-		MANY_ONLY_LINUX(test_jid_unique,
-		    "a jid is never given again"),
+		MANY_ONLY_LINUX(test_jid_unique, "a jid is never given again"),
 		MANY_TEST(test_batches),
 		MANY_TEST(test_batches_small),
 		MANY_TEST(test_two_halts),
 		MANY_TEST(test_two_stops),
 		MANY_TEST(test_halt_and_stop),
 		MANY_TEST(test_blows),
-		MANY_ONLY_LINUX(test_memfd_noexec,
-		    "vm.memfd_noexec"),
-		MANY_ONLY_LINUX(test_pid_again,
-		    "pids that can be chosen"),
-		MANY_ONLY_LINUX(test_pid_of_child,
-		    "pids that can be chosen"),
+		MANY_ONLY_LINUX(test_memfd_noexec, "vm.memfd_noexec"),
+		MANY_ONLY_LINUX(test_pid_again, "pids that can be chosen"),
+		MANY_ONLY_LINUX(test_pid_of_child, "pids that can be chosen"),
 		MANY_ONLY_LINUX(test_nested,
 		    "PID namespaces; test_freebsd has nested jails"),
 		MANY_ONLY_LINUX(test_nested_alone,

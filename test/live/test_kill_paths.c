@@ -42,8 +42,7 @@ symlink_at(struct jail *j, const char *place, const char *target,
 	hostile_boot(j, NULL);
 	/* From the root of the host, or of the jail's mount namespace. */
 	snprintf(path, sizeof(path), "%s%s%s", up, host_dir, target);
-	inside(j, "mv /%s /%s.old && ln -s %s /%s", place, place, path,
-	    place);
+	inside(j, "mv /%s /%s.old && ln -s %s /%s", place, place, path, place);
 	live_ok(plain("cat %s/var/run/jailinit.status", j->root));
 	if (strcmp(target, "/jailinit.ctl") != 0)
 		said("state=stolen");
@@ -223,8 +222,7 @@ TEST(test_swap_race)
 	host_reset();
 	end_ms = jail_now_ms() + limit_ms;
 	for (tries = 0; jail_now_ms() < end_ms; tries++)
-		jk(LOOK_MS, tries % 2 == 0 ? "-hn" : "-l", jail_name(j),
-		    NULL);
+		jk(LOOK_MS, tries % 2 == 0 ? "-hn" : "-l", jail_name(j), NULL);
 	print_message("jailkill: not in %ld runs\n", tries);
 	host_untouched();
 	halts(j, 30);
@@ -307,8 +305,7 @@ TEST(test_socket)
 	live_ok(bind(fd, (void *)&sun, sizeof(sun)));
 	live_ok(listen(fd, 1));
 	decoy_watch(j);
-	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)),
-	    0);
+	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	still_runs(j);
 	(void)host_opened();
 	decoy(j, "what is in place of its FIFO is none");
@@ -320,8 +317,7 @@ TEST(test_directory)
 	hostile_boot(j, NULL);
 	inside(j, "rm " JAIL_CTL " && mkdir " JAIL_CTL);
 	decoy_watch(j);
-	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)),
-	    0);
+	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	still_runs(j);
 	(void)host_opened();
 	decoy(j, "what is in place of its FIFO is none");

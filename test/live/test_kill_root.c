@@ -636,20 +636,9 @@ caught(struct jail *j, const char *base, int suspend)
 	ends(j);
 }
 
-TEST(test_caught)
-{
-	caught(j, v2_base(), 0);
-}
-
-TEST(test_caught_v1)
-{
-	caught(j, "/sys/fs/cgroup/pids", 0);
-}
-
-TEST(test_caught_unfiltered)
-{
-	caught(j, v2_base(), 1);
-}
+TEST(test_caught) { caught(j, v2_base(), 0); }
+TEST(test_caught_v1) { caught(j, "/sys/fs/cgroup/pids", 0); }
+TEST(test_caught_unfiltered) { caught(j, v2_base(), 1); }
 #endif
 
 /* A jail that lets no more processes be made is entered all the same. */

@@ -149,16 +149,10 @@ terminal(struct jail *j, unsigned short columns)
 	assert_non_null(strstr(text, "\033[1A\r\033[J"));
 }
 
-TEST(test_terminal)
-{
-	terminal(j, 200);
-}
+TEST(test_terminal) { terminal(j, 200); }
 
 /* A terminal that does not know its size, as on a serial line. */
-TEST(test_terminal_no_size)
-{
-	terminal(j, 0);
-}
+TEST(test_terminal_no_size) { terminal(j, 0); }
 
 /* At a machine's shutdown nobody says what the console can do. */
 TEST(test_terminal_unknown)

@@ -35,8 +35,7 @@ TEST(test_signal_default)
 	kill_boot_probe(j, kill_fmt("%d", SIGUSR1));
 	kill_says(kill_run(NULL, kill_jid(j), NULL), 0, "", "");
 	live_ok(jail_wait_text(j, GOT, "ready\n15\n", LIVE_SOON_MS));
-	live_ok(jail_wait_text(j, GOT ".child", "ready\n15\n",
-	    LIVE_SOON_MS));
+	live_ok(jail_wait_text(j, GOT ".child", "ready\n15\n", LIVE_SOON_MS));
 	live_ok(jail_signal(j, SIGUSR1));
 	live_exits(j, 42, LIVE_SOON_MS);
 }
@@ -213,8 +212,7 @@ TEST(test_nested)
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    kill_list_line(kill_jid_of(j->pid), j->pid, "run", j->root)), "");
 	/* All of a jail are those of the jails in it as well. */
-	kill_says(kill_run(NULL, "-s", "STOP", kill_jid(j), NULL), 0, "",
-	    "");
+	kill_says(kill_run(NULL, "-s", "STOP", kill_jid(j), NULL), 0, "", "");
 	assert_true(kill_stops(proc_find("nested1")));
 	assert_true(kill_stops(proc_find("nested2")));
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,

@@ -230,8 +230,7 @@ test_maker_stop(struct jail *base)
 		MUST(sent(run_jid(j->jid), "STOP"));
 		a = settled(j->pid);
 		if (a.stopped != a.all)
-			fprintf(stderr, "%d of %d stopped\n", a.stopped,
-			    a.all);
+			fprintf(stderr, "%d of %d stopped\n", a.stopped, a.all);
 		MUST(a.all >= MADE - 1 && a.stopped == a.all);
 		MUST(sent(run_jid(j->jid), "CONT"));
 		MUST(changes(j->pid));

@@ -92,8 +92,7 @@ TEST(test_status_json)
 	fifo_make(j);
 	mute_start(j, NULL);
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		snprintf(text, sizeof(text), "{\"state\":\"%s\"}\n",
-		    words[i]);
+		snprintf(text, sizeof(text), "{\"state\":\"%s\"}\n", words[i]);
 		if (i < 2 || i == 3)	/* the plain way with such a word */
 			assert_true(!json_is(text) ||
 			    strstr(text, "\"jid\":1") != NULL);

@@ -285,15 +285,8 @@ socket_case(struct jail *j, int type)
 	close(s[1]);
 }
 
-TEST(test_socket_stream)
-{
-	socket_case(j, SOCK_STREAM);
-}
-
-TEST(test_socket_datagram)
-{
-	socket_case(j, SOCK_DGRAM);
-}
+TEST(test_socket_stream) { socket_case(j, SOCK_STREAM); }
+TEST(test_socket_datagram) { socket_case(j, SOCK_DGRAM); }
 
 /*
  * Others that write to, and read from, the same full pipe.
@@ -610,8 +603,7 @@ TEST(test_counters)
 	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
 	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
 	jail_sleep_ms(2500);
-	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"),
-	    woken);
+	assert_int_equal(proc_figure(j->pid, "voluntary_ctxt_switches"), woken);
 }
 
 /*

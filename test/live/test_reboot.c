@@ -215,16 +215,10 @@ halt_between(struct jail *j, bool by_signal)
 	assert_int_equal(lives(j), 1);
 }
 
-TEST(test_halt_between)
-{
-	halt_between(j, true);
-}
+TEST(test_halt_between) { halt_between(j, true); }
 
 /* The FIFO is listened to in between, too. */
-TEST(test_halt_between_fifo)
-{
-	halt_between(j, false);
-}
+TEST(test_halt_between_fifo) { halt_between(j, false); }
 
 /* Nobody puts the next life off by signals. */
 TEST(test_not_put_off)

@@ -292,8 +292,7 @@ TEST(test_debian)
 	EXITS(0, j, NULL, "-u", root_at("again"));
 	root_boots(j, root_at("again"));
 	for (i = 0; i < root_long(10, 1); i++)
-		debian_interrupted(j, i % 2 == 0 ? SIGTERM : SIGINT,
-		    2 - i % 3);
+		debian_interrupted(j, i % 2 == 0 ? SIGTERM : SIGINT, 2 - i % 3);
 	debian_interrupted(j, SIGKILL, 0);
 }
 
@@ -378,8 +377,7 @@ TEST(test_child_ended)
 
 	if (geteuid() != 0)
 		live_skip("freebsd: not root");
-	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir,
-	    getenv("PATH"));
+	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir, getenv("PATH"));
 	snprintf(base, sizeof(base), "%s", root_in(j->dir, "base.txz"));
 	snprintf(to, sizeof(to), "%s", root_at("bsd"));
 	live_ok(root_sh("cd '%s' && mkdir slow && : >base.txz && "
@@ -558,8 +556,7 @@ TEST(test_two_at_once)
 	int st;
 
 	/* One that comes no further than to its first copy, until it may. */
-	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir,
-	    getenv("PATH"));
+	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir, getenv("PATH"));
 	live_ok(root_sh("cd '%s' && mkdir slow && printf '#!/bin/sh\n"
 	    "until [ -e %s/go ]; do sleep 0.05; done\nexec /bin/cp \"$@\"\n'"
 	    " >slow/cp && chmod 755 slow/cp", j->dir, j->dir));
@@ -639,8 +636,7 @@ time_see(const char *path, const struct stat *st, int type, struct FTW *f)
 	(void)f;
 	if (st->st_mtim.tv_sec != strtol(EPOCH, NULL, 10) ||
 	    st->st_mtim.tv_nsec != 0) {
-		print_error("%s: %lld\n", path,
-		    (long long)st->st_mtim.tv_sec);
+		print_error("%s: %lld\n", path, (long long)st->st_mtim.tv_sec);
 		times_wrong++;
 	}
 	return (0);

@@ -300,8 +300,7 @@ busybox_path(struct jail *j)
 	live_ok(root_sh("mkdir '%s/farm' && for a in $(busybox --list); "
 	    "do ln -s \"$(command -v busybox)\" '%s/farm/'$a || exit; done",
 	    j->dir, j->dir));
-	snprintf(path, sizeof(path), "PATH=%s/farm:%s", j->dir,
-	    getenv("PATH"));
+	snprintf(path, sizeof(path), "PATH=%s/farm:%s", j->dir, getenv("PATH"));
 	return (path);
 }
 

@@ -233,10 +233,7 @@ signals_table(struct jail *j)
 	}
 }
 
-TEST(test_signals)
-{
-	signals_table(j);
-}
+TEST(test_signals) { signals_table(j); }
 
 /* Other signals are nothing: they neither end process 1 nor the jail. */
 TEST(test_signals_other)

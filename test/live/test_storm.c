@@ -256,8 +256,7 @@ answers(struct jail *j, const char *stage, int sig)
 		}
 		live_ok(jail_script(j, "/etc/rc", strcmp(stage, "run") == 0 ?
 		    "exit 0" : "sleep 1000"));
-		live_ok(jail_script(j, "/etc/rc.shutdown",
-		    "echo >" LIVE_MARK));
+		live_ok(jail_script(j, "/etc/rc.shutdown", "echo >" LIVE_MARK));
 		live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
 		live_ok(jail_wait_state(j, stage, LIVE_SOON_MS));
 		live_ok(jail_write(j, GO, 0644, ""));
@@ -273,26 +272,12 @@ answers(struct jail *j, const char *stage, int sig)
 	assert_in_range(median, 0, ANSWER_MS);
 }
 
-TEST(test_request_run)
-{
-	answers(j, "run", 0);
-}
-
-TEST(test_request_boot)
-{
-	answers(j, "boot", 0);
-}
-
-TEST(test_signal_run)
-{
-	answers(j, "run", SIGTERM);
-}
+TEST(test_request_run) { answers(j, "run", 0); }
+TEST(test_request_boot) { answers(j, "boot", 0); }
+TEST(test_signal_run) { answers(j, "run", SIGTERM); }
 
 /* Signals with numbers higher than SIGCHLD's must get past it. */
-TEST(test_signal_boot)
-{
-	answers(j, "boot", JAIL_SIGPWR);
-}
+TEST(test_signal_boot) { answers(j, "boot", JAIL_SIGPWR); }
 
 int
 main(void)

@@ -415,8 +415,7 @@ test_help(void **state)
 
 	(void)state;
 	for (i = 0; i < SIZEOF(lines); i++) {
-		assert_int_equal(parse_exits(lines[i], said, sizeof(said)),
-		    0);
+		assert_int_equal(parse_exits(lines[i], said, sizeof(said)), 0);
 		assert_non_null(strstr(said, "usage: "));
 		assert_null(strstr(said, "no such"));
 	}

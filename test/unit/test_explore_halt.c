@@ -288,6 +288,5 @@ main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_explore) };
 
-	return (cmocka_run_group_tests_name("explore halt", tests, NULL,
-	    NULL));
+	return (cmocka_run_group_tests_name("explore halt", tests, NULL, NULL));
 }

@@ -470,8 +470,7 @@ test_command_shutdown(void **state)
 	life_init(&l, &usual, true, true);
 	assert_int_equal(event(&l, LIFE_COMMAND_ENDED, T0),
 	    LIFE_DO_RUN_SHUTDOWN);
-	assert_int_equal(event(&l, LIFE_SHUTDOWN_ENDED, T0),
-	    LIFE_DO_TERM_ALL);
+	assert_int_equal(event(&l, LIFE_SHUTDOWN_ENDED, T0), LIFE_DO_TERM_ALL);
 	/* seen too late it means nothing */
 	assert_int_equal(event(&l, LIFE_SHUTDOWN_ENDED, T0), 0);
 	STEP(event(&l, LIFE_BOOTED, T0), 0, LIFE_TERM);
