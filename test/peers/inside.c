@@ -1,31 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the drop-in suite runs under an init, in its own executable: commands
- * that do what a case needs, and drivers that start an init many times, each
- * time as process 1 of a PID namespace in the jail's.  Results are files. */
-#ifndef INSIDE_H
-#define INSIDE_H
-
+/* What the drop-in suite runs under an init: commands that do what a case needs,
+ * and drivers that start an init many times, each time as process 1 of a PID
+ * namespace in the jail's.  Results are files. */
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "probe.h"
-
-#define RESULT		"/tmp/result"
-#define READY		"/tmp/ready"
-#define MARK		"/tmp/mark"	/* of a leftover: T on TERM, t later */
-#define LEFT_MS		200		/* the time that it takes to end */
+#include "inside.h"
 
 #define ROUND_MS	10000	/* after that a start counts as hanging */
 #define STARTS		100
 #define LOST_MAX	4	/* no more of them are waited for */
-#define ORPHANS		1000
 
-static inline void
+static void
 inside_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -35,7 +32,7 @@ inside_write(const char *path, const char *text)
 }
 
 /* Until something is written there. */
-static inline void
+static void
 inside_wait(const char *path)
 {
 	struct stat st;
@@ -50,7 +47,7 @@ inside_wait(const char *path)
 
 /* catch FILE: notes each signal in FILE; a second process of the same group
  * does so in FILE.child. */
-static inline _Noreturn void
+static _Noreturn void
 inside_catch(const char *path)
 {
 	char child[256];
@@ -66,7 +63,7 @@ inside_catch(const char *path)
 		pause();
 }
 
-static inline void
+static void
 inside_on_term(int sig)
 {
 	(void)sig;
@@ -77,7 +74,7 @@ inside_on_term(int sig)
 }
 
 /* leave group|session: ends with 7, leaving a process behind. */
-static inline int
+static int
 inside_leave(const char *where)
 {
 	if (fork() == 0) {
@@ -93,7 +90,7 @@ inside_leave(const char *where)
 }
 
 /* daemon: as daemon(3) does it, but that it is there before we end. */
-static inline int
+static int
 inside_daemon(void)
 {
 	if (fork() == 0) {
@@ -105,7 +102,7 @@ inside_daemon(void)
 }
 
 /* adopt: who adopts an orphan, the init that is our parent? */
-static inline int
+static int
 inside_adopt(void)
 {
 	pid_t init = getppid(), middle, own;
@@ -126,7 +123,7 @@ inside_adopt(void)
 }
 
 /* orphans: that many, of which none lives long; then waits. */
-static inline _Noreturn void
+static _Noreturn void
 inside_orphans(void)
 {
 	pid_t pid;
@@ -147,7 +144,7 @@ inside_orphans(void)
 }
 
 /* stdio: 42 if 0-2 are open, else 43. */
-static inline int
+static int
 inside_stdio(void)
 {
 	int fd;
@@ -160,7 +157,7 @@ inside_stdio(void)
 
 /* listen: 0 if descriptor 3 is for us, sd_listen_fds(3), 1 if it is for
  * somebody else, 2 if there is none. */
-static inline int
+static int
 inside_listen(void)
 {
 	const char *pid = getenv("LISTEN_PID");
@@ -171,7 +168,7 @@ inside_listen(void)
 }
 
 /* front: whether the terminal is ours, and we are in its foreground. */
-static inline int
+static int
 inside_front(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
@@ -182,7 +179,7 @@ inside_front(void)
 /*
  * Drivers.
  */
-static inline pid_t
+static pid_t
 round_start(const char *init, const char *program, const char *arg,
     const char *arg2)
 {
@@ -199,7 +196,7 @@ round_start(const char *init, const char *program, const char *arg,
 }
 
 /* The exit status, or -1: killed, or it hung (and is ended). */
-static inline int
+static int
 round_end(pid_t pid)
 {
 	int64_t end_ms = jail_now_ms() + ROUND_MS;
@@ -218,7 +215,7 @@ round_end(pid_t pid)
 	return (WIFEXITED(st) ? WEXITSTATUS(st) : -1);
 }
 
-static inline void
+static void
 round_result(int good, int of)
 {
 	char text[32];
@@ -227,7 +224,7 @@ round_result(int good, int of)
 	inside_write(RESULT, text);
 }
 
-static inline void
+static void
 drive_statuses(const char *init)
 {
 	char text[8];
@@ -242,7 +239,7 @@ drive_statuses(const char *init)
 
 /* Signals whose default ends a process, and the first and last real-time
  * ones. */
-static inline void
+static void
 drive_deaths(const char *init)
 {
 	static const int sigs[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
@@ -259,7 +256,7 @@ drive_deaths(const char *init)
 	round_result(good, n);
 }
 
-static inline void
+static void
 drive_starts(const char *init)
 {
 	int i, good = 0;
@@ -272,7 +269,7 @@ drive_starts(const char *init)
 
 /* Has it blocked or caught TERM?  Before, it is lost on any process 1.  In
  * sigwait(3) it does not show as blocked, but then there is a child. */
-static inline bool
+static bool
 is_listening(pid_t pid)
 {
 	static const char *const keys[] = { "SigBlk", "SigCgt" };
@@ -299,7 +296,7 @@ is_listening(pid_t pid)
 }
 
 /* TERM as soon as it listens, or up to a millisecond later. */
-static inline void
+static void
 drive_early(const char *init)
 {
 	int64_t end_ms;
@@ -318,8 +315,7 @@ drive_early(const char *init)
 	round_result(good, i);
 }
 
-/* The exit status when this runs inside, -1 when it is the suite. */
-static inline int
+int
 inside_main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "", *arg = argc > 2 ?
@@ -358,5 +354,3 @@ inside_main(int argc, char **argv)
 		e = probe_main(argc, argv);
 	return (e == -1 ? 0 : e);
 }
-
-#endif
