@@ -31,7 +31,7 @@
 #define assert_in_range(value, min, max) assert_int_in_range(value, min, max)
 #endif
 
-/* TEST(test_x) { ... } is a test; j is its jail, made for it and not started. */
+/* TEST(test_x) { ... } is a test; j is its jail, made for it, not started. */
 #define TEST(f)								\
 static void f##_in(struct jail *);					\
 static void								\

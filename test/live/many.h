@@ -46,7 +46,7 @@
  * of jail_new(), and started, if at all, by fn. */
 int many_inside(struct jail *j, void (*fn)(struct jail *));
 
-/* A test of cmocka's, static void fn(struct jail *), which many_inside() runs. */
+/* A test: static void fn(struct jail *), which many_inside() runs. */
 #define MANY_TEST(fn)							\
 	{ #fn, many_test, many_setup, live_teardown, (void *)(uintptr_t)(fn) }
 #ifdef __linux__

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The system calls that jailinit-managers(7) tells a filter to allow are enough;
- * those that it calls optional may be refused; JAIL_LONG=1: and none of the
- * others may.  The jail runs jailinit alone, so that no other program's calls
- * count.
+ * The system calls that jailinit-managers(7) tells a filter to allow are
+ * enough; those that it calls optional may be refused; JAIL_LONG=1: and none of
+ * the others may.  The jail runs jailinit alone, so that only its calls count.
  * only linux: seccomp(2)
  */
 #include "live.h"
@@ -48,8 +47,8 @@ static const struct { const char *name; int number; } known[] = {
 	CALL(pwritev2), CALL(read), CALL(readlink), CALL(rename), CALL(rseq),
 	CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn),
 	CALL(set_robust_list), CALL(set_tid_address), CALL(setpgid),
-	CALL(setsid), CALL(stat), CALL(tgkill), CALL(uname), CALL(unlink), CALL(vfork),
-	CALL(wait4), CALL(write), CALL(writev)
+	CALL(setsid), CALL(stat), CALL(tgkill), CALL(uname), CALL(unlink),
+	CALL(vfork), CALL(wait4), CALL(write), CALL(writev)
 };
 #else
 static const struct { const char *name; int number; } known[] = {

@@ -314,18 +314,16 @@ test_watch_ends(void **state)
 }
 
 /* A jailinit by the name that podman(1) gives an init of its own. */
-static void
-test_other_name(void **state)
+TEST(test_other_name)
 {
-	struct jail *j = *state;
 	char from[PATH_MAX];
 
 	snprintf(from, sizeof(from), "%s", jail_path(j, "/sbin/jailinit"));
-	assert_int_equal(rename(from, jail_path(j, "/podman-init")), 0);
-	assert_int_equal(jail_start(j, NULL, "/podman-init", "--",
-	    "/bin/sleep", "1000", NULL), 0);
-	assert_int_equal(jail_wait_state(j, "run", LIVE_SOON_MS), 0);
-	assert_int_equal(kill_run(NULL, "-l", kill_jid(j), NULL), 0);
+	live_ok(rename(from, jail_path(j, "/podman-init")));
+	live_ok(jail_start(j, NULL, "/podman-init", "--", "/bin/sleep", "1000",
+	    NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	if (strstr(kill_last.out, kill_fmt(" %d ", (int)j->pid)) == NULL)
 		fail_msg("%s", kill_last.out);
 	kill_says(kill_run(NULL, "-h", kill_jid(j), NULL), 0,
@@ -334,11 +332,8 @@ test_other_name(void **state)
 }
 
 /* Who is traced enters no jail, and says that this is why. */
-static void
-test_traced(void **state)
+TEST(test_traced)
 {
-	struct jail *j = *state;
-
 	live_boot(j, NULL);
 	(void)host(kill_fmt("! ktrace -i -f %s/trace %s -s TERM %s 2>&1",
 	    j->dir, jailkill_path(), kill_jid(j)));
@@ -427,8 +422,8 @@ times(const char *text, const char *what)
 }
 
 /* One deadline for all, whether they end by themselves or run out of time. */
-/* Halts all of them at once.  The status of jailkill; prints what it said if that
- * is not 0, or not all have gone. */
+/* Halts all of them at once.  Returns the status of jailkill; prints what it said
+ * if that is not 0, or not all have gone. */
 static int
 many_halt(struct kill *k, const char *jids, int seconds)
 {

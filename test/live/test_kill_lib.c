@@ -52,7 +52,8 @@ lib_errors(const struct jail *j)
 	errno = 0;
 	LIB_CHECK(jailkill(jid, -1) == -1 && errno == EINVAL);
 	errno = 0;
-	LIB_CHECK(jailkill(jid, NSIG) == -1 && errno == EINVAL);
+	LIB_CHECK(jailkill(jid, atoi(JAIL_NO_SIGNAL)) == -1 &&
+	    errno == EINVAL);
 	errno = 0;
 	LIB_CHECK(jailkill(999998, SIGTERM) == -1 && errno == ESRCH);
 	errno = 0;
@@ -149,7 +150,8 @@ lib_signal(const struct jail *j)
 	lib_caller(jid, SIG_IGN);
 	lib_caller(jid, lib_on_signal);
 	LIB_CHECK(jailkill(jid, SIGKILL) == 0);
-	LIB_CHECK(proc_state(j->pid) == 'Z' && jail_count(j) == 1);
+	LIB_CHECK(proc_state(j->pid) == 'Z' &&
+	    jail_wait_count(j, 1, LIVE_SOON_MS) == 0);
 	errno = 0;
 	LIB_CHECK(jailkill(jid, SIGKILL) == -1 && errno == ESRCH);
 }
