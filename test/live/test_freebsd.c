@@ -422,7 +422,7 @@ times(const char *text, const char *what)
 }
 
 /* One deadline for all, whether they end by themselves or run out of time. */
-/* Halts all of them at once.  Returns the status of jailkill; prints what it said
+/* Halts all of them at once.  Returns the status of jailkill; prints its output
  * if that is not 0, or not all have gone. */
 static int
 many_halt(struct kill *k, const char *jids, int seconds)
