@@ -6,7 +6,7 @@
  *
  * A scene is played once without a fault to count the calls; then of each call
  * the first, the second and the last of a phase fails, and all from its start
- * on. make check tries an even sample, JAIL_LONG=1 all, FAULT_CALL=name one
+ * on.  make check tries an even sample, JAIL_LONG=1 all, FAULT_CALL=name one
  * call, FAULT_CASE=n one case; FAULT_SHOW=1 prints each.  For root.
  * only linux: ptrace(2) of Linux changes what a system call returns
  */
