@@ -293,7 +293,7 @@ attacked(struct jail *j, bool userns, void (*fn)(void), int rounds)
 			done++;
 			signalled(got);
 		} else
-			said("who entered");
+			said("that entered");
 		nobody_inside(j, before);
 	}
 	print_message("plain: %d of %d held up; jailkill: %d of %d came "

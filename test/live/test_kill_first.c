@@ -226,7 +226,7 @@ TEST(test_held_by_host)
 	wait_for(&shared->ready, 2);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
-	snprintf(line, sizeof(line), "held by who traces it, %d (", pid);
+	snprintf(line, sizeof(line), "held by its tracer, %d (", pid);
 	said(line);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 	assert_true(is_there(j));
@@ -307,7 +307,7 @@ TEST(test_pid_max)
 	assert_int_equal(jail_enter(j, enter_nothing, NULL), -1);
 	jk(SIGNAL_MS, "-s", "URG", jail_name(j), NULL);
 	assert_int_equal(run.code, 2);
-	said("nobody can enter");
+	said("cannot enter");
 	assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
 	jk(halt_ms(1), "-h", "-t", "1", jail_name(j), NULL);
 	assert_int_equal(run.code, 1);

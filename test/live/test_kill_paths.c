@@ -277,7 +277,7 @@ TEST(test_device)
 	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
 	assert_true(host_opened());
 	still_runs(j);
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 }
 
 TEST(test_regular_file)
@@ -288,7 +288,7 @@ TEST(test_regular_file)
 	live_ok(plain("echo halt >%s", jail_path(j, JAIL_CTL)));
 	assert_true(host_opened());
 	still_runs(j);
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 	assert_string_equal(jail_file(j, JAIL_CTL), "halt\n");
 }
 
@@ -308,7 +308,7 @@ TEST(test_socket)
 	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	still_runs(j);
 	(void)host_opened();
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 	close(fd);
 }
 
@@ -320,7 +320,7 @@ TEST(test_directory)
 	assert_int_not_equal(plain("echo halt >%s", jail_path(j, JAIL_CTL)), 0);
 	still_runs(j);
 	(void)host_opened();
-	decoy(j, "what is in place of its FIFO is none");
+	decoy(j, "another file is in place of its FIFO");
 }
 
 TEST(test_no_reader)
