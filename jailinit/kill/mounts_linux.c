@@ -198,11 +198,12 @@ mount_name(pid_t pid, uint64_t id, char *buf, size_t size, bool *mounted)
 {
 	char *line, name[PATH_MAX];
 	struct mount of;
+	bool found = mount_of_root(pid, id, &of, &line);
 	size_t i;
 
-	*mounted = mount_of_root(pid, id, &of, &line);
+	*mounted = found;
 	buf[0] = '\0';
-	for (i = 0; *mounted && i < here_n; i++)
+	for (i = 0; found && i < here_n; i++)
 		if (name_in_mount(&here[i], &of, name, sizeof(name)) &&
 		    strlen(name) < size && (buf[0] == '\0' ||
 		    strlen(name) < strlen(buf)))
