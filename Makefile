@@ -3,8 +3,7 @@
 #: make [STATIC=1|0] [CC=musl-gcc] [B=build]	all programs, in $(B)
 #: make install [DESTDIR= PREFIX= HALT_SECONDS=]
 #: make demo	boots a jail and halts it, step by step
-#: make deb	Debian's packages, in $(B)
-#: make freebsd-port	FreeBSD's port and the archive it is made from, in $(B)
+#: make deb | freebsd-port	Debian's packages; FreeBSD's port and its archive
 VERSION =	0.1
 PREFIX =	/usr/local
 # How long jails have when the host shuts down, in seconds.
