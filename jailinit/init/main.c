@@ -127,9 +127,9 @@ wait_event(const struct life *life)
 		command_executed();
 }
 
-/* Has the title and the file say what is going on. */
+/* Gathers what the status shows, and shows the stage in the title. */
 static void
-status_tell(const struct life *life, struct status *s)
+status_gather(const struct life *life, struct status *s)
 {
 	if (s->stage != life->stage)
 		os_title(life_stage_name(life->stage));
@@ -142,9 +142,6 @@ status_tell(const struct life *life, struct status *s)
 	s->dropped_requests = fifo_dropped();
 	s->app = opt.command != NULL;
 	s->job = job_last();
-	/* Its writer would be in the way of the command's start. */
-	if (command_exec_fd() == -1 || life->verb != REQUEST_NONE)
-		status_update(s);
 }
 
 /* A reboot after a life that was too short waits; meanwhile a halt can still
@@ -157,7 +154,8 @@ reboot_hold(struct life *life, struct status *s, int64_t born_ms)
 
 	while (clock_ms() < due_ms && life->verb == REQUEST_REBOOT &&
 	    opt.leave != LEAVE_EXIT) {
-		status_tell(life, s);
+		status_gather(life, s);
+		status_update(s);
 		(void)signals_wait(&fd, 1, due_ms);
 		fifo_turn();
 		requests_take(life);
@@ -172,7 +170,7 @@ gone(struct life *life, struct status *s, int64_t born_ms)
 	if (fd.fd != -1 && poll(&fd, 1, 0) == 1)
 		command_executed();
 	reboot_hold(life, s, born_ms);
-	status_tell(life, s);
+	status_gather(life, s);
 	status_farewell(s, FAREWELL_MS);
 	/* With a reboot in place a halt that came meanwhile would be lost. */
 	fifo_turn();
@@ -201,7 +199,10 @@ main(int argc, char **argv)
 		step(&life, LIFE_TICK, NULL);
 		if (life.stage == LIFE_GONE)
 			gone(&life, &status, born_ms);
-		status_tell(&life, &status);
+		status_gather(&life, &status);
+		/* Its writer would be in the way of the command's start. */
+		if (command_exec_fd() == -1 || life.verb != REQUEST_NONE)
+			status_update(&status);
 		wait_event(&life);
 	}
 }
