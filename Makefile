@@ -24,7 +24,8 @@ PIE !=		case '$(STATIC)$(OS)' in 1*|freebsd) echo -fno-pie -static ;; \
 LINK !=		case '$(PIE)' in *static) echo -Wl,-z,norelro ;; \
 		*) echo $(DYNAMIC) ;; esac
 # Fewer pages: nothing unused, no gaps, code and constants in one segment.
-SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections -fdata-sections
+SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections -fdata-sections \
+		-fno-jump-tables
 SMALL_LINK =	-Wl,--gc-sections -Wl,--sort-section=alignment \
 		-Wl,-z,noseparate-code -Wl,-z,nodynamic-undefined-weak
 LIBS !=		test '$(OS)' = freebsd && echo -lutil || :

@@ -16,7 +16,7 @@
 #include "log.h"
 
 /* Bytes read at once. */
-#define READ_MAX	512
+#define READ_MAX	256
 
 /* After this many reads all is read that a FIFO holds, 64 KiB, and its end
  * seen. */
@@ -25,23 +25,22 @@
 /* At most one complaint about requests in this time. */
 #define COMPLAIN_MS	1000
 
-struct reader {
-	int fd;			/* -1: there is none */
-	size_t at, n;		/* what is left of block: block[at..n) */
-	size_t used;		/* bytes of the line so far; one more than
-				 * REQUEST_LINE_MAX when it is too long */
-	int64_t last_ms;	/* when the last of them came */
-	char block[READ_MAX], line[REQUEST_LINE_MAX + 1];
-};
-
 static const char *path;
 static dev_t dev;		/* of the FIFO that we made */
 static ino_t ino;
-static struct reader current;
+static int current_fd;		/* -1: there is none */
 
-/* The FIFO before it, until it is empty or drain_reads are used up. */
-static struct reader old;
+/* The FIFO before it, which is read first, until it is empty or drain_reads are
+ * used up; -1: there is none. */
+static int old_fd;
 static int drain_reads;
+
+/* What was read of the FIFO that is being read: block[at..n) is left of it, and
+ * line[0..used) is the line so far, one byte longer than REQUEST_LINE_MAX when
+ * it is too long. */
+static char block[READ_MAX], line[REQUEST_LINE_MAX + 1];
+static size_t at, end, used;
+static int64_t last_ms;		/* when the last of it came */
 
 static int reads;		/* left in this turn */
 static bool more;		/* the turn has run out of reads */
@@ -100,7 +99,7 @@ is_named(void)
 {
 	struct stat st;
 
-	return (current.fd != -1 && lstat(path, &st) == 0 &&
+	return (current_fd != -1 && lstat(path, &st) == 0 &&
 	    st.st_dev == dev && st.st_ino == ino);
 }
 
@@ -113,12 +112,13 @@ replace(void)
 
 	if (fd == -1)
 		return (-1);
-	if (old.fd != -1)
-		close(old.fd);
-	old = current;
+	if (old_fd != -1) {
+		close(old_fd);
+		at = end = used = 0;
+	}
+	old_fd = current_fd;
 	drain_reads = DRAIN_READS;
-	current.fd = fd;
-	current.at = current.n = current.used = 0;
+	current_fd = fd;
 	dev = st.st_dev;
 	ino = st.st_ino;
 	return (0);
@@ -142,7 +142,7 @@ void
 fifo_open(const char *name)
 {
 	path = name;
-	current.fd = old.fd = -1;
+	current_fd = old_fd = -1;
 	if (path != NULL)
 		result_say(replace(), false);
 }
@@ -155,7 +155,7 @@ fifo_check(bool asked)
 }
 
 static bool
-block_read(struct reader *r)
+block_read(int fd)
 {
 	ssize_t n;
 
@@ -164,37 +164,37 @@ block_read(struct reader *r)
 		return (false);
 	}
 	reads--;
-	n = read(r->fd, r->block, sizeof(r->block));
-	r->at = 0;
-	r->n = n > 0 ? (size_t)n : 0;
+	n = read(fd, block, sizeof(block));
+	at = 0;
+	end = n > 0 ? (size_t)n : 0;
 	if (n > 0)
-		r->last_ms = clock_ms();
+		last_ms = clock_ms();
 	return (n > 0);
 }
 
-/* Takes what there is of a line as a whole one. */
+/* Takes what there is of a line as a whole one.  Returns its length. */
 static size_t
-line_cut(struct reader *r)
+line_cut(void)
 {
-	size_t length = r->used;
+	size_t length = used;
 
-	r->used = 0;
+	used = 0;
 	return (length);
 }
 
-/* The next line, r->line[0..length), or 0: none now.  Of a line that is too
- * long only the start is kept. */
+/* The length of the next line, or 0: none now.  Of a line that is too long only
+ * the start is kept. */
 static size_t
-line_next(struct reader *r)
+line_next(int fd)
 {
 	char c;
 
-	while (r->at < r->n || block_read(r)) {
-		c = r->block[r->at++];
-		if (c == '\n' && r->used > 0)
-			return (line_cut(r));
-		if (c != '\n' && r->used < sizeof(r->line))
-			r->line[r->used++] = c;
+	while (at < end || block_read(fd)) {
+		c = block[at++];
+		if (c == '\n' && used > 0)
+			return (line_cut());
+		if (c != '\n' && used < sizeof(line))
+			line[used++] = c;
 	}
 	return (0);
 }
@@ -205,28 +205,28 @@ static size_t
 old_next(void)
 {
 	int before = reads;
-	size_t length = line_next(&old);
+	size_t length = line_next(old_fd);
 
 	drain_reads -= before - reads;
 	if (length > 0 || (more && drain_reads > 0))
 		return (length);
-	length = more ? 0 : line_cut(&old);
-	close(old.fd);
-	old.fd = -1;
-	return (length);
+	length = line_cut();
+	close(old_fd);
+	old_fd = -1;
+	return (more ? 0 : length);
 }
 
-static const char *
-any_next(size_t *length)
+static size_t
+any_next(void)
 {
-	*length = old.fd != -1 ? old_next() : 0;
-	if (*length > 0 || old.fd != -1)
-		return (old.line);
-	if (current.fd != -1)
-		*length = line_next(&current);
-	if (*length == 0 && !more && clock_ms() >= fifo_due_ms())
-		*length = line_cut(&current);
-	return (current.line);
+	size_t length = old_fd != -1 ? old_next() : 0;
+
+	if (length > 0 || old_fd != -1 || current_fd == -1)
+		return (length);
+	length = line_next(current_fd);
+	if (length == 0 && !more && clock_ms() >= fifo_due_ms())
+		length = line_cut();
+	return (length);
 }
 
 void
@@ -240,10 +240,9 @@ bool
 fifo_request(struct request *rq)
 {
 	enum request_error e;
-	const char *line;
 	size_t length;
 
-	while (line = any_next(&length), length > 0) {
+	while ((length = any_next()) > 0) {
 		e = request_parse(line, length, rq);
 		if (e == REQUEST_OK)
 			return (true);
@@ -263,14 +262,13 @@ fifo_due_ms(void)
 {
 	if (more)
 		return (0);
-	return (current.used == 0 ? INT64_MAX :
-	    current.last_ms + FIFO_QUIET_MS);
+	return (used == 0 ? INT64_MAX : last_ms + FIFO_QUIET_MS);
 }
 
 int
 fifo_fd(void)
 {
-	return (current.fd);
+	return (current_fd);
 }
 
 bool

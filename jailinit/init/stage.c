@@ -108,7 +108,8 @@ stopping_say(enum request_verb verb)
 	said = said || !leave_in_place(verb, opt->leave);
 }
 
-static void
+/* Not inlined: until then process 1 needs no stack for the names. */
+static void __attribute__((__noinline__))
 kill_all(bool after_term)
 {
 	char names[LOG_LINE_MAX / 2];

@@ -80,8 +80,9 @@ status_init(const char *path)
 }
 
 /* In the child.  A new file renamed into place: readers see all or nothing,
- * and what was planted in its place is not followed. */
-static bool
+ * and what was planted in its place is not followed.  (Not inlined: process 1
+ * itself needs no stack for it.) */
+static bool __attribute__((__noinline__))
 file_write(const char *text, size_t len)
 {
 	char tmp[FIFO_PATH_MAX];

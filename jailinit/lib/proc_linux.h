@@ -22,7 +22,7 @@ bool proc_read(pid_t pid, const char *what, char *buf, size_t size);
 bool proc_is_ours(void);
 
 /* Fields of /proc/pid/stat, proc_pid_stat(5), counted from 1. */
-#define PROC_STAT_SIZE		1024	/* about 300 bytes are used */
+#define PROC_STAT_SIZE		512	/* about 300 bytes are used */
 #define PROC_STAT_STATE		3
 #define PROC_STAT_PARENT	4
 #define PROC_STAT_FLAGS		9

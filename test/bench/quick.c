@@ -7,7 +7,7 @@
 #include "bench.h"
 
 #define STATIC_BYTES	65536
-#define DYNAMIC_BYTES	40960
+#define DYNAMIC_BYTES	43072
 #define STATIC_PSS_KIB	60
 #define PSS_ROUNDS	5
 #define ORPHANS		3000
