@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Children.  Touches those that it started, by pid, and waitpid(2). */
+/* Children.  Signals rc by its pid, and reaps by waitpid(2). */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -28,14 +28,15 @@ static enum life_stage stage;
 static pid_t rc_pid, shutdown_pid;	/* 0: it does not run */
 static int boot_status = -1;
 
-static unsigned ended;		/* a bit for each life_event to be told */
+static unsigned ended;		/* 1 << event: child_event() returns it */
 
 static bool kernel_reaps;	/* SIGCHLD is ignored */
-static int batch;		/* what is left of it; 0: do not reap */
-static bool any, more;
+static int batch;		/* so many may be reaped in this turn */
+static bool any;		/* there are children */
+static bool more;		/* the batch was used up */
 
-/* rc.shutdown is to be started at this time, because the process table was
- * full, and after this step again. */
+/* After the process table was full: the time of the next try to start
+ * rc.shutdown, and the wait before that try. */
 static int64_t start_ms = INT64_MAX, start_step_ms;
 static enum request_verb start_verb;
 
@@ -67,8 +68,8 @@ child_start_rc(void)
 	end_note(LIFE_BOOTED);
 }
 
-/* A full process table, which a user of the jail can fill, may have room
- * later.  That is hardly so when nobody is left in the jail. */
+/* A user of the jail can fill the process table, and it has room again when
+ * processes end.  If no other process is left, a few tries are enough. */
 static bool
 may_start_later(int e)
 {
@@ -144,7 +145,7 @@ child_reaping(bool job)
 	kernel_reaps = by_kernel;
 }
 
-/* Its exit status, which is logged unless it is 0. */
+/* Returns the exit status, 128 + n for a signal; logs it unless it is 0. */
 static int
 status_say(const char *name, int st)
 {
@@ -174,7 +175,7 @@ child_ended(pid_t pid, int st)
 		(void)job_ended(pid, st);
 }
 
-/* Reaps until there is an end to be told or the batch is used up. */
+/* Reaps until child_event() has something to return or the batch is used up. */
 static void
 reap(void)
 {

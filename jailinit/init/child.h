@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The children whose end matters, rc and rc.shutdown (command.h has the command
- * of app mode, job.h the requests' programs), and the reaping of all.
+ * Starts rc and rc.shutdown, and reaps all children.  command.h has the command
+ * of app mode, job.h the programs of requests.
  */
 #ifndef INIT_CHILD_H
 #define INIT_CHILD_H
@@ -14,49 +14,51 @@
 
 #include "options.h"
 
-/* What is started, and how; o must stay. */
+/* o: what to start; must stay. */
 void child_init(const struct options *o);
 
-/* Starts rc.  If that fails it counts as ended. */
+/* Starts rc.  If that fails, rc counts as ended. */
 void child_start_rc(void);
 
-/* Starts rc.shutdown with the word for verb.  While the process table is full
- * it is tried again; if it cannot be started it counts as ended.  child_stage()
- * gives up trying. */
+/* Starts rc.shutdown with the name of verb as its argument.  While the process
+ * table is full, child_event() tries again; child_stage() ends that.  If
+ * rc.shutdown cannot be started at all, it counts as ended. */
 void child_start_shutdown(enum request_verb verb);
 
-/* Signals rc's process group; a stopped process acts on TERM only after
- * CONT. */
+/* Sends TERM, or KILL, to rc's process group.  CONT follows TERM, since a
+ * stopped process acts on TERM only after CONT. */
 void child_end_rc(void);
 void child_kill_rc(void);
 
-/* The stage is a new one. */
+/* Call when a stage has begun. */
 void child_stage(enum life_stage stage);
 
-/* Makes the kernel reap what ends, where it can: in the stage RUN, while no
- * status matters that only waitpid(2) tells.  job: that of a job that is about
- * to start does. */
+/* Has the kernel reap all children if it can (os_kernel_reaps) and if we need
+ * no exit status from waitpid(2): in the stage RUN while no job runs, and in
+ * app mode only if command_fd() tells of the command's end.  job: a job is
+ * about to start.  Call when one of these may have changed. */
 void child_reaping(bool job);
 
-/* A new turn begins: a batch of children may be reaped. */
+/* Call when a turn begins.  Lets child_event() reap one more batch. */
 void child_turn(void);
 
-/* The next end that matters: true, and *event is LIFE_BOOTED,
- * LIFE_SHUTDOWN_ENDED or LIFE_COMMAND_ENDED. */
+/* Returns the next end in *event: LIFE_BOOTED, LIFE_SHUTDOWN_ENDED or
+ * LIFE_COMMAND_ENDED.  False: there is none. */
 bool child_event(enum life_event *event);
 
 /* Was any child left after the last batch? */
 bool child_any(void);
 
-/* When child_event() is due even if no child ends: 0, which has passed, if the
- * last batch did not reach the end; or INT64_MAX. */
+/* When child_event() is due even if no child ends: 0, that is at once, if the
+ * last batch was used up; or the next try to start rc.shutdown; or
+ * INT64_MAX. */
 int64_t child_due_ms(void);
 
 /* The exit status of rc, 128 + n for a signal; -1 while it runs. */
 int child_boot_status(void);
 
-/* What is still running in the stage SHUTDOWN, for the log; starting: it could
- * not be started yet. */
+/* The name of what the stage SHUTDOWN waits for: the command or rc.shutdown.
+ * *starting: rc.shutdown could not be started yet. */
 const char *child_shutdown_name(bool *starting);
 
 #endif
