@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The end of many jails side by side under one deadline: events in, actions
- * out, as life.h for one jail from inside.  Pure: no system call, no clock,
- * no errno.  All times are milliseconds of one monotonic clock.
+ * Ends many jails side by side before one deadline.  Events go in, actions come
+ * out, as in life.h, which ends one jail from inside.  Pure: no system call, no
+ * clock, no errno.  All times are milliseconds of one monotonic clock.
  *
  *	WAITING -> ASKING -> ASKED ----------> TERM -> KILL -> GONE or LEFT
  *	              +----> SIGNALLED --------^
  *
- * A jail that listens is ASKED by its FIFO and told nine tenths of the time,
- * so that its own jailinit ends it first; then all its processes get TERM,
- * and when the time is up KILL.  One that does not has its first process
- * SIGNALLED, and after a third of the time (at once, if it has none) TERM for
- * all.  A jail is GONE only when it was seen to be; and LEFT when KILL did not
- * help in a last moment.  The stage only moves to the right, any may be left
- * out, and by halt_end_ms all jails are GONE or LEFT, whatever they do.
+ * A jail that listens is ASKED by its FIFO, with a budget of nine tenths of its
+ * time, so that its own jailinit can end it.  If it does not, all processes get
+ * TERM and, when the time is up, KILL.  If the jail does not listen, its first
+ * process is SIGNALLED, and all processes get TERM after a third of the time,
+ * or at once if there is no first process.  A jail is GONE once it was seen to
+ * be gone.  If it was not, it is LEFT some time after KILL (HALT_KILL_MIN_MS).
+ * The stage only moves to the right, and may skip some.  By halt_end_ms() all
+ * jails are GONE or LEFT, whatever they do.
  */
 #ifndef HALT_H
 #define HALT_H
@@ -26,20 +27,20 @@
 
 #define HALT_NEVER_MS	NEVER_MS
 
-/* After KILL, what the kernel may take to clear a jail away: a twentieth of
- * the time, but at least this. */
+/* After KILL the kernel has a twentieth of the time, and at least this, to
+ * remove the jail. */
 #define HALT_KILL_MIN_MS	1000
 
-/* To open and to write the FIFO, a jail's file system may take a tenth of
- * the time, but no more than this. */
+/* Opening and writing the FIFO may take a tenth of the time, and at most this:
+ * the jail's file system can delay it. */
 #define HALT_ASK_MAX_MS	1000
 
-/* A jail is told whole seconds: what lacks so little of one is one. */
+/* A jail is told whole seconds.  If only this much is missing, round up. */
 #define HALT_ROUND_MS	100
 
 enum halt_stage {
-	HALT_WAITING,	/* for room: too many at once */
-	HALT_ASKING,	/* somebody is at its FIFO */
+	HALT_WAITING,	/* there is no room for it yet */
+	HALT_ASKING,	/* its FIFO is being opened and written */
 	HALT_SIGNALLED,	/* its first process was signalled */
 	HALT_ASKED,	/* its FIFO has the request */
 	HALT_TERM,	/* all its processes had TERM */
@@ -51,22 +52,22 @@ enum halt_stage {
 enum halt_event {
 	HALT_TICK,	/* nothing but time */
 	HALT_TAKEN,	/* the FIFO has taken the request */
-	HALT_REFUSED,	/* it has not, and will not */
-	HALT_NOBODY,	/* no first process was there to be signalled */
-	HALT_ENDED	/* the jail was seen to be gone */
+	HALT_REFUSED,	/* the FIFO does not take the request */
+	HALT_NOBODY,	/* there is no first process to signal */
+	HALT_ENDED	/* the jail is gone, or has rebooted as asked */
 };
 
 /* Actions, to be done in this order. */
-#define HALT_DO_ASK	0x01U	/* the FIFO, with halt_budget_s() */
-#define HALT_DO_SIGNAL	0x02U	/* the first process */
-#define HALT_DO_TERM	0x04U	/* TERM, CONT to every process */
-#define HALT_DO_KILL	0x08U	/* KILL to every process */
-#define HALT_DO_REPORT	0x10U	/* GONE or LEFT: the last action */
+#define HALT_DO_ASK	0x01U	/* write halt_budget_s() to the FIFO */
+#define HALT_DO_SIGNAL	0x02U	/* signal the first process */
+#define HALT_DO_TERM	0x04U	/* send TERM, CONT to every process */
+#define HALT_DO_KILL	0x08U	/* send KILL to every process */
+#define HALT_DO_REPORT	0x10U	/* say that it is GONE or LEFT */
 
 struct halt_jail {
 	enum halt_stage stage;
-	bool forced;		/* it had KILL before it was gone */
-	int64_t begun_ms;	/* WAITING: when it was last looked at */
+	bool forced;		/* it got KILL before it was gone */
+	int64_t begun_ms;	/* the last step in WAITING */
 	int64_t ask_ms;		/* ASKING ends */
 	int64_t signalled_ms;	/* SIGNALLED ends */
 	int64_t asked_ms;	/* ASKED ends */
@@ -75,15 +76,15 @@ struct halt_jail {
 };
 
 struct halt {
-	struct halt_jail *jails;	/* the caller's */
+	struct halt_jail *jails;	/* owned by the caller */
 	size_t n, waiting, active;
-	size_t room;			/* so many active at once */
+	size_t room;			/* at most this many active */
 	int64_t end_ms;
 };
 
 /*
- * What is proved of a halt (test/proof).  The numbers kept are the numbers of
- * the jails in those stages; no jail that was begun has time past the end.
+ * What test/proof proves of a halt: waiting and active are the numbers of jails
+ * in those stages, and no stage of an active jail ends after end_ms.
  */
 /*@ predicate halt_active(integer stage) =
 	HALT_ASKING <= stage <= HALT_KILL;
@@ -121,8 +122,9 @@ struct halt {
 	    halt_jail_ok(h->jails + k, h->end_ms);
 */
 
-/* n jails, all WAITING, which the caller keeps; room >= 1 of them at once;
- * limit_ms >= 0 from now_ms on until KILL is sent. */
+/* Begins a halt of jails[0..n), all WAITING; the caller owns the array.  At
+ * most room >= 1 of them are active at once.  limit_ms >= 0: the time from
+ * now_ms to KILL, if there is room for all. */
 /*@ requires \valid(h) && \valid(jails + (0 .. n - 1));
     requires \separated(h, jails + (0 .. n - 1)) && n <= INT64_MAX;
     requires room >= 1 && now_ms >= 0 && limit_ms >= 0;
@@ -137,8 +139,8 @@ struct halt {
 void halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
     int64_t now_ms, int64_t limit_ms);
 
-/* What event and the time now_ms make of jail i < n.  Returns the actions,
- * HALT_DO_*, for that jail. */
+/* Gives event, at the time now_ms, to jail i < n.  Returns the actions for that
+ * jail, HALT_DO_*. */
 /*@ requires halt_mem(h) && halt_ok(h) && i < h->n;
     requires 0 <= now_ms < HALT_NEVER_MS;
     terminates \true;
@@ -164,8 +166,8 @@ void halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
 unsigned halt_step(struct halt *h, size_t i, enum halt_event event,
     int64_t now_ms);
 
-/* When halt_step() with HALT_TICK is due for some jail even if nothing
- * happens, or HALT_NEVER_MS when all are GONE or LEFT. */
+/* The time at which some jail needs HALT_TICK even if nothing happens, or
+ * HALT_NEVER_MS if all are GONE or LEFT. */
 /*@ requires halt_mem(h) && halt_ok(h);
     terminates \true;
     assigns \nothing;
@@ -176,7 +178,7 @@ unsigned halt_step(struct halt *h, size_t i, enum halt_event event,
 */
 int64_t halt_due_ms(const struct halt *h);
 
-/* The latest time at which the last jail is GONE or LEFT. */
+/* The time by which all jails are GONE or LEFT. */
 /*@ requires \valid_read(h);
     terminates \true;
     assigns \nothing;
@@ -184,7 +186,7 @@ int64_t halt_due_ms(const struct halt *h);
 */
 int64_t halt_end_ms(const struct halt *h);
 
-/* The budget that jail i is told, in seconds, for HALT_DO_ASK. */
+/* The budget to write to the FIFO of jail i, in seconds, for HALT_DO_ASK. */
 /*@ requires halt_mem(h) && halt_ok(h) && i < h->n;
     terminates \true;
     assigns \nothing;
@@ -192,7 +194,7 @@ int64_t halt_end_ms(const struct halt *h);
 */
 int64_t halt_budget_s(const struct halt *h, size_t i);
 
-/* The stage in a word, never NULL. */
+/* The stage's name, never NULL. */
 /*@ terminates \true;
     assigns \result \from stage;
     ensures word: \valid_read(\result);
