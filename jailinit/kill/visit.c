@@ -10,14 +10,15 @@
 
 #include "visit.h"
 
-/* This many visitors that hang are counted; more make no difference. */
+/* At most this many visitors that hang are counted: the limits on visitors in
+ * halt_visit.c and look.c are lower. */
 #define HUNG_MAX	1024
 
 static pid_t hung[HUNG_MAX];
 static size_t hung_n;
 
-/* In the child returns the descriptor that it speaks to; in the parent 0, or
- * -1 and errno. */
+/* Returns twice: in the child the descriptor that it writes words to, in the
+ * parent 0, or -1 and errno. */
 static int
 visit_fork(struct visit *v)
 {
@@ -92,9 +93,9 @@ visit_hung(void)
 	return (hung_n);
 }
 
-/* The pid is the visitor's, as it was not waited for yet.  A visitor that
- * hangs in the jail's file system is left to the process that reaps it when we
- * have gone. */
+/* Nobody has waited for the visitor yet, so the pid is still its own.  If the
+ * jail's file system holds it, it outlives jailkill, and whichever process
+ * reaps orphans reaps it. */
 void
 visit_end(struct visit *v)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A visitor: a child of jailkill that looks inside a jail and asks it to end.
- * A jail can make it hang, so each jail has a visitor of its own, and the
- * parent only waits for what it says.
+ * A jail can make its visitor hang, so the parent never waits for a visitor
+ * alone: it polls for what the visitor says, and can kill it.
  */
 #ifndef VISIT_H
 #define VISIT_H
@@ -15,26 +15,28 @@
 
 struct visit {
 	pid_t pid;	/* 0: there is no visitor */
-	int fd;		/* readable when it has said something, or ended */
+	int fd;		/* readable when visit_hear() has a word or -1 */
 };
 
-/* Sends a visitor to a jail that is held.  0, or -1 and errno. */
+/* Starts a visitor to a jail that is held.  0, or -1 and errno. */
 int visit_start(struct visit *v, const struct jail *j,
     const struct visit_order *order);
 
-/* Sends one to jails[0..n), which need not be held, one after another.  It
- * does not come to the next if one makes it wait.  n is 1 unless
- * jail_inside_stays. */
+/* Starts one visitor to jails[0..n), one after another; they need not be held.
+ * A jail that makes it hang keeps it from the rest.  n must be 1 if
+ * jail_inside_stays is false: the visitor then cannot leave a jail.  0, or -1
+ * and errno. */
 int visit_start_many(struct visit *v, const struct jail *jails, size_t n,
     const struct visit_order *order);
 
-/* Takes its next word.  1; 0: there is none now; -1: it has ended. */
+/* Reads its next word.  1: *word is filled in; 0: there is none yet; -1: the
+ * visitor has ended. */
 int visit_hear(struct visit *v, struct visit_word *word);
 
-/* Kills the visitor and forgets it, without waiting. */
+/* Kills the visitor, if there is one, and clears *v.  Does not wait. */
 void visit_end(struct visit *v);
 
-/* How many of those are still there, held by a jail's file system. */
+/* How many killed visitors are still there: a jail's file system holds them. */
 size_t visit_hung(void);
 
 #endif
