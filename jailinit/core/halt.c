@@ -3,7 +3,7 @@
 #include "halt.h"
 #include "ms.h"
 
-/* The last moment of a time that is limit_ms without it. */
+/* How long the kernel may take after KILL, besides limit_ms. */
 /*@ requires limit_ms >= 0;
     terminates \true;
     assigns \nothing;
@@ -60,9 +60,9 @@ halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
 }
 
 /*
- * With more jails than there is room for, each has an equal share of the
- * time that is left: the share in which all those that wait could have their
- * turn.  Of a share the limit and its kill_part() are made.
+ * Begins a jail.  If more jails wait than there is room for, they take turns.
+ * Each then gets an equal share of the time that is left: a limit and its
+ * kill_part().
  */
 /*@ requires \valid(h) && \valid(j) && \separated(h, j) && halt_counts(h, j);
     requires h->room >= 1 && now_ms >= 0 && 0 <= h->end_ms < HALT_NEVER_MS;
@@ -130,7 +130,7 @@ is_over(const struct halt_jail *j)
 	return (j->stage == HALT_GONE || j->stage == HALT_LEFT);
 }
 
-/* When the stage ends if nothing happens. */
+/* The time at which the stage ends if nothing happens. */
 /*@ requires \valid_read(h) && \valid_read(j);
     requires \exists integer end_ms; halt_jail_ok(j, end_ms);
     terminates \true;
@@ -161,7 +161,7 @@ due_ms(const struct halt *h, const struct halt_jail *j)
 	}
 }
 
-/* The time of the stage is up: on to the next. */
+/* The time of the stage is up: goes on to the next. */
 /*@ requires \valid(h) && \valid(j) && \separated(h, j) && halt_counts(h, j);
     requires h->room >= 1 && now_ms >= 0 && 0 <= h->end_ms < HALT_NEVER_MS;
     requires halt_jail_ok(j, \max(h->end_ms, now_ms));
@@ -224,7 +224,7 @@ on_event(struct halt *h, struct halt_jail *j, enum halt_event event)
 	switch (event) {
 	case HALT_TICK:
 		break;
-	case HALT_TAKEN:	/* late is better than never */
+	case HALT_TAKEN:	/* even if it is late */
 		if (j->stage == HALT_ASKING || j->stage == HALT_SIGNALLED)
 			j->stage = HALT_ASKED;
 		break;
@@ -297,7 +297,7 @@ halt_step(struct halt *h, size_t i, enum halt_event event, int64_t now_ms)
 	*/
 	while (!is_over(j) && now_ms >= due_ms(h, j))
 		actions |= on_time_out(h, j, now_ms);
-	if ((actions & HALT_DO_KILL) != 0)	/* makes these idle */
+	if ((actions & HALT_DO_KILL) != 0)	/* the others are no use now */
 		actions &= HALT_DO_KILL | HALT_DO_REPORT;
 	/*@ ghost
 	    /@ loop invariant 0 <= k <= h->n;
@@ -354,8 +354,8 @@ halt_end_ms(const struct halt *h)
 	return (h->end_ms);
 }
 
-/* What is told is whole seconds, HALT_ROUND_MS rounded up;
- * and 0 would be KILL at once: one that has little time is told 1. */
+/* Rounds down to whole seconds, up if HALT_ROUND_MS or less is missing.  At
+ * least 1, since 0 would mean KILL at once. */
 int64_t
 halt_budget_s(const struct halt *h, size_t i)
 {

@@ -3,8 +3,8 @@
 #include "life.h"
 #include "ms.h"
 
-/* From stage on, which begins at now_ms, nobody takes longer than its part:
- * time that an earlier stage has left brings the end nearer. */
+/* stage begins at now_ms.  It and the later stages get their part_ms at most,
+ * so time that an earlier stage did not use brings the end nearer. */
 /*@ requires \valid(life) && LIFE_SHUTDOWN <= stage <= LIFE_TERM;
     requires \forall integer k; stage <= k <= LIFE_KILL ==>
 	life->part_ms[k] >= 0;
@@ -46,11 +46,11 @@ life_tighten(struct life *life, enum life_stage stage, int64_t now_ms)
 }
 
 /*
- * Lays a budget out from now_ms on.  A budget of the three limits' sum, or
- * more, is the limits.  A shorter one is split: a tenth for KILL, three
- * tenths for TERM, the rest for rc.shutdown, nobody more than its limit.
- * Every time is the least ever promised, so that a later request can bring
- * the end nearer and never put it off.
+ * Divides a budget that begins at now_ms.  If it is at least the sum of the
+ * three limits, each stage gets its limit.  A smaller budget gives a tenth to
+ * KILL, three tenths to TERM and the rest to rc.shutdown, each its limit at
+ * most.  No time is ever increased, so a later request can bring the end
+ * nearer, but cannot put it off.
  */
 /*@ requires \valid(life) && budget_ms >= REQUEST_NO_BUDGET;
     requires life_limits_ok(&life->limits) && life_order(life, life->stage);
@@ -127,8 +127,8 @@ enter_term(struct life *life, int64_t now_ms)
 	return (LIFE_DO_TERM_ALL);
 }
 
-/* With nobody to wait for, or no time to do so, SHUTDOWN is left out; a
- * command has had its stop signal all the same. */
+/* Skips SHUTDOWN if there is neither a command nor rc.shutdown, or no time for
+ * them.  A command gets its stop signal in any case. */
 /*@ requires \valid(life) && life_limits_ok(&life->limits);
     requires life->stage <= LIFE_RUN && life_ends(life, LIFE_SHUTDOWN);
     terminates \true;
@@ -152,7 +152,7 @@ enter_shutdown(struct life *life, int64_t now_ms)
 	return (actions);
 }
 
-/* A halt outlives a reboot, whichever came first. */
+/* A halt or poweroff wins over a reboot, whichever came first. */
 /*@ requires \valid(life) && life_ok(life);
     requires \valid_read(rq) && \separated(life, rq) && life_is_end(rq);
     terminates \true;
@@ -245,7 +245,7 @@ on_event(struct life *life, enum life_event event, const struct request *rq,
 	return (0);
 }
 
-/* The stage has run out of time: on to the next. */
+/* The stage has run out of time: goes on to the next. */
 /*@ requires \valid(life) && life_ok(life) && life->verb != REQUEST_NONE;
     requires life->stage < LIFE_GONE;
     terminates \true;

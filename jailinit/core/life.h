@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The life of a jail: events in, actions out.  Pure: no system call, no
- * clock, no errno.  All times are milliseconds of one monotonic clock.
+ * The life of a jail.  Events go in, actions come out.  Pure: no system call,
+ * no clock, no errno.  All times are milliseconds of one monotonic clock.
  *
  *	BOOT -> RUN -> SHUTDOWN -> TERM -> KILL -> GONE
  *
- * The stage only moves to the right, some may be left out, and from the
- * first request on GONE is reached at the latest when the budget is spent:
- * by the first life_step() whose now_ms is not before life_end_ms().
+ * The stage only moves to the right, and may skip some.  After the first
+ * request GONE is reached at the latest when the budget is spent: by the first
+ * life_step() with now_ms >= life_end_ms().
  */
 #ifndef LIFE_H
 #define LIFE_H
@@ -20,16 +20,17 @@
 
 #define LIFE_NEVER_MS	NEVER_MS
 
-/* A request during BOOT: rc has a tenth of the budget to end after TERM, but
- * not more than this, as rc.shutdown's time is what it is taken from. */
+/* After a request during BOOT, rc has a tenth of the budget to end after TERM,
+ * but at most this, and at most half of rc.shutdown's time, from which it is
+ * taken. */
 #define LIFE_BOOT_MAX_MS	5000
 
 enum life_stage {
 	LIFE_BOOT,		/* rc runs */
-	LIFE_RUN,		/* nothing to do but to reap and to listen */
+	LIFE_RUN,		/* jailinit reaps and listens */
 	LIFE_SHUTDOWN,		/* rc.shutdown runs; the command may end */
-	LIFE_TERM,		/* all that is left had TERM */
-	LIFE_KILL,		/* all that is left had KILL */
+	LIFE_TERM,		/* every process has got TERM */
+	LIFE_KILL,		/* every process has got KILL */
 	LIFE_GONE,		/* process 1 leaves */
 	LIFE_STAGES
 };
@@ -39,7 +40,7 @@ enum life_event {
 	LIFE_REQUEST,		/* the end was asked for */
 	LIFE_BOOTED,		/* rc has ended, or could not be started */
 	LIFE_COMMAND_ENDED,	/* the command of app mode has ended */
-	LIFE_SHUTDOWN_ENDED,	/* rc.shutdown has, or could not be started */
+	LIFE_SHUTDOWN_ENDED,	/* rc.shutdown has ended, or cannot run */
 	LIFE_EMPTY		/* no process is left but process 1 */
 };
 
@@ -61,8 +62,8 @@ struct life_limits {
 	int64_t shutdown_ms;	/* for rc.shutdown, or the command's end */
 	int64_t term_ms;	/* after TERM */
 	int64_t kill_ms;	/* after KILL */
-	int64_t budget_ms;	/* of a request that names none, or
-				 * REQUEST_NO_BUDGET: the three's sum */
+	int64_t budget_ms;	/* of a request without one;
+				 * REQUEST_NO_BUDGET: the sum of the three */
 };
 
 struct life {
@@ -70,17 +71,16 @@ struct life {
 	enum request_verb verb;		/* how it ends, REQUEST_NONE before */
 	unsigned forced;		/* bit 1 << stage: ran out of time */
 	bool command;			/* app mode: the command lives */
-	bool rc_shutdown;		/* one is to be run, or runs */
+	bool rc_shutdown;		/* rc.shutdown is to run, or runs */
 	struct life_limits limits;
-	int64_t at_ms[LIFE_STAGES];	/* the stage ends at this time */
-	int64_t part_ms[LIFE_STAGES];	/* and after this much time in it */
+	int64_t at_ms[LIFE_STAGES];	/* when the stage ends, at the latest */
+	int64_t part_ms[LIFE_STAGES];	/* the longest that it may take */
 };
 
 /*
- * What is proved of a life (test/proof), at any time and for any clock: its
- * limits; before a request there is no deadline, and from then on there is
- * one for each stage, the stages that are still to come in their order, none
- * after the end that is promised.
+ * What test/proof proves of a life, for any clock: its limits are valid.
+ * Before a request there is no deadline.  After it each stage has one; those
+ * of the stages to come are in order, and none is after the promised end.
  */
 /*@ predicate life_is_ms(integer ms) =
 	0 <= ms <= REQUEST_SECONDS_MAX * 1000;
@@ -117,8 +117,8 @@ struct life {
 	rq->budget_ms >= REQUEST_NO_BUDGET;
 */
 
-/* A life at its start: in BOOT, or with a command (app mode) in RUN.
- * rc_shutdown: whether the end begins with rc.shutdown. */
+/* Begins a life: in BOOT or, with a command (app mode), in RUN.
+ * rc_shutdown: its end begins with rc.shutdown. */
 /*@ requires \valid(life) && \valid_read(limits) && life_limits_ok(limits);
     requires \separated(life, limits);
     terminates \true;
@@ -128,8 +128,9 @@ struct life {
 void life_init(struct life *life, const struct life_limits *limits,
     bool command, bool rc_shutdown);
 
-/* What event (rq is read for LIFE_REQUEST alone, else it may be NULL) and
- * the time now_ms make of the life.  Returns the actions, LIFE_DO_*. */
+/* Gives event, at the time now_ms, to the life.  rq is the request of
+ * LIFE_REQUEST; it may be NULL for other events.  Returns the actions,
+ * LIFE_DO_*. */
 /*@ requires \valid(life) && life_ok(life);
     requires event == LIFE_REQUEST ==>
 	\valid_read(rq) && \separated(life, rq) && life_is_end(rq);
@@ -169,7 +170,7 @@ unsigned life_step(struct life *life, enum life_event event,
 */
 int64_t life_due_ms(const struct life *life);
 
-/* The end that is promised, or LIFE_NEVER_MS before any request. */
+/* The promised end, or LIFE_NEVER_MS before any request. */
 /*@ requires \valid_read(life) && life_ok(life);
     terminates \true;
     assigns \nothing;
@@ -177,7 +178,7 @@ int64_t life_due_ms(const struct life *life);
 */
 int64_t life_end_ms(const struct life *life);
 
-/* The stage in one lower-case word, never NULL. */
+/* The stage's name in lower case, never NULL. */
 /*@ terminates \true;
     assigns \result \from stage;
     ensures word: \valid_read(\result);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The request language of jailinit.ctl(5): one line in, a request or the
- * reason why it is none out.  Pure: no system call, no allocation.
+ * The request language of jailinit.ctl(5): parses one line into a request, or
+ * says why it is none.  Pure: no system call, no allocation.
  *
- * A name is a letter or digit, then letters, digits, '.', '_' and '-': it
- * names a file, and can be nothing but one in the folder where it is looked
- * for.
+ * A name begins with a letter or digit; letters, digits, '.', '_' and '-'
+ * follow.  It is the name of a file, and cannot lead out of the folder in which
+ * that file is looked up.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -38,17 +38,17 @@ enum request_verb {
 
 enum request_error {
 	REQUEST_OK,
-	REQUEST_EMPTY,		/* nothing but blanks: not worth a word */
+	REQUEST_EMPTY,		/* nothing but blanks: no mistake */
 	REQUEST_TOO_LONG,	/* over REQUEST_LINE_MAX bytes */
 	REQUEST_BINARY,		/* a byte that is neither printable nor blank */
 	REQUEST_UNKNOWN,	/* a first word that is no verb and no name */
 	REQUEST_BAD_BUDGET,	/* not 0..REQUEST_SECONDS_MAX in digits */
-	REQUEST_EXTRA		/* a third word; a second one of a name */
+	REQUEST_EXTRA		/* a third word, or one after a name */
 };
 
 struct request {
 	enum request_verb verb;
-	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or 0 and more */
+	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or >= 0 */
 	char name[REQUEST_NAME_MAX + 1];	/* of REQUEST_RUN, else "" */
 };
 
@@ -68,9 +68,9 @@ struct request {
 	(rq->budget_ms == REQUEST_NO_BUDGET || request_is_ms(rq->budget_ms));
 */
 
-/* Parses line[0..len), which has no newline.  REQUEST_OK and *rq filled in,
- * or the first error found and *rq untouched.  Words are parted by spaces
- * and tabs; there may be some at both ends. */
+/* Parses line[0..len), which has no newline.  Returns REQUEST_OK and fills in
+ * *rq, or returns the first error and leaves *rq alone.  Spaces and tabs
+ * separate words, and may be at both ends. */
 /*@ requires \valid_read(line + (0 .. len - 1)) && \valid(rq);
     requires \separated(rq, line + (0 .. len - 1));
     terminates \true;
@@ -85,8 +85,8 @@ struct request {
 enum request_error request_parse(const char *line, size_t len,
     struct request *rq);
 
-/* Parses s[0..len) as 1 to 9 decimal digits, seconds, into *ms.  False, and
- * *ms untouched, when it is anything else. */
+/* Parses s[0..len), seconds in 1 to 9 decimal digits, into *ms.  Returns false
+ * and leaves *ms alone if it is anything else. */
 /*@ requires \valid_read(s + (0 .. len - 1)) && \valid(ms);
     requires \separated(ms, s + (0 .. len - 1));
     terminates \true;
@@ -98,7 +98,7 @@ enum request_error request_parse(const char *line, size_t len,
 */
 bool request_seconds(const char *s, size_t len, int64_t *ms);
 
-/* A word or a phrase for messages, never NULL. */
+/* Words for messages, never NULL. */
 /*@ terminates \true;
     assigns \result \from verb;
     ensures word: \valid_read(\result);
