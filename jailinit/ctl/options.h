@@ -19,8 +19,8 @@ struct ctl {
 	enum request_verb verb;
 	int64_t budget_s;	/* of the request, or -1 */
 	struct when when;
-	bool warns;		/* as shutdown: warns users before it asks */
-	bool no_wall;		/* and yet tells nobody */
+	bool warns;		/* shutdown: warn users before the request */
+	bool no_wall;		/* but send them no messages */
 	const char *name;	/* of CTL_REQUEST */
 	const char *ctl;	/* the FIFO's path */
 	const char *status;	/* the status file's path */
@@ -30,8 +30,9 @@ struct ctl {
 /* Reads the command line into *c.  name is the last part of argv[0], and
  * becomes the program's name in messages if it is one of jailctl's.  now is
  * the day's clock.
- * An option that makes no sense in a jail is named in a message and otherwise
- * ignored.  A mistake is a message, the usage, and exit(EX_USAGE). */
+ * Ignores an option that makes no sense in a jail, and prints a message that
+ * says so.  On a mistake, prints a message and the usage, and exits with
+ * EX_USAGE. */
 void ctl_parse(struct ctl *c, const char *name, int argc, char **argv,
     time_t now);
 

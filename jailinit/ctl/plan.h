@@ -8,13 +8,13 @@
 
 #include "options.h"
 
-/* Takes the lock, in the process that waits, and writes that c comes at a time
- * of the day's clock.  Returns the file's descriptor, or -1 and errno; EBUSY:
- * another process has just taken the lock. */
+/* For the process that waits: takes the lock, and writes to the file that c
+ * comes at the time at, by the day's clock.  Returns the file's descriptor, or
+ * -1 and errno; EBUSY: another process has just taken the lock. */
 int plan_hold(const struct ctl *c, time_t at);
 
-/* Ends the process that waits and waits for its end, 2 seconds at most.  1, 0
- * if there was none, or -1 and errno. */
+/* Ends the process that waits for the time, and waits until it has ended, for 2
+ * seconds at most.  1; 0 if there was none; or -1 and errno. */
 int plan_end(void);
 
 /* The last three return 0, or an exit status after a message. */
@@ -25,7 +25,7 @@ int plan_cancel(char *const *words);
 /* Prints the plan. */
 int plan_show(void);
 
-/* Prints why it failed, errno, and returns an exit status, never 0. */
+/* Prints errno as the reason why the plan's file cannot be used.  Never 0. */
 int plan_failed(void);
 
 #endif

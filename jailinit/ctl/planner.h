@@ -6,8 +6,8 @@
 
 #include "options.h"
 
-/* Starts it for c, in place of another, and prints the plan.  0, or an exit
- * status after a message: then nothing is planned. */
+/* Starts the process for c, after ending an earlier one, and prints the plan.
+ * Returns 0, or an exit status after a message: then nothing is planned. */
 int planner_start(const struct ctl *c);
 
 #endif

@@ -20,8 +20,8 @@ enum ctl_do {
 	CTL_NOTHING	/* an option was given that means nothing in a jail */
 };
 
-/* The values of long options without a letter.  A letter would not do, since
- * a libc may leave any letter in optopt. */
+/* The value of a long option without a letter.  It is no letter, since libc may
+ * leave any letter in optopt. */
 #define OPT_HELP	1
 
 /* What an option does, with value. */
@@ -40,7 +40,7 @@ struct meaning {
 	int letter;
 	enum effect effect;
 	int value;
-	const char *why;	/* it is ignored, or NULL */
+	const char *why;	/* why it is ignored, or NULL */
 };
 
 /* One of the three kinds of command line. */

@@ -12,10 +12,12 @@
 #define USERS_TEXT_SIZE		2048
 #define USERS_WORDS_SIZE	512
 
-/* Warns of what c asks for, unless c->no_wall: now, or in left_s seconds. */
+/* Warns users that what c asks for comes in left_s seconds, or now (<= 0).
+ * Does nothing if c->no_wall. */
 void users_warn(const struct ctl *c, int64_t left_s);
 
-/* Tells that the shutdown is cancelled; words as struct ctl's message. */
+/* Tells users that the shutdown is cancelled.  words: as message in struct
+ * ctl. */
 void users_tell_cancelled(char *const *words);
 
 /* "rebooted", "powered off" or "halted". */
@@ -26,7 +28,7 @@ const char *users_verb(const struct ctl *c);
  * or \ooo, since the words go to other people's terminals. */
 void users_words(char buf[USERS_WORDS_SIZE], char *const *words);
 
-/* Makes the file that keeps users from logging in, in place of another. */
+/* Makes the file that keeps users from logging in.  Replaces an older one. */
 void users_nologin_make(const struct ctl *c);
 
 /* Removes it.  A signal handler may call this. */

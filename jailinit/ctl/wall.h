@@ -3,8 +3,8 @@
 #ifndef CTL_WALL_H
 #define CTL_WALL_H
 
-/* Writes text to each of them, and leaves out a terminal that is stopped or
- * full.  text must be printable; its lines end in \r\n. */
+/* Writes text to each such terminal, but skips one that is stopped or full.
+ * text must be printable; its lines end in \r\n. */
 void wall(const char *text);
 
 #endif

@@ -16,8 +16,8 @@ struct when {
 /* Parses a time of shutdown(8): "now"; +n in minutes, or with one of s, sec,
  * m, min, h, hour after it; n in minutes up to 999; hh:mm or hhmm, the next
  * such time; ddhhmm, mmddhhmm or yymmddhhmm.  now is the day's clock.  Returns
- * false, and leaves *w in any state, when text is none of these, is over, or
- * is more than a year away. */
+ * false if text is none of these, or if the time is past or more than a year
+ * away; *w is then undefined. */
 bool when_parse(struct when *w, const char *text, time_t now);
 
 #endif

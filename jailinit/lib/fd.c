@@ -16,8 +16,8 @@
 #include "fd.h"
 #include "sys.h"
 
-/* How long a write can block when another writer took the room first.  The
- * timer repeats, in case it fires before write(2) has begun. */
+/* How long a write can block if another writer takes the room first.  The
+ * timer repeats, since it may fire before write(2) has begun. */
 #define GUARD_US	10000
 
 /* Opens, at the lowest free number, a descriptor that reads as end of file and
@@ -66,7 +66,7 @@ fd_to_null(bool files)
 	}
 }
 
-/* A terminal or a pipe with room now may have none when we write: a timer ends
+/* A terminal or a pipe may have room now but none when we write: a timer ends
  * the wait. */
 static ssize_t
 write_guarded(int fd, const void *buf, size_t n)
@@ -107,7 +107,7 @@ fd_write(int fd, const void *buf, size_t n)
 	if (S_ISSOCK(st.st_mode))
 		return (send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 	r = sys_write_nowait(fd, buf, n);
-	/* not for this file, not in this kernel, or refused by a filter */
+	/* this file or kernel cannot do it, or a filter refuses the call */
 	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS ||
 	    errno == EPERM || errno == EINVAL))
 		r = write_guarded(fd, buf, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux: what /proc says of a process, proc(5).  Never cmdline or environ,
- * which take locks that the process can hold.
+ * Linux: what /proc says of a process, proc(5).  Never read cmdline or environ:
+ * they take locks that the process can hold.
  */
 #ifndef LIB_PROC_LINUX_H
 #define LIB_PROC_LINUX_H
@@ -29,7 +29,7 @@ bool proc_is_ours(void);
 #define PROC_STAT_START		22
 #define PROC_STAT_FIELDS	52
 
-/* Reads it into buf; false when the process is gone or cannot be seen. */
+/* Reads the file into buf.  False: the process is gone or cannot be seen. */
 bool proc_stat_read(pid_t pid, char buf[PROC_STAT_SIZE]);
 
 /* The text of a field from 3 on, which ends at a space; "" if there is none.

@@ -5,14 +5,14 @@
 
 #include "sys.h"
 
-/* The signal of a number, a name with or without SIG in any case, or
- * RTMIN+number: 0 to sys_signal_max, or -1. */
+/* Returns the signal that arg says: a number, a name (in any case, with or
+ * without SIG) or RTMIN+number.  0 to sys_signal_max; -1: it is none. */
 int signame_number(const char *arg);
 
 /* The value of a name in a list, in any case, or the list's last value. */
 int signame_lookup(const struct sys_name *list, const char *name);
 
-/* Its name without SIG, or its number; in a static buffer. */
+/* The name of sig without SIG, or its number; in a static buffer. */
 const char *signame_name(int sig);
 
 #endif

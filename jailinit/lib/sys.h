@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What differs between systems and more than one program needs: sys_linux.c
+ * What differs between Linux and FreeBSD for more than one program: sys_linux.c
  * and sys_freebsd.c.
  */
 #ifndef LIB_SYS_H
@@ -14,8 +14,8 @@
 #define SYS_SIGNALS	128
 extern const int sys_signal_max;
 
-/* What managers mean by SIGRTMIN, whatever libc this program is linked with;
- * and SIGPWR, 0 on a system that has none. */
+/* The SIGRTMIN that managers mean, which does not depend on this program's
+ * libc; and SIGPWR, or 0 on a system without it. */
 extern const int sys_signal_rtmin;
 extern const int sys_signal_power;
 
@@ -27,12 +27,12 @@ struct sys_name {
 };
 extern const struct sys_name sys_signal_names[];
 
-/* Gives sig its default action, also where libc refuses because it uses that
- * signal itself. */
+/* Gives sig its default action, even if libc uses the signal itself and would
+ * refuse. */
 void sys_signal_default(int sig);
 
-/* write(2) of n bytes or none that never waits.  -1 and EAGAIN when there is
- * no room; EOPNOTSUPP where the system cannot promise that for fd. */
+/* As write(2), but never waits, and writes all n bytes or none.  -1 and EAGAIN
+ * if there is no room; EOPNOTSUPP if the system cannot do that for fd. */
 ssize_t sys_write_nowait(int fd, const void *buf, size_t n);
 
 /* Closes every descriptor from first_fd on except keep_fd (-1: none). */

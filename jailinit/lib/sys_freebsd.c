@@ -24,8 +24,8 @@ sys_signal_default(int sig)
 	(void)signal(sig, SIG_DFL);
 }
 
-/* No call writes to a pipe or a terminal without waiting unless O_NONBLOCK is
- * set on it. */
+/* FreeBSD can write to a pipe or a terminal without waiting only if O_NONBLOCK
+ * is set on it. */
 ssize_t
 sys_write_nowait(int fd, const void *buf, size_t n)
 {

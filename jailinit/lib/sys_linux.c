@@ -11,8 +11,8 @@
 
 #include "sys.h"
 
-/* close_range(2) came with Linux 5.9; on older kernels this many descriptors
- * are closed one by one. */
+/* Before Linux 5.9, which brought close_range(2), descriptors below this are
+ * closed one by one. */
 #define CLOSE_MAX	4096
 
 #ifndef RWF_NOWAIT
@@ -30,8 +30,9 @@ const struct sys_name sys_signal_names[] = {
 	{ "", -1 }
 };
 
-/* libc refuses 32 to 34, its own, but a caller may have left them ignored.
- * The kernel's struct is all zeros here, whatever its layout. */
+/* libc does not change 32 to 34, which it uses itself, but they may be ignored
+ * since the start.  In the kernel's struct, whatever its layout, the default
+ * action is all zeros. */
 void
 sys_signal_default(int sig)
 {

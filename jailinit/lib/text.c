@@ -26,7 +26,7 @@ add(struct text *t, const char *s, size_t n)
 	t->used += n;
 }
 
-/* Takes a number with that many l from ap. */
+/* Appends the next number of ap; longs: how many l its conversion has. */
 static void
 add_number(struct text *t, va_list *ap, int longs, bool is_signed)
 {
