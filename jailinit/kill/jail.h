@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Jails as the host sees them: how to find one and how to hold it.
- * jail_linux.c and jail_freebsd.c; what else differs between systems is in
+ * jail_linux.c and jail_freebsd.c.  What else differs between systems is in
  * jail_signal.h, jail_kill.h, jail_kept.h, jail_watch.h and jail_inside.h.
  *
- * A jail is hostile.  The caller itself touches no path of a jail; only
- * jail_inside.h does, in a child that can be killed.
+ * A jail is hostile.  jailkill itself uses no path of a jail.  A child that can
+ * be killed does, by jail_inside.h.
  *
  * Functions return 0, or -1 and errno, unless stated otherwise.
  */
@@ -51,8 +51,8 @@ struct jail {
 /* Can jails be found here at all?  If not, *why is one line about it. */
 int jail_init(const char **why);
 
-/* Opens the jail with this jid; or with this name, which is a jid, on Linux
- * pid=N, on FreeBSD the name of a jail.  The caller closes it.  EINVAL: not a
+/* Opens the jail with this jid, or with this name: a jid, on Linux also pid=N,
+ * on FreeBSD also the name of a jail.  The caller closes it.  EINVAL: not a
  * name; ESRCH: no such jail. */
 int jail_open(struct jail *j, jailid_t jid);
 int jail_open_name(struct jail *j, const char *name);
@@ -68,7 +68,7 @@ int jail_hold(struct jail *j);
 typedef bool jail_fn(struct jail *j, void *arg);
 int jail_each(jail_fn *fn, void *arg);
 
-/* The name that its first process has given itself, "" if not known. */
+/* The name of its first process, which chooses it; "" if not known. */
 void jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX]);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A look inside a jail, for a child that may hang and may be killed.  The
- * order is: open, is, ctl, the others.  jail_inside_linux.c and
- * jail_inside_freebsd.c.  Functions return 0, or -1 and errno, unless stated
- * otherwise.
+ * Looks inside a jail.  Only a child of jailkill calls these functions, since
+ * they may hang: the child can then be killed.  Call them in this order: open,
+ * is, ctl, the others.  jail_inside_linux.c and jail_inside_freebsd.c.  They
+ * return 0, or -1 and errno, unless stated otherwise.
  */
 #ifndef JAIL_INSIDE_H
 #define JAIL_INSIDE_H
@@ -27,16 +27,15 @@ struct jail_inside {
  * jail. */
 extern const bool jail_inside_stays;
 
-/* Reads what all looks need, the mounts of the host.  To be called once,
- * before there are children. */
+/* Reads the mounts of the host, which all looks need.  Call it once, before any
+ * child is made. */
 void jail_inside_init(void);
 
-/* Enters as far as the rest needs it; reboots: jail_inside_program() will be
- * asked, too. */
+/* Begins a look at j.  reboots: jail_inside_program() will be called, too. */
 int jail_inside_open(struct jail_inside *in, const struct jail *j,
     bool reboots);
 
-/* Leaves the jail, for the next one; only where jail_inside_stays. */
+/* Ends the look, before one at another jail; only if jail_inside_stays. */
 void jail_inside_close(struct jail_inside *in);
 
 /* Opens the FIFO of jailinit.ctl(5) for writing, non-blocking.  ENOENT: there
@@ -44,13 +43,14 @@ void jail_inside_close(struct jail_inside *in);
  * nobody listens.  On success ctl_fd shows POLLERR when the reader has gone. */
 int jail_inside_ctl(struct jail_inside *in);
 
-/* Reads the start of the status file, up to size - 1 bytes and a NUL; not of a
- * file of another user.  Returns the length. */
+/* Reads the start of the status file, up to size - 1 bytes, and adds a NUL.
+ * Refuses a file of another user.  Returns the length. */
 ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
 
-/* What has become of the program that the first process ran at open.  OTHER:
- * another program has taken its place; ENDS: the process has begun to exit;
- * SAME also where that cannot be told. */
+/* What has become of the program that the first process ran when
+ * jail_inside_open() was called.  SAME: it still runs, or that is not known;
+ * OTHER: another program has taken its place; ENDS: the process has begun to
+ * exit. */
 enum jail_program {
 	JAIL_PROGRAM_SAME,
 	JAIL_PROGRAM_OTHER,
@@ -58,11 +58,12 @@ enum jail_program {
 };
 enum jail_program jail_inside_program(struct jail_inside *in);
 
-/* The name of its root directory on the host.  No name that comes from inside
- * is looked up on the host, except in what the kernel has in memory. */
+/* The name of its root directory on the host.  On the host, a name that comes
+ * from the jail is looked up only in the kernel's memory, which cannot hang. */
 int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);
 
-/* Is its root this directory, of stat(2)?  Its file system is not asked. */
+/* Is its root the directory that stat(2) describes so?  Linux does not ask the
+ * file system, which could hang. */
 bool jail_inside_is(struct jail_inside *in, const struct stat *dir);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Why a jail that was killed does not end.  On Linux a process that entered
- * the jail, and that its parent outside has not reaped, keeps it; or a process
- * that traces the first one.  jail_kept_linux.c and jail_kept_freebsd.c.
+ * Why a killed jail does not end.  On Linux these keep it: a process that has
+ * entered the jail and ended, but that its parent outside has not reaped; or a
+ * process that traces the first one.  jail_kept_linux.c and
+ * jail_kept_freebsd.c.
  */
 #ifndef JAIL_KEPT_H
 #define JAIL_KEPT_H
@@ -16,9 +17,8 @@
 /* Is its first process exiting?  Then nobody can enter it any more. */
 bool jail_is_ending(const struct jail *j);
 
-/* The processes that may keep a jail, found by one walk for all jails.  The
- * walk stops at end_ms, and then some may be missing.  NULL: there is no
- * memory, or nothing to find on this system. */
+/* Finds the processes that may keep any jail.  Stops at end_ms; then some may
+ * be missing.  NULL: there is no memory, or nothing to find on this system. */
 struct jail_keepers;
 struct jail_keepers *jail_keepers_find(int64_t end_ms);
 void jail_keepers_free(struct jail_keepers *k);

@@ -12,21 +12,21 @@
 
 #include "jail.h"
 
-/* A child that signals the processes of a jail from inside.  The jail may do
- * to it what it likes. */
+/* A child that signals the processes of a jail from inside.  The jail may stop
+ * or kill it. */
 struct jail_child {
 	pid_t pid;
 	int fd;		/* readable when the child has ended */
 };
 
-/* Signals the first process alone; on FreeBSD the jailinit (ESRCH: there is
- * none), by a child that nobody waits for.  With sig 0: may the jail be
- * signalled? */
+/* Signals only the first process; on FreeBSD the jailinit (ESRCH: there is
+ * none), by a child that nobody waits for.  sig 0 checks whether the caller may
+ * signal the jail. */
 int jail_signal_first(const struct jail *j, int sig);
 
-/* How a jail that does not listen is asked: returns the signal that tells its
- * first process to halt, power off or reboot, and the name of that process; 0
- * if no process stands for the others. */
+/* Returns the signal that tells the first process to halt, power off or reboot,
+ * for a jail that does not listen, and puts the name of that process into comm.
+ * On FreeBSD that process is the jailinit; 0: there is none. */
 int jail_other_signal(const struct jail *j, enum request_verb verb,
     char comm[JAIL_COMM_MAX]);
 

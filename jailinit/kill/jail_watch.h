@@ -16,19 +16,19 @@ enum jail_news {
 	JAIL_GONE	/* no process is left */
 };
 
-/* Returns a descriptor.  What is added to it is watched, and told of by its
- * tag, until its own descriptor is closed. */
+/* jail_watch_new() returns a descriptor, watch_fd.  The others add what to watch
+ * and its tag; it is watched until its own descriptor is closed. */
 int jail_watch_new(void);
 int jail_watch_jail(int watch_fd, const struct jail *j, uint64_t tag);
 int jail_watch_fd(int watch_fd, int fd, uint64_t tag);
 int jail_watch_child(int watch_fd, const struct jail_child *c, uint64_t tag);
 
-/* Waits up to wait_ms (< 0: for ever).  Returns how many tags there may be
- * news of; 0 when the time is up or on a signal. */
+/* Waits up to wait_ms (< 0: for ever) for news.  Returns how many tags it has
+ * put into tags; 0 if the time is up or a signal has come. */
 int jail_watch_wait(int watch_fd, uint64_t *tags, int max, int64_t wait_ms);
 
-/* To be called after the tag of a jail: what has become of the jail.  May
- * have to watch it anew. */
+/* Call it when the tag of a jail is returned: says what has become of the jail.
+ * May watch the jail again. */
 enum jail_news jail_look(int watch_fd, const struct jail *j, uint64_t tag);
 
 #endif

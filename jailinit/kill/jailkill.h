@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jailkill(3): a signal to every process of a jail at once, from outside.
+ * jailkill(3): sends a signal to every process of a jail, from the host.
  * Link with -ljailkill.  Any thread may call; no child is left behind, and the
  * caller's signals are not touched.
  */
@@ -39,9 +39,9 @@ typedef uint64_t jailid_t;
  */
 int jailkill(jailid_t jid, int sig);
 
-/* Finds the jail with a name, which is a jid; on Linux also pid=N, the pid of
- * its first process; on FreeBSD also the name of a jail.  0 and *jid, or -1 and
- * errno: EINVAL: not a name; ESRCH: there is no such jail. */
+/* Finds a jail by name: its jid; on Linux also pid=N, N being the pid of its
+ * first process; on FreeBSD also the jail's name.  0 and *jid, or -1 and errno:
+ * EINVAL: not a name; ESRCH: there is no such jail. */
 int jailkill_find(const char *name, jailid_t *jid);
 
 #ifdef __cplusplus
