@@ -5,9 +5,9 @@
 
 #include "prison_freebsd.h"
 
-/* Enters the jail and closes p->fd.  For a child that has closed every other
- * descriptor that it does not need: a process that holds a directory is not
- * let in (jail(2), chroot(2)), or the directory leads out of the jail
+/* Enters the jail and closes p->fd.  Call it in a child that has closed all
+ * other descriptors that it does not need.  With an open directory it may not
+ * enter (jail(2), chroot(2)), or the directory leads out of the jail
  * (FreeBSD-EN-24:17, FreeBSD-SA-26:66).  0, or -1 and errno. */
 int attach_enter(const struct prison *p);
 

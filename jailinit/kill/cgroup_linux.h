@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control groups of a jail's processes, Linux.  The files are the host's.
- * Groups mounted elsewhere than below /sys/fs/cgroup are not found. */
+/* Linux: the control groups of a jail's processes, by files of the host.  Only
+ * groups that are mounted below /sys/fs/cgroup are found. */
 #ifndef CGROUP_LINUX_H
 #define CGROUP_LINUX_H
 
@@ -17,9 +17,9 @@ struct cgroups {
 	int n, v1_fd[CGROUPS_MAX];	/* cgroup.procs of each group */
 };
 
-/* Opens the groups that a process is in and we are not, except a group that
- * has frozen it and the freezer of version 1.  Makes system calls alone.  The
- * caller closes them. */
+/* Opens the groups that the process is in but we are not; not one that has
+ * frozen it, and no freezer of version 1.  Only makes system calls.  The caller
+ * closes the groups. */
 void cgroups_open(struct cgroups *c, pid_t pid);
 
 /* Is the process frozen?  buf then says by which group. */

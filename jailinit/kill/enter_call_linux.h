@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls for the program that enters, which has no library, and its
- * start, which calls enter(). */
+/* System calls for the program that enters, which has no library; and its entry
+ * point, which calls enter(). */
 #ifndef ENTER_CALL_LINUX_H
 #define ENTER_CALL_LINUX_H
 
@@ -16,7 +16,7 @@ long call(long n, long a, long b, long c, long d, long e);
 #define CALL5(n, a, b, c, d, e)	call(n, (long)(a), (long)(b), (long)(c), \
 				(long)(d), (long)(e))
 
-/* What the kernel takes and no header has for a program without a library. */
+/* Structures of the kernel that only a libc's headers have. */
 struct timer {
 	long interval_s, interval_us, s, us;
 };

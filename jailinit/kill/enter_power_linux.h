@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How the program that enters gives up what a jail could take from it: each
- * function drops one thing, in the order below.  They return 0 or -errno
+ * The program that enters gives up what a jail could take from it.  Each
+ * function drops one thing; call them in this order.  They return 0 or -errno
  * unless they return nothing.
  */
 #ifndef ENTER_POWER_LINUX_H
@@ -19,11 +19,11 @@ void limits_set(void);
 /* The user, and all capabilities but CAP_KILL. */
 void privileges_drop(void);
 
-/* System calls that are not needed from here on, here and in the child. */
+/* System calls that neither the program nor its child needs any more. */
 long filter_set(void);
 
-/* The only place in which filter_set() lets clone(2) put a pidfd.  The child
- * does not have this memory. */
+/* filter_set() lets clone(2) put a pidfd only here.  The child does not have
+ * this memory. */
 extern int *const pid_fd_room;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which jails a run of jailkill is about: those that are named on its command
+/* Finds the jails that a run of jailkill is about: those named on its command
  * line, or all. */
 #ifndef FIND_H
 #define FIND_H
@@ -16,12 +16,11 @@ enum find_which {
 	FIND_ALL		/* all that can be seen */
 };
 
-/* Finds them; names ends with NULL and is read for FIND_NAMED.  Of all jails
- * the caller's own come first.  look: asks the jails for what they say of
- * themselves (listens ... root in struct target), too.  look_ms: the time for
- * all visits to jails that are needed.
- * A name that is wrong, or whose jail is not there, gets a line on standard
- * error and sets t->error; the others are found all the same. */
+/* Finds them.  names, for FIND_NAMED, ends with NULL.  If all are looked for,
+ * the caller's own come first.  look: also fills in what a visitor learns
+ * (listens ... root in struct target).  look_ms: the time for all visitors.
+ * If a name is wrong or its jail is not there, prints a line to standard error,
+ * sets t->error, and still finds the others. */
 void targets_find(struct targets *t, enum find_which which,
     char *const *names, bool look, int64_t look_ms);
 

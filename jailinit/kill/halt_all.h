@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The jails that are halted, and the room for them.  Each open jail takes
- * descriptors, so not all may begin at once.  The caller's own jails have
- * their time and room to themselves: other users may make as many jails as
- * they like.
+ * descriptors, so not all may begin at once.  The caller's own jails do not
+ * share time and room with jails of other users, who may make as many as they
+ * like.
  */
 #ifndef HALT_ALL_H
 #define HALT_ALL_H
@@ -33,7 +33,7 @@ struct halt_all {
 	int watch_fd;			/* jail_watch.h */
 };
 
-/* What a tag of watch_fd means for jail i. */
+/* A tag of watch_fd: jail i, and what of it has news. */
 enum halt_tag {
 	HALT_TAG_JAIL,		/* the jail itself */
 	HALT_TAG_VISIT,		/* its visitor */
@@ -42,7 +42,7 @@ enum halt_tag {
 };
 uint64_t halt_tag(size_t i, enum halt_tag tag);
 
-/* All of list[0..n), which it sorts, waiting; limit_ms from now on until KILL.
+/* Sorts list[0..n); all its jails wait.  limit_ms: the time from now to KILL.
  * Ends the program if there is no memory. */
 void halt_all_init(struct halt_all *a, struct target *list, size_t n,
     int64_t limit_ms);
@@ -54,13 +54,13 @@ enum halt_side halt_side(const struct halt_all *a, size_t i);
 struct halt *halt_of(struct halt_all *a, size_t i, size_t *in);
 
 /* Opens and watches jail i, which is WAITING, if it may begin.  False: it may
- * not, or cannot be opened yet.  *event becomes HALT_ENDED if it has gone. */
+ * not, or cannot be opened yet.  Sets *event to HALT_ENDED if it has gone. */
 bool halt_admit(struct halt_all *a, size_t i, enum halt_event *event);
 
-/* Divides the room again; to be called after each step. */
+/* Divides the room again.  Call it after each step. */
 void halt_room_share(struct halt_all *a);
 
-/* To be called when a jail was closed: there may be room again. */
+/* Call it when a jail was closed: there may be room again. */
 void halt_room_freed(struct halt_all *a);
 
 /* When a step is due for a jail of that side even if nothing happens. */

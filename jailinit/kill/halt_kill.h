@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* KILL to jails that have had their time, repeated until they are gone, and
- * what keeps those that are not. */
+/* Sends KILL to jails whose time is up, repeats it until they are gone, and
+ * finds out what keeps those that stay. */
 #ifndef HALT_KILL_H
 #define HALT_KILL_H
 
@@ -28,13 +28,13 @@ void halt_kill_free(struct halt_kill *k);
 /* Sends KILL to jail i. */
 void halt_kill_one(struct halt_kill *k, size_t i);
 
-/* Repeats KILL where it is due, and looks for reasons where that is due. */
+/* Repeats KILL if that is due, and looks for reasons if that is due. */
 void halt_kill_late(struct halt_kill *k);
 
-/* When that is due next; HALT_NEVER_MS: not. */
+/* When halt_kill_late() is due, or HALT_NEVER_MS. */
 int64_t halt_kill_due(const struct halt_kill *k);
 
-/* What keeps jail i, which was killed or is left, into why; "" if it is not
+/* Puts into why what keeps jail i, which was killed or is LEFT; "" if it is not
  * known. */
 void halt_kill_why(const struct halt_kill *k, size_t i,
     char why[HALT_WHY_MAX]);

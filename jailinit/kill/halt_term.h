@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sends TERM to all processes of jails, by children that enter, as many as may
- * be inside at once. */
+/* Sends TERM to all processes of jails, by children that enter them.  Limits
+ * how many children may be inside at once. */
 #ifndef HALT_TERM_H
 #define HALT_TERM_H
 
@@ -20,11 +20,11 @@ struct halt_term {
 void halt_term_init(struct halt_term *t, const struct halt_all *all);
 void halt_term_free(struct halt_term *t);
 
-/* Jail i gets TERM, as soon as a child may enter. */
+/* Sends TERM to jail i as soon as a child may enter. */
 void halt_term_start(struct halt_term *t, size_t i);
 
-/* Takes the outcome of the child for jail i: if it has ended, or if its time
- * is up.  Says so if it failed. */
+/* Takes the outcome of the child for jail i, if it has ended or its time is up.
+ * Prints a line if it failed. */
 void halt_term_take(struct halt_term *t, size_t i);
 
 /* When its time is up, or HALT_NEVER_MS. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Asks jails by visitors, as many as may be there at once. */
+/* Asks jails by visitors.  Limits how many may be without an answer. */
 #ifndef HALT_VISIT_H
 #define HALT_VISIT_H
 
@@ -23,16 +23,16 @@ void halt_visit_init(struct halt_visit *v, struct halt_all *all,
     enum request_verb verb);
 void halt_visit_free(struct halt_visit *v);
 
-/* Jail i is to have a visitor, when there is room; or none any more. */
+/* Notes whether jail i is to get a visitor, once there is room. */
 void halt_visit_want(struct halt_visit *v, size_t i, bool want);
 bool halt_visit_is_wanted(const struct halt_visit *v, size_t i);
 
-/* The first jail from i on that is to have a visitor and may have it now, or
+/* The first jail from i on that is to get a visitor and may get it now, or
  * all->n. */
 size_t halt_visit_next(const struct halt_visit *v, size_t i);
 
-/* Sends it.  HALT_REFUSED: that failed, target.refused says why; else
- * HALT_TICK. */
+/* Starts the visitor.  HALT_REFUSED: that failed, and refused in struct target
+ * says why; else HALT_TICK. */
 enum halt_event halt_visit_send(struct halt_visit *v, size_t i);
 
 /* The visitor of jail i has brought an answer; or is not needed any more. */

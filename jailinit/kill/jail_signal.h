@@ -36,9 +36,9 @@ int jail_other_signal(const struct jail *j, enum request_verb verb,
 int jail_signal_all(const struct jail *j, const int *sigs, bool first,
     struct jail_child *child);
 
-/* The outcome of a child that has ended, 0 or an errno; this frees it.  -1: it
- * still runs; call this again within JAIL_CHILD_MS, as somebody in the jail may
- * have stopped it.  With force it is ended then, which is ETIMEDOUT. */
+/* Returns how a child has ended, 0 or an errno, and frees it.  -1: it still
+ * runs; call this again within JAIL_CHILD_MS, since a process of the jail may
+ * have stopped it.  force: ends it if it still runs, and returns ETIMEDOUT. */
 #define JAIL_CHILD_MS	100
 int jail_child_end(struct jail_child *child, bool force);
 

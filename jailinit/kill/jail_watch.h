@@ -16,8 +16,8 @@ enum jail_news {
 	JAIL_GONE	/* no process is left */
 };
 
-/* jail_watch_new() returns a descriptor, watch_fd.  The others add what to watch
- * and its tag; it is watched until its own descriptor is closed. */
+/* jail_watch_new() returns a descriptor, watch_fd.  The others add something to
+ * watch, with a tag; it is watched until its own descriptor is closed. */
 int jail_watch_new(void);
 int jail_watch_jail(int watch_fd, const struct jail *j, uint64_t tag);
 int jail_watch_fd(int watch_fd, int fd, uint64_t tag);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The jid of a jail on Linux, jailkill.h, and its first process by that. */
+/* Linux: the jid of a jail, jailkill.h, and the first process with that jid. */
 #ifndef JID_LINUX_H
 #define JID_LINUX_H
 
@@ -10,8 +10,8 @@
 /* The jid of the process with this pidfd and pid; 0: see jid_error(). */
 jailid_t jid_of(int pid_fd, pid_t pid);
 
-/* 0 if the process still lives and has a jid.  Otherwise an errno that says
- * why not, ESRCH if it has ended; to be called right after jid_of(). */
+/* Call it right after jid_of().  0: the process still lives and has a jid;
+ * otherwise an errno that says why not, ESRCH if it has ended. */
 int jid_error(int pid_fd, jailid_t jid);
 
 /* Opens the pidfd of the process with this jid, or -1 and errno.  ENOTSUP:

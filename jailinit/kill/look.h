@@ -8,13 +8,12 @@
 
 #include "target.h"
 
-/* The time for a look at all jails, if there is no reason for less. */
+/* The time for a look at all jails, unless the caller has less. */
 #define LOOK_LIMIT_MS	3000
 
-/* Carries out an order at the jails list[0..n), the caller's own first.  A
- * jail of which not everything is known after limit_ms stays as it is.  If
- * there are too many visitors that wait, jails are left out, and a line on
- * standard error says how many. */
+/* Carries out an order at the jails list[0..n), the caller's own first, and
+ * stores what it learns in list.  Takes limit_ms at most.  If too many visitors
+ * hang, leaves jails out, and prints how many to standard error. */
 void look_at(struct target *list, size_t n, const struct visit_order *order,
     int64_t limit_ms);
 

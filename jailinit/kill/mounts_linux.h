@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The name on the host of a directory in another mount namespace, by the
- * mounts that the kernel lists, proc_pid_mountinfo(5), Linux. */
+/* Linux: finds the host's name of a directory in another mount namespace, from
+ * the mounts that the kernel lists, proc_pid_mountinfo(5). */
 #ifndef MOUNTS_LINUX_H
 #define MOUNTS_LINUX_H
 
@@ -13,13 +13,14 @@
 /* Reads the host's mounts, once. */
 void mounts_init(void);
 
-/* The id of the host's mount that a path of the host leads into; the path is
- * not followed.  0: not known. */
+/* The id of the host's mount that holds a path of the host; does not follow the
+ * path.  0: not known. */
 uint64_t mount_at(const char *path);
 
-/* Where the root directory of a process, which is the mount with this id in
- * its mount namespace, is seen on the host, into buf; the shortest such name.
- * *mounted: is the root the whole of that mount?  If not, nothing is known. */
+/* Puts into buf the shortest name on the host of the root directory of a
+ * process; id is that of the root's mount, in the mount namespace of the
+ * process.  *mounted: is the root the whole of that mount?  If not, nothing is
+ * known. */
 bool mount_name(pid_t pid, uint64_t id, char *buf, size_t size,
     bool *mounted);
 

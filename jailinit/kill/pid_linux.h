@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux: processes, by pid and by pidfd.  What is asked of many processes
- * costs the same whatever a process has done to itself.  /proc/pid/status does
- * not: the kernel writes all groups of the process, up to 65,536, for each
- * reader.
+ * Linux: processes, by pid and by pidfd.  What is read of many processes must
+ * cost the same for each, whatever the process has done.  So status is not read
+ * of many: the kernel writes all groups of the process, up to 65,536, into it
+ * for each reader.
  */
 #ifndef PID_LINUX_H
 #define PID_LINUX_H
@@ -33,8 +33,8 @@ bool pid_has_ended(int pid_fd);
  * 0, or says why some may be missing. */
 pid_t *pids_read(size_t *n, int *error);
 
-/* A number from /proc/pid/stat, PROC_STAT_* of lib/proc_linux.h; 0 if the
- * process has gone. */
+/* A field of /proc/pid/stat that is a number, PROC_STAT_* of lib/proc_linux.h;
+ * 0 if the process has gone. */
 unsigned long pid_stat(pid_t pid, int field);
 
 /* Its state in a letter, as in ps(1); '\0' if it has gone. */
@@ -44,8 +44,7 @@ char pid_state(pid_t pid);
  * so it is for few threads. */
 pid_t pid_tracer(pid_t tid);
 
-/* The name that a process has given itself, without its newline; "" if it has
- * gone. */
+/* The name of a process, which chooses it; "" if it has gone. */
 void pid_comm(pid_t pid, char *comm, size_t size);
 
 #endif

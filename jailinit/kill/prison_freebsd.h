@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Jails as FreeBSD's kernel has them, jail_get(2) and its like.  (The kernel
- * calls them prisons; struct jail is jail.h's.)  From 15.0 on a descriptor
- * holds a jail; before, jid and name together are taken for the jail.
+ * FreeBSD's calls for jails, jail_get(2) and others.  (The kernel calls a jail
+ * a prison; struct jail is jail.h's.)  From 15.0 on a descriptor holds a jail;
+ * before, jid and name together identify it.
  */
 #ifndef PRISON_FREEBSD_H
 #define PRISON_FREEBSD_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Processes of jails on FreeBSD, as the sysctl kern.proc tells of them. */
+/* Processes of jails on FreeBSD, from the sysctl kern.proc. */
 #ifndef PROCS_FREEBSD_H
 #define PROCS_FREEBSD_H
 
@@ -19,14 +19,14 @@ struct procs {
 				 * another name only if it is the oldest of
 				 * all */
 	pid_t any_pid;		/* the oldest process, or 0 */
-	bool any;		/* there are some, even if they all exit */
+	bool any;		/* there are some, exiting ones included */
 };
 
 /* All processes, to be freed; NULL: there is no memory. */
 struct kinfo_proc *procs_list(size_t *n);
 
-/* Those of the jail with this jid among list[0..n).  children: it has jails in
- * it, whose processes count, too. */
+/* Finds those of the jail with this jid in list[0..n).  children: the jail has
+ * jails in it, and their processes count, too. */
 void procs_find(struct procs *procs, int jid, bool children,
     const struct kinfo_proc *list, size_t n);
 
@@ -39,9 +39,8 @@ bool proc_get(pid_t pid, struct kinfo_proc *kp);
 /* Does it live in this jail, or (children) in one that is in it? */
 bool proc_is_in(int jid, bool children, const struct kinfo_proc *kp);
 
-/* Is the process a jailinit of this jail?  Reads it into kp.  Seen from within
- * a jail the jid of its own processes is 0, fill_kinfo_proc_only() in
- * sys/kern/kern_proc.c. */
+/* Is the process a jailinit of this jail?  Reads it into kp.  For a caller in
+ * the jail jid is 0, fill_kinfo_proc_only() in sys/kern/kern_proc.c. */
 bool proc_is_init(int jid, pid_t pid, struct kinfo_proc *kp);
 
 #endif

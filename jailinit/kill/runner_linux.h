@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The runner, on Linux: a child of the caller that signals a jail.  It runs
- * the program that enters (enter_linux.c) for all processes but the first one,
- * and signals that itself.
+ * The runner, on Linux: a child of the caller that signals a jail.  It signals
+ * the first process itself, and runs the program that enters (enter_linux.c)
+ * for all others.
  */
 #ifndef RUNNER_LINUX_H
 #define RUNNER_LINUX_H
@@ -21,9 +21,9 @@ struct runner {
 	bool first;			/* signal the first process, too */
 };
 
-/* Does this in the child; its exit status is 0 or an errno.  The child may
- * have the caller's memory while other threads of the caller held locks, so
- * it makes system calls and nothing else. */
+/* Runs in the child; its exit status is 0 or an errno.  Another thread of the
+ * caller may have held a lock when the child was made, so the child only makes
+ * system calls. */
 _Noreturn void runner_run(const struct runner *r);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What jailkill says of jails that it ends, on standard output: a last line
- * for each; before it on a terminal, a line that changes in place.
+ * What jailkill prints about jails that it ends, on standard output: a last
+ * line for each, and before it, on a terminal, a line that changes in place.
  */
 #ifndef SAY_H
 #define SAY_H
@@ -14,7 +14,7 @@
 
 #include "target.h"
 
-/* quiet: says failures alone.  verbose: says every step. */
+/* quiet: prints only failures.  verbose: prints every step. */
 void say_init(bool quiet, bool verbose);
 
 /* Draws a line for each of n jails that is not over, if it is time to.

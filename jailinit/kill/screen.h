@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Standard output that never waits for its reader, so that the end of a jail
- * does not depend on that; and on a terminal, lines below it that change in
- * place.
+ * Prints to standard output, and never waits for its reader, so that a slow
+ * reader does not delay the end of a jail.  On a terminal, also draws lines
+ * below the output that change in place.
  */
 #ifndef SCREEN_H
 #define SCREEN_H
@@ -20,8 +20,8 @@ void screen_init(bool live);
 /* Are there such lines? */
 bool screen_is_live(void);
 
-/* Prints as printf(3).  What cannot be written now is kept; what there is no
- * memory for is dropped. */
+/* Prints as printf(3).  Keeps what cannot be written now; drops it if there is
+ * no memory. */
 void screen_print(const char *format, ...)
     __attribute__((__format__(__printf__, 1, 2)));
 
@@ -29,8 +29,8 @@ void screen_print(const char *format, ...)
  * the next time. */
 void screen_clear(void);
 
-/* Begins to draw them anew and returns how many there may be; 0: not now.
- * always: even if the last time was a moment ago. */
+/* Begins to draw these lines again.  Returns how many there may be; 0: do not
+ * draw now.  always: even if the last time was a moment ago. */
 int screen_draw(int64_t now_ms, bool always);
 
 /* Draws one, cut at the last column.  Returns how many there are now. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What jailkill sends to jails when it does not halt them: -s, -R, and with -n
- * nothing.  Each says what it does, and returns an exit status. */
+/* What jailkill does to jails besides a halt: -s, -R, and -n.  Each function
+ * prints what it does, and returns an exit status. */
 #ifndef SEND_H
 #define SEND_H
 
@@ -16,9 +16,9 @@ int send_requests(struct targets *t, const struct options *o);
 /* -n: says what would be sent. */
 int send_nothing(struct targets *t, const struct options *o);
 
-/* Leaves out the jails that the caller may not signal, and says so.
- * listening: says so only of those that listen, which is not known yet;
- * look_ms: the time to find out. */
+/* Leaves out the jails that the caller may not signal, and prints that.
+ * listening: prints it only of jails that listen, which it first finds out, in
+ * look_ms at most. */
 int send_permitted(struct targets *t, bool listening, int64_t look_ms);
 
 #endif

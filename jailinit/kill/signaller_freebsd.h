@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A child that attaches to a jail and signals its processes, FreeBSD.  It is a
- * process of the jail then: the jail's root may signal it, and it keeps the
- * jail from ending.  So it does one thing and leaves.
+ * FreeBSD: a child that attaches to a jail and signals its processes.  It is
+ * then a process of the jail: the jail's root may signal it, and it keeps the
+ * jail from ending.  So it does one thing and exits.
  */
 #ifndef SIGNALLER_FREEBSD_H
 #define SIGNALLER_FREEBSD_H

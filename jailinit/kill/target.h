@@ -14,12 +14,12 @@ struct target {
 	struct visit visit;
 	bool listens;			/* its FIFO has a reader */
 	bool taken;			/* and has taken the line */
-	int refused;			/* an errno: why not; 0: not known */
+	int refused;			/* if not, an errno; 0: not known */
 	bool given;			/* a visitor was sent to look at it */
-	bool looked;			/* and knows all that was asked */
+	bool looked;			/* and has said all */
 	bool same;			/* its root is the one asked for */
-	bool unsure;			/* it may not listen, and then is none
-					 * of those that were meant */
+	bool unsure;			/* not known to listen; if it does not,
+					 * it is left alone */
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* "" if not known */
@@ -29,27 +29,28 @@ struct target {
 struct targets {
 	struct target *list;
 	size_t n;
-	int error;		/* of names: 0, EX_USAGE, EX_NOHOST, ... */
+	int error;		/* of the names: 0, EX_USAGE, EX_NOHOST, ... */
 };
 
 /* Adds a jail that is closed.  root: "" if not known. */
 void targets_add(struct targets *t, const struct jail *j, const char *root);
 
-/* Sorts the caller's own jails first, and else keeps the order.  Returns how
- * many of them there are. */
+/* Moves the caller's own jails to the front, and otherwise keeps the order.
+ * Returns how many of them there are. */
 size_t targets_sort(struct target *list, size_t n);
 
 /* Is it a jail of the caller's user, or of the caller? */
 bool target_is_own(const struct target *t);
 
-/* Is its first process a jailinit, by its name?  A lie harms the liar alone. */
+/* Is its first process a jailinit, by its name?  A jail that lies harms only
+ * itself. */
 bool target_is_jailinit(const struct target *t);
 
-/* Does it listen, or is it a jailinit by its name whose FIFO cannot be
- * reached, since it is full or its file system hangs? */
+/* Does it listen?  A jailinit, by its name, counts even if its FIFO is full or
+ * the file system of the FIFO hangs. */
 bool target_listens(const struct target *t);
 
-/* Takes in what a visitor has said. */
+/* Stores what a visitor has said. */
 void target_hear(struct target *t, const struct visit_word *word);
 
 /* What messages call it: its jid and, if known, its name or root; printable,

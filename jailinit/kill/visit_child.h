@@ -20,7 +20,7 @@ enum visit_kind {
 			 * the directory that was asked for */
 	VISIT_LISTENS,	/* the jail's FIFO has a reader */
 	VISIT_TAKEN,	/* the FIFO has taken the line */
-	VISIT_REFUSED,	/* it has no reader, or has not taken it: error */
+	VISIT_REFUSED,	/* the FIFO did not take it; error says why */
 	VISIT_STATUS,	/* state, forced: as they are in its status file */
 	VISIT_REBOOTED,	/* its first process runs a new program */
 	VISIT_LOOKED	/* of many jails: this one is done */
@@ -40,8 +40,8 @@ struct visit_word {
 struct visit_order {
 	const char *line;	/* writes it to the FIFO; with its newline.
 				 * NULL: only looks whether it has a reader */
-	const struct stat *dir;	/* only says whether this is the jail's root,
-				 * and only then its name.  NULL: does not
+	const struct stat *dir;	/* only says whether this is the jail's root
+				 * and, if so, its name.  NULL: does not
 				 * compare */
 	bool follow;		/* stays, to say the jail's last status */
 	bool reboot;		/* stays, to see it reboot in place */
@@ -49,9 +49,9 @@ struct visit_order {
 				 * 0: only at the end */
 };
 
-/* Carries out an order at a jail that is held, or at many that need not be,
- * and sends a struct visit_word over say_fd for each thing it learns.  Every
- * other descriptor is closed. */
+/* Carries out an order at a jail that is held, or at many, which need not be.
+ * Sends a struct visit_word over say_fd for each thing that it learns.  Closes
+ * every other descriptor but the jail's. */
 _Noreturn void visit_child(const struct jail *j,
     const struct visit_order *order, int say_fd);
 _Noreturn void visit_child_many(const struct jail *jails, size_t n,
