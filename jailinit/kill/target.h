@@ -46,8 +46,8 @@ bool target_is_own(const struct target *t);
  * itself. */
 bool target_is_jailinit(const struct target *t);
 
-/* Does it listen?  A jailinit, by its name, counts even if its FIFO is full or
- * the file system of the FIFO hangs. */
+/* Does it listen, or is it a jailinit by its name?  The FIFO of such a one may
+ * only be full, or its file system may hang. */
 bool target_listens(const struct target *t);
 
 /* Stores what a visitor has said. */
