@@ -31,7 +31,7 @@ static int boot_status = -1;
 static unsigned ended;		/* 1 << event: child_event() returns it */
 
 static bool kernel_reaps;	/* SIGCHLD is ignored */
-static int batch;		/* so many may be reaped in this turn */
+static int batch;		/* how many may still be reaped in this turn */
 static bool any;		/* there are children */
 static bool more;		/* the batch was used up */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A visitor: a child of jailkill that looks inside a jail and asks it to end.
- * A jail can make its visitor hang, so the parent never waits for a visitor
- * alone: it polls for what the visitor says, and can kill it.
+ * A jail can make its visitor hang, so the parent never blocks on one: it polls
+ * for what the visitor says, and can kill it.
  */
 #ifndef VISIT_H
 #define VISIT_H
@@ -15,7 +15,7 @@
 
 struct visit {
 	pid_t pid;	/* 0: there is no visitor */
-	int fd;		/* readable when visit_hear() has a word or -1 */
+	int fd;		/* readable when it has said something, or ended */
 };
 
 /* Starts a visitor to a jail that is held.  0, or -1 and errno. */
