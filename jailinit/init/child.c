@@ -38,7 +38,7 @@ static bool more;		/* the batch was used up */
 /* After the process table was full: the time of the next try to start
  * rc.shutdown, and the wait before that try. */
 static int64_t start_ms = INT64_MAX, start_step_ms;
-static enum request_verb start_verb;
+static enum request_verb verb;
 
 void
 child_init(const struct options *o)
@@ -77,10 +77,10 @@ may_start_later(int e)
 	    start_step_ms < LEFT_STEP_MAX_MS || any || os_others_left()));
 }
 
-static void
-shutdown_try(void)
+void
+child_start_shutdown(void)
 {
-	pid_t pid = spawn_script(opt->rc_shutdown, request_name(start_verb),
+	pid_t pid = spawn_script(opt->rc_shutdown, request_name(verb),
 	    opt->command == NULL);
 	int e = errno;
 
@@ -100,10 +100,9 @@ shutdown_try(void)
 }
 
 void
-child_start_shutdown(enum request_verb verb)
+child_verb(enum request_verb now)
 {
-	start_verb = verb;
-	shutdown_try();
+	verb = now;
 }
 
 /*
@@ -122,11 +121,22 @@ child_kill_rc(void)
 	signals_send(rc_pid, SIGKILL, true);
 }
 
+/* In this turn or, if its reaping is over, in the next, which is then due at
+ * once. */
+static void
+reap_soon(void)
+{
+	batch = REAP_BATCH;
+	more = true;
+}
+
+/* While the kernel reaped, nobody asked whether any child is left. */
 void
 child_stage(enum life_stage now)
 {
 	stage = now;
 	start_ms = INT64_MAX;
+	reap_soon();
 	child_reaping(false);
 }
 
@@ -134,15 +144,19 @@ child_stage(enum life_stage now)
  * Reaping.
  */
 
+/* A child that ended before SIGCHLD was ignored stays a zombie; one that ends
+ * before it is caught again is not noticed.  So we reap once either way. */
 void
 child_reaping(bool job)
 {
 	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
 	    stage == LIFE_RUN && (opt->command == NULL || command_fd() != -1);
 
-	if (by_kernel != kernel_reaps)
-		signals_child(by_kernel);
+	if (by_kernel == kernel_reaps)
+		return;
 	kernel_reaps = by_kernel;
+	signals_child(by_kernel);
+	reap_soon();
 }
 
 /* Returns the exit status, 128 + n for a signal; logs it unless it is 0. */
@@ -187,6 +201,7 @@ reap(void)
 		any = pid >= 0 || errno != ECHILD;
 		if (pid == 0 || !any) {
 			batch = 0;
+			more = false;
 			return;
 		}
 		more = --batch == 0;
@@ -218,7 +233,7 @@ child_event(enum life_event *event)
 		end_note(LIFE_COMMAND_ENDED);
 	reap();
 	if (clock_ms() >= start_ms)
-		shutdown_try();
+		child_start_shutdown();
 	for (*event = 0; ended != 0; ++*event)
 		if ((ended & 1U << *event) != 0) {
 			ended &= ~(1U << *event);

@@ -20,10 +20,13 @@ void child_init(const struct options *o);
 /* Starts rc.  If that fails, rc counts as ended. */
 void child_start_rc(void);
 
-/* Starts rc.shutdown with the name of verb as its argument.  While the process
- * table is full, child_event() tries again; child_stage() ends that.  If
+/* Starts rc.shutdown with the name of the verb as its argument.  While the
+ * process table is full, child_event() tries again; child_stage() ends that.  If
  * rc.shutdown cannot be started at all, it counts as ended. */
-void child_start_shutdown(enum request_verb verb);
+void child_start_shutdown(void);
+
+/* The request that counts is now this one. */
+void child_verb(enum request_verb verb);
 
 /* Sends TERM, or KILL, to rc's process group.  CONT follows TERM, since a
  * stopped process acts on TERM only after CONT. */

@@ -105,8 +105,6 @@ signals_default(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* A child that ended before SIGCHLD was ignored stays a zombie; one that ends
- * before it is caught again is not noticed.  So we reap once either way. */
 void
 signals_child(bool ignored)
 {
@@ -114,7 +112,6 @@ signals_child(bool ignored)
 		(void)signal(SIGCHLD, SIG_IGN);
 	else
 		signal_catch(SIGCHLD);
-	caught[SIGCHLD] = 1;
 }
 
 void

@@ -122,7 +122,7 @@ kill_all(bool after_term)
 }
 
 static void
-actions_do(unsigned actions, enum request_verb verb)
+actions_do(unsigned actions)
 {
 	static bool term_sent;
 
@@ -140,7 +140,7 @@ actions_do(unsigned actions, enum request_verb verb)
 	if ((actions & LIFE_DO_KILL_ALL) != 0)
 		kill_all(term_sent);
 	if ((actions & LIFE_DO_RUN_SHUTDOWN) != 0)
-		child_start_shutdown(verb);
+		child_start_shutdown();
 }
 
 void
@@ -155,6 +155,7 @@ stage_do(const struct life *before, const struct life *life,
 	if (rq != NULL && (nearer || life->verb != before->verb))
 		request_say(rq, left_ms);
 	if (life->verb != before->verb) {
+		child_verb(life->verb);
 		job_no_more();
 		stopping_say(life->verb);
 	}
@@ -162,5 +163,5 @@ stage_do(const struct life *before, const struct life *life,
 		forced_say(before, life);
 	if (life->stage != before->stage)
 		stage_entered(before, life);
-	actions_do(actions, life->verb);
+	actions_do(actions);
 }

@@ -824,6 +824,26 @@ TEST(test_tty_term)
 	pty_close(&t);
 }
 
+/* A subreaper whose command is its first child to end waits for it, also when
+ * only the time of TERM is left. */
+TEST(test_tty_first_end)
+{
+	static struct pty t;
+	struct jail_opts o = { .host = true, .before_exec = tty_take };
+	int fds[3];
+
+	assert_true(pty_open(&t));
+	fds[0] = fds[1] = fds[2] = t.slave_fd;
+	o.fds = fds;
+	live_ok(jail_start(j, &o, JAILINIT, "-s0", "-t60", "--", "/bin/sh",
+	    "-c", "trap 'sleep 1; exit 7' TERM; echo he''re; "
+	    "while :; do read x; done", NULL));
+	pty_expect(&t, "here");
+	live_ok(jail_signal(j, SIGTERM));
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+	pty_close(&t);
+}
+
 /* SIGTSTP, SIGWINCH sent to process 1 are the command's, on a terminal too. */
 TEST(test_tty_signals)
 {
@@ -1076,6 +1096,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_tty_session0),
 		LIVE_TEST(test_tty_outer),
 		LIVE_TEST(test_tty_term),
+		LIVE_TEST(test_tty_first_end),
 		LIVE_TEST(test_tty_signals),
 		LIVE_TEST(test_tty_stop_shell),
 		LIVE_TEST(test_tty_stop_read),

@@ -501,6 +501,29 @@ TEST(test_empty_at_once)
 	assert_in_range(ms[0], 0, jail_slack(49));
 }
 
+/* Without a status there is no writer whose end has process 1 look, and SIGHUP
+ * has it look while the service is still there. */
+TEST(test_empty_unseen)
+{
+	int64_t ms;
+
+	scripts(j, "until [ -e /tmp/go ]; do sleep 0.05; done & "
+	    "echo >/tmp/up", NULL);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-f", "none",
+	    "-s", "0", "-t", "60", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	while (strcmp(proc_title(j->pid), "jailinit: run") != 0) {
+		assert_true(jail_now_ms() - j->started_ms < LIVE_SOON_MS);
+		jail_sleep_ms(5);
+	}
+	live_ok(jail_signal(j, SIGHUP));
+	jail_sleep_ms(jail_slack(200));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_count(j, 1, LIVE_SOON_MS));
+	ms = halt(j, "halt\n", LIVE_SOON_MS);
+	assert_in_range(ms, 0, LIVE_LATE_MS);
+}
+
 TEST(test_sleepers)
 {
 	int64_t ms;
@@ -678,6 +701,7 @@ main(void)
 		LIVE_TEST(test_bounded_all),
 		LIVE_TEST(test_bounded_nothing),
 		LIVE_TEST(test_empty_at_once),
+		LIVE_TEST(test_empty_unseen),
 		LIVE_TEST(test_sleepers),
 		LIVE_TEST(test_during_boot),
 		LIVE_TEST(test_during_boot_deaf),

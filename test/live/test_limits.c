@@ -193,6 +193,8 @@ table_later(struct jail *j, const struct jail_opts *o, bool orphans)
 	(void)unlink(jail_path(j, "/tmp/down"));
 	table_fill(j, o, orphans ? "exec 2>/dev/null; " PROBE " orphans &" :
 	    "exec 2>/dev/null; " PROBE " crowd &");
+	live_ok(jail_ctl(j, "reboot 20\n"));
+	live_ok(jail_wait_log(j, ": fork: ", LIVE_SOON_MS));
 	live_ok(jail_ctl(j, "halt 20\n"));
 	us = proc_cpu_us(j->pid);
 	jail_sleep_ms(2000);
