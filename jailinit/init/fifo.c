@@ -154,6 +154,12 @@ fifo_check(bool asked)
 		result_say(is_named() ? 0 : replace(), asked);
 }
 
+bool
+fifo_is_draining(void)
+{
+	return (old_fd != -1);
+}
+
 static bool
 block_read(int fd)
 {
@@ -213,7 +219,9 @@ old_next(void)
 	length = line_cut();
 	close(old_fd);
 	old_fd = -1;
-	return (more ? 0 : length);
+	length = more ? 0 : length;
+	more = true;	/* a SIGHUP may have waited for this */
+	return (length);
 }
 
 static size_t
@@ -260,7 +268,7 @@ fifo_request(struct request *rq)
 int64_t
 fifo_due_ms(void)
 {
-	if (more)
+	if (more || old_fd != -1)
 		return (0);
 	return (used == 0 ? INT64_MAX : last_ms + FIFO_QUIET_MS);
 }

@@ -34,6 +34,9 @@ void fifo_open(const char *path);
  * somebody asked for this. */
 void fifo_check(bool asked);
 
+/* Is the FIFO before it still being read?  One made now would cut that off. */
+bool fifo_is_draining(void);
+
 /* A new turn begins: FIFO_READS more reads are allowed. */
 void fifo_turn(void);
 

@@ -55,7 +55,8 @@ signal_request(const struct life *life, struct request *rq)
 	int sig;
 
 	for (sig = 1; sig <= sys_signal_max; sig++) {
-		if (sig == SIGCHLD || !signals_take(sig))
+		if (sig == SIGCHLD || (sig == SIGHUP && fifo_is_draining()) ||
+		    !signals_take(sig))
 			continue;
 		rq->verb = signals_request(sig, app);
 		rq->budget_ms = REQUEST_NO_BUDGET;
@@ -156,7 +157,7 @@ reboot_hold(struct life *life, struct status *s, int64_t born_ms)
 	    opt.leave != LEAVE_EXIT) {
 		status_gather(life, s);
 		status_update(s);
-		(void)signals_wait(&fd, 1, due_ms);
+		(void)signals_wait(&fd, 1, min_ms(due_ms, fifo_due_ms()));
 		fifo_turn();
 		requests_take(life);
 	}

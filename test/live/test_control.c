@@ -515,6 +515,16 @@ TEST(test_removed_by_rc)
 	fifo_works(j);
 }
 
+/* What was in it counts, a line without an end too, and at once: without a
+ * status nothing else wakes process 1. */
+TEST(test_removed_unread)
+{
+	live_ok(jail_script(j, "/etc/rc", "printf halt >" JAIL_CTL "; rm "
+	    JAIL_CTL));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-f", "none", NULL));
+	HALTS(j);
+}
+
 TEST(test_sighup)
 {
 	struct stat before, after;
@@ -532,6 +542,44 @@ TEST(test_sighup)
 	live_ok(jail_signal(j, SIGHUP));
 	live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
 	fifo_stat(j, &after);
+	live_ok(jail_ctl(j, "halt\n"));
+	HALTS(j);
+}
+
+/* A FIFO that is replaced while the one before it is still being read: all
+ * lines count.  A round may be too slow to meet it there, hence several. */
+#define FULL_ROUNDS	5
+
+TEST(test_sighup_twice)
+{
+	char text[16], full[512];
+	int fd, i, lines = 0;
+	ssize_t n;
+
+	memset(full, '\n', sizeof(full));
+	for (i = 0; i < (int)sizeof(full); i += 2)
+		full[i] = '!';
+	live_boot(j, NULL);
+	for (i = 0; i < FULL_ROUNDS; i++) {
+		live_ok(jail_wait_rest(j, LIVE_SOON_MS));
+		live_ok(jail_signal(j, SIGSTOP));
+		live_ok(proc_wait_state(j->pid, 'T', LIVE_SOON_MS));
+		fd = jail_ctl_open(j);
+		assert_true(fd >= 0);
+		while ((n = write(fd, full, sizeof(full))) > 0)
+			lines += (int)n / 2;
+		close(fd);
+		live_ok(unlink(jail_path(j, JAIL_CTL)));
+		live_ok(jail_signal(j, SIGHUP));
+		live_ok(jail_signal(j, SIGCONT));
+		while (unlink(jail_path(j, JAIL_CTL)) == -1)
+			assert_true(jail_now_ms() - j->asked_ms < LIVE_SOON_MS);
+		live_ok(jail_signal(j, SIGHUP));
+		live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
+		snprintf(text, sizeof(text), "%d", lines);
+		live_ok(jail_wait_status(j, "dropped_requests", text,
+		    LIVE_SOON_MS));
+	}
 	live_ok(jail_ctl(j, "halt\n"));
 	HALTS(j);
 }
@@ -571,7 +619,9 @@ main(void)
 		LIVE_TEST(test_linked_folder),
 		LIVE_LINUX(test_tmpfs_over, "a jail that may mount"),
 		LIVE_TEST(test_removed_by_rc),
+		LIVE_TEST(test_removed_unread),
 		LIVE_TEST(test_sighup),
+		LIVE_TEST(test_sighup_twice),
 	};
 
 	LIVE_MAIN("control");
