@@ -15,11 +15,9 @@
 #include "fifo.h"
 #include "log.h"
 
-/* Bytes read at once. */
-#define READ_MAX	256
+#define READ_MAX	256	/* bytes, at once */
 
-/* After this many reads all is read that a FIFO holds, 64 KiB, and its end
- * seen. */
+/* This many reads empty a FIFO, 64 KiB, and see its end. */
 #define DRAIN_READS	(65536 / READ_MAX + 1)
 
 /* At most one complaint about requests in this time. */
@@ -30,18 +28,15 @@ static dev_t dev;		/* of the FIFO that we made */
 static ino_t ino;
 static int current_fd;		/* -1: there is none */
 
-/* The FIFO before it, which is read first, until it is empty or drain_reads are
- * used up; -1: there is none. */
+/* The FIFO before it is read first, for at most drain_reads; -1: none. */
 static int old_fd;
 static int drain_reads;
 
-/* What was read of the FIFO that is being read: block[at..n) is left of it, and
- * line[0..used) is the line so far, one byte longer than REQUEST_LINE_MAX when
- * it is too long. */
+/* block[at..end) was read and not looked at yet; line[0..used) is the line so
+ * far, one byte longer than REQUEST_LINE_MAX when it is too long. */
 static char block[READ_MAX], line[REQUEST_LINE_MAX + 1];
 static size_t at, end, used;
 static int64_t last_ms;		/* when the last of it came */
-
 static int reads;		/* left in this turn */
 static bool more;		/* the turn has run out of reads */
 static uint64_t dropped;
@@ -65,9 +60,9 @@ fifo_new(const char *name, struct stat *st)
 	return (-1);
 }
 
-/* Makes a FIFO under a name of its own, opens it, then renames it into place:
- * it has a reader from the start, and what was there before, a link or a file,
- * is replaced and never followed.  Returns its descriptor, or -1 and errno. */
+/* Makes a FIFO under a name of its own, opens it and renames it into place: it
+ * has a reader from the start, and a link or a file in its place is replaced,
+ * never followed.  Returns its descriptor, or -1 and errno. */
 static int
 fifo_make(struct stat *st)
 {
@@ -205,8 +200,8 @@ line_next(int fd)
 	return (0);
 }
 
-/* The next line of the old FIFO, which ends here.  A writer that never stops
- * is left behind; the start of its line is not taken for one. */
+/* The next line of the old FIFO.  A writer that never stops is left behind, and
+ * the start of its line is not taken for one. */
 static size_t
 old_next(void)
 {
@@ -216,10 +211,10 @@ old_next(void)
 	drain_reads -= before - reads;
 	if (length > 0 || (more && drain_reads > 0))
 		return (length);
-	length = line_cut();
+	length = more ? 0 : used;
+	used = 0;
 	close(old_fd);
 	old_fd = -1;
-	length = more ? 0 : length;
 	more = true;	/* a SIGHUP may have waited for this */
 	return (length);
 }
@@ -257,10 +252,9 @@ fifo_request(struct request *rq)
 		if (e == REQUEST_EMPTY || !fifo_drop())
 			continue;
 		if (e == REQUEST_TOO_LONG || e == REQUEST_BINARY)
-			log_line("request dropped: %s", request_strerror(e));
-		else
-			log_line("request dropped: %s: %.*s",
-			    request_strerror(e), (int)length, line);
+			length = 0;
+		log_line("request dropped: %s%s%.*s", request_strerror(e),
+		    length == 0 ? "" : ": ", (int)length, line);
 	}
 	return (false);
 }
