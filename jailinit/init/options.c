@@ -273,10 +273,10 @@ options_parse(struct options *o, char **argv)
 
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
-	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * 1000;
-	o->limits.term_ms = LIFE_TERM_SECONDS * 1000;
-	o->limits.kill_ms = LIFE_KILL_SECONDS * 1000;
-	o->job_ms = JOB_SECONDS * 1000;
+	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * INT64_C(1000);
+	o->limits.term_ms = LIFE_TERM_SECONDS * INT64_C(1000);
+	o->limits.kill_ms = LIFE_KILL_SECONDS * INT64_C(1000);
+	o->job_ms = JOB_SECONDS * INT64_C(1000);
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
