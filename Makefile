@@ -43,7 +43,7 @@ SRC !=		cd jailinit && ls */*.c | grep -v -e _$(OTHER) -e kill/enter
 LS =		printf '%s\n' $(SRC) | sed 's,c$$,o,' | grep -e ^lib/
 INIT !=		$(LS) -e ^core/ -e ^init/ | sed 's,^,$(B)/jail/,'
 CTL !=		$(LS) -e ^core/ -e ^ctl/ | sed 's,^,$(B)/jail/,'
-KILL !=		$(LS) -e ^core/ -e ^kill/ | sed 's,^,$(B)/host/,'
+KILL !=		$(LS) -e ^core/[hmr] -e ^kill/ | sed 's,^,$(B)/host/,'
 LIBKILL !=	$(LS) -e kill/.*_$(OS) -e kill/deliver -e kill/lib | grep -v -e /fd -e /signame | \
 		sed 's,^,$(B)/host/,'
 # Linux: the program that enters a jail.

@@ -91,7 +91,7 @@ os_program_init(void)
 	if (n > 0)
 		program[n < (ssize_t)sizeof(program) - 1 ? n : 0] = '\0';
 	else if (name != NULL && strlen(name) < sizeof(program))
-		memcpy(program, name, strlen(name) + 1);
+		strcpy(program, name);
 	program_fd = open(n > 0 ? "/proc/self/exe" : program,
 	    O_PATH | O_CLOEXEC);
 }
