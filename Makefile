@@ -9,7 +9,6 @@ PREFIX =	/usr/local
 # How long jails have when the host shuts down, in seconds.
 HALT_SECONDS =	90
 B =		build
-
 OS !=		uname -s | tr A-Z a-z
 OTHER !=	test '$(OS)' = linux && echo freebsd || echo linux
 CFLAGS =	-Os -g
