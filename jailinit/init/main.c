@@ -185,8 +185,8 @@ main(int argc, char **argv)
 {
 	char *env[environment_room()], title[OS_TITLE_MAX];
 	int64_t born_ms = clock_ms();
-	struct life life;
-	struct status status = { 0 };
+	static struct life life;	/* not on the stack: fewer pages */
+	static struct status status;
 
 	start(&life, &opt, argc, argv, env);
 	status.stage = life.stage;

@@ -31,14 +31,16 @@ static const struct asks {
 	{ 5, REQUEST_REBOOT, true, true }
 };
 
+static sigset_t all_mask;	/* blocked but while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
 static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 
 void
 signals_block(void)
 {
-	sigfillset(&wait_mask);
-	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
+	sigfillset(&all_mask);
+	wait_mask = all_mask;
+	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
 }
 
 /* Signals that the kernel sends are not for us to act on: the timer of
@@ -147,11 +149,9 @@ signals_stop(void)
 static int
 signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 {
-	sigset_t was;
-
-	(void)sigprocmask(SIG_SETMASK, &wait_mask, &was);
+	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
 	(void)poll(NULL, 0, wait_ms > LOOK_MS ? LOOK_MS : (int)wait_ms);
-	(void)sigprocmask(SIG_SETMASK, &was, NULL);
+	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
 	return (poll(fds, n, 0) > 0 ? 1 : -1);
 }
 
@@ -159,10 +159,8 @@ signals_look(struct pollfd *fds, unsigned n, int64_t wait_ms)
 static void
 signals_let_in(void)
 {
-	sigset_t was;
-
-	(void)sigprocmask(SIG_SETMASK, &wait_mask, &was);
-	(void)sigprocmask(SIG_SETMASK, &was, NULL);
+	(void)sigprocmask(SIG_SETMASK, &wait_mask, NULL);
+	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
 }
 
 /* ppoll(2) delivers no signal when a descriptor is ready (FreeBSD 15: whenever
