@@ -23,7 +23,7 @@
 
 struct killed {
 	char frozen[HALT_WHY_MAX];	/* when it got KILL; "": it was not */
-	char *why;			/* allocated; NULL: not known */
+	char why[HALT_WHY_MAX];		/* what keeps it; "": not known */
 };
 
 void
@@ -39,10 +39,6 @@ halt_kill_init(struct halt_kill *k, const struct halt_all *all)
 void
 halt_kill_free(struct halt_kill *k)
 {
-	size_t i;
-
-	for (i = 0; i < k->all->n; i++)
-		free(k->jails[i].why);
 	free(k->jails);
 	free(k->again);
 }
@@ -102,14 +98,16 @@ why_look(struct halt_kill *k, int64_t left_ms)
 {
 	int64_t now = clock_ms(), end_ms = now + (left_ms - now) / 2;
 	struct jail_keepers *keepers = jail_keepers_find(end_ms);
-	char why[HALT_WHY_MAX];
+	char *why;
 	size_t i;
 
-	for (i = 0; i < k->all->n; i++)
-		if (is_killed(k, i) && k->jails[i].why == NULL &&
-		    jail_kept_by(&k->all->list[i].jail, keepers, left_ms, why,
-		    sizeof(why)))
-			k->jails[i].why = strdup(why);
+	for (i = 0; i < k->all->n; i++) {
+		why = k->jails[i].why;
+		if (is_killed(k, i) && why[0] == '\0' &&
+		    !jail_kept_by(&k->all->list[i].jail, keepers, left_ms, why,
+		    HALT_WHY_MAX))
+			why[0] = '\0';
+	}
 	jail_keepers_free(keepers);
 	k->why_ms = now;
 }
@@ -149,6 +147,6 @@ halt_kill_why(const struct halt_kill *k, size_t i, char why[HALT_WHY_MAX])
 
 	if (left && jail_frozen(&k->all->list[i].jail, why, HALT_WHY_MAX))
 		return;
-	(void)snprintf(why, HALT_WHY_MAX, "%s", !left ? killed->frozen :
-	    killed->why != NULL ? killed->why : "");
+	(void)snprintf(why, HALT_WHY_MAX, "%s", left ? killed->why :
+	    killed->frozen);
 }
