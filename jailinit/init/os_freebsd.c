@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/jailed_freebsd.h"
+
 #include "environment.h"
 #include "os.h"
 #include "proc_freebsd.h"
@@ -26,16 +28,6 @@
 static enum os_place place = OS_REFUSED;
 
 static struct kinfo_proc procs[PROCS_MAX];
-
-static bool
-is_jailed(void)
-{
-	int jailed = 0;
-	size_t size = sizeof(jailed);
-
-	return (sysctlbyname("security.jail.jailed", &jailed, &size, NULL,
-	    0) == 0 && jailed == 1);
-}
 
 /* Is it a FIFO that has a reader?  ENXIO: no.  EACCES: it is another user's,
  * so we cannot know; yes is the answer that ends nobody. */

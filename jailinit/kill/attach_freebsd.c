@@ -2,22 +2,13 @@
 /* Enters a jail on FreeBSD.  Touches this process. */
 #include <sys/types.h>
 #include <sys/procctl.h>
-#include <sys/sysctl.h>
 
 #include <errno.h>
 #include <unistd.h>
 
+#include "lib/jailed_freebsd.h"
+
 #include "attach_freebsd.h"
-
-static bool
-is_jailed(void)
-{
-	int jailed = 0;
-	size_t size = sizeof(jailed);
-
-	return (sysctlbyname("security.jail.jailed", &jailed, &size, NULL,
-	    0) == 0 && jailed == 1);
-}
 
 /* The jail's root may not trace this process, procctl(2), which it could from
  * the moment of jail_attach(2) on (FreeBSD-SA-21:05).  Outside a jail, kill(-1)
