@@ -41,19 +41,21 @@ map_args(char *from, size_t size)
 		[50] = &map.env_start, &map.env_end
 	};
 	char buf[PROC_STAT_SIZE];
-	const char *text = "";
+	const char *text;
 	int i;
 
 	if (!proc_stat_read(getpid(), buf))
 		return (false);
 	memset(&map, 0, sizeof(map));
+	text = proc_stat_field(buf, 26);
 	for (i = 26; i < PROC_STAT_FIELDS; i++) {
-		text = proc_stat_field(buf, i);
+		if (*text == '\0')
+			return (false);
 		if (field[i] != NULL)
 			*field[i] = text_number(text);
+		text += strcspn(text, " ");
+		text += *text == ' ';
 	}
-	if (*text == '\0')
-		return (false);
 	map.brk = (uint64_t)syscall(SYS_brk, 0);
 	map.arg_start = (uintptr_t)from;
 	map.arg_end = (uintptr_t)from + size;

@@ -31,7 +31,7 @@ static const struct asks {
 	{ 5, REQUEST_REBOOT, true, true }
 };
 
-static sigset_t all_mask;	/* blocked but while we wait */
+static sigset_t all_mask;	/* blocked except while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
 static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 

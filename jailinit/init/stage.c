@@ -103,9 +103,10 @@ stopping_say(enum request_verb verb)
 {
 	static bool said;
 
-	if (!said && !leave_in_place(verb, opt->leave))
-		notify_stopping();
-	said = said || !leave_in_place(verb, opt->leave);
+	if (said || leave_in_place(verb, opt->leave))
+		return;
+	said = true;
+	notify_stopping();
 }
 
 /* Not inlined: until then process 1 needs no stack for the names. */
