@@ -17,6 +17,10 @@ extern char **environ;	/* FreeBSD's headers do not declare it */
 
 static int listen_fds;
 
+/* ENVIRONMENT_OPTIONS and its value, of this length; NULL: there is none. */
+static char *options_var;
+static size_t options_length;
+
 size_t
 environment_room(void)
 {
@@ -24,7 +28,7 @@ environment_room(void)
 
 	while (environ[n] != NULL)
 		n++;
-	return (n + 2);
+	return (n + ENVIRONMENT_PUTS + 1);
 }
 
 void
@@ -40,6 +44,32 @@ environment_put(char **room, const char *var)
 	environ = room;
 }
 
+char *
+environment_options_take(void)
+{
+	char *value = getenv(ENVIRONMENT_OPTIONS);
+
+	if (value == NULL)
+		return (NULL);
+	options_var = value - sizeof(ENVIRONMENT_OPTIONS);
+	options_length = strlen(options_var);
+	(void)unsetenv(ENVIRONMENT_OPTIONS);
+	return (value);
+}
+
+void
+environment_options_give(char **room)
+{
+	size_t i;
+
+	if (options_var == NULL)
+		return;
+	for (i = 0; i < options_length; i++)
+		if (options_var[i] == '\0')
+			options_var[i] = ' ';
+	environment_put(room, options_var);
+}
+
 static void
 listen_cloexec(int flag)
 {
@@ -49,20 +79,19 @@ listen_cloexec(int flag)
 		(void)fcntl(fd, F_SETFD, flag);
 }
 
-int
+void
 environment_listen_init(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
 	unsigned long n;
 
 	if (pid == NULL || fds == NULL || (pid_t)text_number(pid) != getpid())
-		return (0);
+		return;
 	n = text_number(fds);
 	if (n < 1 || n > LISTEN_MAX)
-		return (0);
+		return;
 	listen_fds = (int)n;
 	listen_cloexec(FD_CLOEXEC);
-	return (listen_fds);
 }
 
 void

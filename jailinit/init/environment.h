@@ -12,15 +12,25 @@
  * started the first one.  Programs that we start do not see it. */
 #define ENVIRONMENT_NEXT_LIFE	"JAILINIT_NEXT_LIFE"
 
+/* Options for app mode, from a manager whose --init has no room for them. */
+#define ENVIRONMENT_OPTIONS	"JAILINIT_OPTIONS"
+
+/* Takes it out of the environment.  Returns its value, which may be divided by
+ * NULs, or NULL.  give puts it back for the next life, in room as below. */
+char *environment_options_take(void);
+void environment_options_give(char **room);
+
 /* Sets var, "NAME=value".  room, of environment_room() pointers, becomes the
- * environment: it and var must stay. */
+ * environment: it and var must stay.  ENVIRONMENT_PUTS of them may use the same
+ * room. */
+#define ENVIRONMENT_PUTS	2
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 
 /* If LISTEN_PID says that descriptors from 3 on were passed to us, makes them
- * close-on-exec until environment_listen_give().  Returns how many there
- * are. */
-int environment_listen_init(void);
+ * close-on-exec until environment_listen_give(), so that we keep them for the
+ * next life. */
+void environment_listen_init(void);
 
 /* Passes them to the program that this process is about to execute: sets
  * LISTEN_PID as environment_put() does, in room. */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
+
 #include "grace.h"
 #include "log.h"
 
@@ -36,6 +38,7 @@ static const struct manager managers[] = {
 
 static const struct manager *hasty;
 static int64_t end_ms;
+static int64_t due_ms = INT64_MAX;
 
 static bool
 is_here(const struct manager *m)
@@ -72,4 +75,26 @@ grace_say(void)
 		    "take %" PRId64 " s: see -B", hasty->name,
 		    hasty->grace_ms / 1000, end_ms / 1000);
 	hasty = NULL;
+}
+
+void
+grace_say_later(void)
+{
+	if (hasty != NULL)
+		due_ms = clock_ms() + hasty->grace_ms / 2;
+}
+
+int64_t
+grace_due_ms(void)
+{
+	return (due_ms);
+}
+
+void
+grace_tick(void)
+{
+	if (clock_ms() < due_ms)
+		return;
+	due_ms = INT64_MAX;
+	grace_say();
 }

@@ -3,6 +3,8 @@
 #ifndef INIT_GRACE_H
 #define INIT_GRACE_H
 
+#include <stdint.h>
+
 #include "core/life.h"
 
 /* Finds out from the environment, at the start, which manager has started us,
@@ -12,5 +14,11 @@ void grace_init(const struct life_limits *limits);
 
 /* If so, logs it, once. */
 void grace_say(void);
+
+/* The same when half of that grace has passed: by grace_tick(), which is due at
+ * grace_due_ms() or, INT64_MAX, is not. */
+void grace_say_later(void);
+int64_t grace_due_ms(void);
+void grace_tick(void);
 
 #endif

@@ -25,6 +25,7 @@ program_exec(char *const *argv)
 	char *env[environment_room()];
 
 	environment_listen_give(env);
+	environment_options_give(env);
 	os_program_exec(argv);
 }
 

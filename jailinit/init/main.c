@@ -19,6 +19,7 @@
 #include "command.h"
 #include "environment.h"
 #include "fifo.h"
+#include "grace.h"
 #include "job.h"
 #include "leave.h"
 #include "left.h"
@@ -120,6 +121,7 @@ wait_event(const struct life *life)
 
 	due_ms = min_ms(min_ms(due_ms, status_due_ms()), left_due_ms());
 	due_ms = min_ms(min_ms(due_ms, child_due_ms()), job_due_ms());
+	due_ms = min_ms(due_ms, grace_due_ms());
 	if (signals_wait(fds, 4, due_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
@@ -195,6 +197,7 @@ main(int argc, char **argv)
 		fifo_turn();
 		child_turn();
 		job_tick();
+		grace_tick();
 		requests_take(&life);
 		ends_take(&life);
 		step(&life, LIFE_TICK, NULL);

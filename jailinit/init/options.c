@@ -10,6 +10,7 @@
 #include "lib/sys.h"
 #include "lib/text.h"
 
+#include "environment.h"
 #include "job.h"
 #include "log.h"
 #include "options.h"
@@ -17,7 +18,20 @@
 #include "signals.h"
 
 /* As for getopt(3), which would bring stdio with it, 4 KB with musl. */
-static const char letters[] = "B:bc:d:ef:gk:l:q:r:R:s:S:t:V";
+static const char letters[] = "B:bc:d:ef:ghk:l:q:r:R:s:S:t:V";
+
+/* Those that JAILINIT_OPTIONS may not have. */
+static const char not_environment[] = "bdhrV";
+
+/* At most this many words are read there. */
+#define ENVIRONMENT_WORDS	64
+
+static const char usage[] =
+    "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] [-k sec]\n"
+    "                [-l auto|exit|reexec|reboot] [-q sec] [-r path] "
+    "[-R path]\n"
+    "                [-s sec] [-S signal] [-t sec] [-- command [arg ...]]\n"
+    "       jailinit -h | --help | -V | --version\n";
 
 /* Where the command line is read: the next word, and the rest of the options in
  * the word before it. */
@@ -26,6 +40,9 @@ struct words {
 	const char *rest;
 	bool command;		/* -- has ended the options */
 };
+
+/* While JAILINIT_OPTIONS is read: what is left out of it, as text. */
+static char *left_out;
 
 static const struct sys_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
@@ -49,7 +66,14 @@ void
 options_error(const char *what, const char *why)
 {
 	char line[LOG_LINE_MAX];
+	size_t n;
 
+	if (left_out != NULL) {
+		n = strlen(left_out);
+		(void)text_format(left_out + n, sizeof(line) - n,
+		    "%s%.64s: %s", n == 0 ? "" : ", ", what, why);
+		return;
+	}
 	if (os_is_machine()) {
 		signals_init(false);
 		log_line("%.256s: %s; left out", what, why);
@@ -58,13 +82,7 @@ options_error(const char *what, const char *why)
 	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
 	text_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
-	say(STDERR_FILENO, "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] "
-	    "[-f path] [-k sec]\n"
-	    "                [-l auto|exit|reexec|reboot] [-q sec] [-r path] "
-	    "[-R path]\n"
-	    "                [-s sec] [-S signal] [-t sec] "
-	    "[-- command [arg ...]]\n"
-	    "       jailinit -V | --version\n");
+	say(STDERR_FILENO, usage);
 	_exit(EX_USAGE);
 }
 
@@ -132,9 +150,9 @@ leave_how(const char *arg, enum leave *to)
 }
 
 static void
-version(void)
+tell(const char *text)
 {
-	say(STDOUT_FILENO, "jailinit " VERSION "\n");
+	say(STDOUT_FILENO, text);
 	if (!os_is_machine())
 		_exit(0);
 }
@@ -172,6 +190,8 @@ option_next(struct words *w, const char **arg)
 		w->rest = "";
 		if (strcmp(w->next[-1], "--version") == 0)
 			return ('V');	/* dockerd asks its init for it */
+		if (strcmp(w->next[-1], "--help") == 0)
+			return ('h');
 		options_error(w->next[-1], "no such option");
 	} else
 		options_error(option_arg(c, ""), "no such option");
@@ -181,6 +201,10 @@ option_next(struct words *w, const char **arg)
 static void
 option(struct options *o, int c, const char *arg)
 {
+	if (left_out != NULL && strchr(not_environment, c) != NULL) {
+		options_error(option_arg(c, arg), "not here");
+		return;
+	}
 	switch (c) {
 	case 'B':
 		seconds(c, arg, &o->limits.budget_ms);
@@ -202,6 +226,9 @@ option(struct options *o, int c, const char *arg)
 		break;
 	case 'g':
 		o->group = true;
+		break;
+	case 'h':
+		tell(usage);
 		break;
 	case 'k':
 		seconds(c, arg, &o->limits.kill_ms);
@@ -228,7 +255,7 @@ option(struct options *o, int c, const char *arg)
 		seconds(c, arg, &o->limits.term_ms);
 		break;
 	case 'V':
-		version();
+		tell("jailinit " VERSION "\n");
 	}
 }
 
@@ -264,12 +291,55 @@ command_check(const struct options *o)
 		    "not with a command, which takes the place of rc");
 }
 
+/* Reads all words, or those before a "--". */
+static void
+words_read(struct words *w, struct options *o)
+{
+	const char *arg;
+	int c;
+
+	for (;;) {
+		while ((c = option_next(w, &arg)) != 0)
+			option(o, c, arg);
+		if (w->command || *w->next == NULL)
+			return;
+		options_error(*w->next++,
+		    "not an option; a command goes behind --");
+	}
+}
+
+/* A manager that starts us has no other place for options. */
+static void
+environment_read(struct options *o, char *text)
+{
+	char *list[ENVIRONMENT_WORDS + 1], *word, line[LOG_LINE_MAX] = "";
+	struct words w = { list, "", false };
+	size_t n = 0;
+
+	while (n < ENVIRONMENT_WORDS &&
+	    (word = strsep(&text, " \t\n")) != NULL)
+		if (*word != '\0')
+			list[n++] = word;
+	list[n] = NULL;
+	left_out = line;
+	for (words_read(&w, o); w.command; words_read(&w, o)) {
+		w.command = false;
+		options_error("--", "not here");
+	}
+	if (text != NULL)
+		options_error(text, "too many words");
+	left_out = NULL;
+	if (line[0] == '\0')
+		return;
+	signals_init(false);
+	log_line(ENVIRONMENT_OPTIONS ": left out: %s", line);
+}
+
 void
 options_parse(struct options *o, char **argv)
 {
 	struct words w = { argv + 1, "", false };
-	const char *arg;
-	int c;
+	char *text;
 
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
@@ -280,17 +350,13 @@ options_parse(struct options *o, char **argv)
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
-	for (;;) {
-		while ((c = option_next(&w, &arg)) != 0)
-			option(o, c, arg);
-		if (w.command || *w.next == NULL)
-			break;
-		options_error(*w.next++,
-		    "not an option; a command goes behind --");
-	}
+	words_read(&w, o);
 	if (w.command && *w.next != NULL) {
 		o->command = w.next;
 		command_check(o);
+		text = environment_options_take();
+		if (text != NULL && o->command == argv + 2)
+			environment_read(o, text);
 		return;
 	}
 	if (w.command)

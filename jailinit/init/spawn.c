@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <paths.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +25,10 @@
 #include "signals.h"
 #include "spawn.h"
 #include "terminal.h"
+
+/* A program is told from a script by this much of its first line, as in
+ * bash(1). */
+#define SNIFF_MAX	80
 
 /* To log it needs signals as process 1 has them: otherwise SIGPIPE or the log's
  * timer would end it. */
@@ -70,26 +76,65 @@ child_fork(bool on_terminal)
 	return (pid);
 }
 
+/* Text for sh, which a program of another machine is not, nor a script whose
+ * own interpreter cannot be executed.  Keeps errno. */
+static bool
+is_text(const char *path)
+{
+	char line[SNIFF_MAX];
+	ssize_t n = -1;
+	int e = errno, fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *end;
+
+	if (fd != -1) {
+		n = read(fd, line, sizeof(line));
+		close(fd);
+	}
+	errno = e;
+	if (n < 0 || (n >= 2 && memcmp(line, "#!", 2) == 0) ||
+	    (n >= 4 && memcmp(line, "\177ELF", 4) == 0))
+		return (false);
+	end = memchr(line, '\n', (size_t)n);
+	return (memchr(line, '\0', end == NULL ? (size_t)n :
+	    (size_t)(end - line)) == NULL);
+}
+
+/* As execvp(3) does for a path, with the same result for every libc: what has
+ * no "#!" is run by sh.  sh_too: so is a script that is not executable.  The
+ * word before argv is overwritten.  Returns what cannot be executed, and
+ * errno. */
+static const char *
+file_exec(const char *path, char **argv, bool sh_too)
+{
+	static char sh[] = "sh";
+
+	execv(path, argv);
+	if ((errno != ENOEXEC && !(errno == EACCES && sh_too)) ||
+	    !is_text(path))
+		return (path);
+	argv[-1] = sh;
+	argv[0] = (char *)(uintptr_t)path;
+	execv(_PATH_BSHELL, argv - 1);
+	return (_PATH_BSHELL);
+}
+
 pid_t
 spawn_script(const char *path, const char *arg, bool missing_ok)
 {
-	const char *direct[] = { path, arg, NULL };
-	const char *by_sh[] = { "sh", path, arg, NULL };
+	char *words[] = { NULL, (char *)(uintptr_t)path,
+	    (char *)(uintptr_t)arg, NULL };
 	pid_t pid = child_fork(false);
+	const char *what;
 	int e;
 
 	if (pid != 0)
 		return (pid);
-	execv(path, (char *const *)direct);
+	what = file_exec(path, words + 1, true);
 	e = errno;
 	if ((e == ENOENT || e == ENOTDIR) && missing_ok &&
 	    access(path, F_OK) == -1)
 		_exit(0);
-	if ((e == EACCES || e == ENOEXEC) && access(path, R_OK) == 0) {
-		execv("/bin/sh", (char *const *)by_sh);
-		child_failed("/bin/sh", errno, -1);
-	}
-	child_failed(path, e, -1);
+	child_failed(what, e, -1);
 }
 
 /* Can nobody but root and us write to it?  (The folders above it are root's, or
@@ -111,9 +156,9 @@ spawn_request(const char *name, int report_fd)
 {
 	unsigned char missing = SPAWN_NOT_FOUND, found = 0;
 	char path[sizeof(SPAWN_REQUESTS) + REQUEST_NAME_MAX + 1];
-	const char *argv[] = { path, NULL }, *by_sh[] = { "sh", path, NULL };
+	char *words[] = { NULL, path, NULL };
+	const char *what;
 	pid_t pid = child_fork(false);
-	int e;
 
 	if (pid != 0)
 		return (pid);
@@ -127,32 +172,59 @@ spawn_request(const char *name, int report_fd)
 		child_refused(path, report_fd);
 	}
 	(void)!write(report_fd, &found, 1);
-	execv(path, (char *const *)argv);
-	e = errno;
-	if (e == EACCES || e == ENOEXEC) {
-		execv("/bin/sh", (char *const *)by_sh);
-		child_failed("/bin/sh", errno, -1);
+	what = file_exec(path, words + 1, true);
+	child_failed(what, errno, -1);
+}
+
+/* Executes argv[0] as it is found by PATH.  Returns as file_exec() does.  (Not
+ * inlined: process 1 itself needs no stack for the path.) */
+static const char *__attribute__((__noinline__))
+path_exec(char **argv)
+{
+	const char *dir = getenv("PATH"), *name = argv[0], *what;
+	char path[PATH_MAX];
+	int e = ENOENT;
+	size_t n;
+
+	if (*name == '\0' || strchr(name, '/') != NULL)
+		return (file_exec(name, argv, false));
+	for (dir = dir == NULL ? _PATH_DEFPATH : dir;; dir += n + 1) {
+		n = strcspn(dir, ":");
+		errno = ENAMETOOLONG;
+		if (text_format(path, sizeof(path), "%.*s%s/%s", (int)n, dir,
+		    n == 0 ? "." : "", name) < sizeof(path) - 1 &&
+		    (what = file_exec(path, argv, false)) != path)
+			return (what);
+		if (errno == EACCES)
+			e = EACCES;
+		else if (errno != ENOENT && errno != ENOTDIR &&
+		    errno != ENAMETOOLONG && errno != ELOOP)
+			return (name);
+		if (dir[n] == '\0')
+			break;
 	}
-	child_failed(path, e, -1);
+	errno = e;
+	return (name);
 }
 
 /* The new environment is on the stack, so it lasts until execve(2). */
 static _Noreturn void
-command_exec(char *const *argv, int report_fd, int log_fd)
+command_exec(char **argv, int report_fd, int log_fd)
 {
 	char *env[environment_room()];
+	const char *what;
 	int e;
 
 	environment_listen_give(env);
-	execvp(argv[0], argv);
+	what = path_exec(argv);
 	e = errno;
 	if (log_fd != -1)
 		(void)dup2(log_fd, STDERR_FILENO);
-	child_failed(argv[0], e, report_fd);
+	child_failed(what, e, report_fd);
 }
 
 pid_t
-spawn_command(char *const *argv, int report_fd, bool background)
+spawn_command(char **argv, int report_fd, bool background)
 {
 	pid_t pid = child_fork(terminal_is_ours());
 	int log_fd = -1;

@@ -2,8 +2,8 @@
 /*
  * Starts programs in a clean state: in a session of their own (or, on a
  * terminal, in the foreground), with default signal actions, an empty mask,
- * and no descriptor but 0 to 2.  Descriptors that we open must be
- * close-on-exec.
+ * and no descriptor but 0 to 2, the command aside.  Descriptors that we open
+ * must be close-on-exec.
  */
 #ifndef SPAWN_H
 #define SPAWN_H
@@ -18,17 +18,18 @@
 #define SPAWN_NOT_FOUND		127
 
 /* Executes the script at path with the argument arg (NULL: none): directly or,
- * if it is not executable, by /bin/sh.  If that fails the child logs why.
+ * if it is not executable or has no "#!", by /bin/sh.  If that fails the child logs why.
  * missing_ok: if there is no such file the child exits with 0 instead.
  * Returns its pid, or -1 and the errno of fork(2). */
 pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
 
-/* Executes argv, found by PATH, in the foreground of the terminal if there is
- * one.  If that fails the child writes one byte, its exit status, to
- * report_fd, which is close-on-exec (-1: none).  background: 0 to 2 are as
- * fd_to_null(false) makes them.  Returns its pid, or -1 and the errno of
- * fork(2). */
-pid_t spawn_command(char *const *argv, int report_fd, bool background);
+/* Executes argv, found by PATH as by execvp(3), in the foreground of the
+ * terminal if there is one; it gets every descriptor that is not close-on-exec.
+ * If that fails the child writes one byte, its exit status, to report_fd, which
+ * is close-on-exec (-1: none).  background: 0 to 2 are as fd_to_null(false)
+ * makes them.  The child overwrites argv[-1].  Returns its pid, or -1 and the
+ * errno of fork(2). */
+pid_t spawn_command(char **argv, int report_fd, bool background);
 
 /* Where an administrator's own requests are. */
 #define SPAWN_REQUESTS	"/etc/rc.request.d"

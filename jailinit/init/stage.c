@@ -83,9 +83,14 @@ stage_entered(const struct life *before, const struct life *life)
 		notify_failed(rc > 0 ? rc : 1);
 }
 
+/* A command that ends as it is told to needs no words. */
 static void
 request_say(const struct request *rq, int64_t left_ms)
 {
+	if (opt->command != NULL && fifo_fd() == -1) {
+		grace_say_later();
+		return;
+	}
 	if (rq == &stage_rc_failed)
 		log_line("%s failed, so the jail ends (-e), gone in %" PRId64
 		    " s at most", opt->rc, seconds_up(left_ms));

@@ -31,6 +31,10 @@
 /* For rc and its services; the administrator's own programs come last. */
 #define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
+/* We have not opened, or closed again, more descriptors than this when the
+ * command has been started. */
+#define OWN_FDS_MAX	16
+
 static _Noreturn void
 refuse(const char *why)
 {
@@ -84,8 +88,10 @@ ground(const struct options *o, char **env)
 	    OS_REFUSED)
 		refuse(why);
 	(void)unsetenv(ENVIRONMENT_NEXT_LIFE);	/* os_claim() asks for it */
-	sys_close_others(3 + (command ? environment_listen_init() : 0),
-	    o->ready_fd);
+	if (command)
+		environment_listen_init();
+	else
+		sys_close_others(3, o->ready_fd);
 	if (o->ready_fd != -1)
 		(void)fcntl(o->ready_fd, F_SETFD, FD_CLOEXEC);
 	if (!command)
@@ -98,14 +104,30 @@ ground(const struct options *o, char **env)
 	signals_init(false);
 }
 
-/* An option's path, or its default: none for a subreaper, which has no jail to
- * answer for. */
+/* An option's path or, in boot mode, its default.  NULL: none. */
 static const char *
-path_of(const char *option, const char *otherwise)
+path_of(const struct options *o, const char *option, const char *otherwise)
 {
 	if (option == NULL)
-		return (os_place() == OS_SUBTREE ? NULL : otherwise);
+		return (o->command != NULL ? NULL : otherwise);
 	return (strcmp(option, "none") == 0 ? NULL : option);
+}
+
+/* What is left of our caller's descriptors is the command's.  Ours are
+ * close-on-exec, and the lowest that were free, so not far apart. */
+static void
+inherited_close(int first_fd, int keep_fd)
+{
+	int fd, flags, holes = 0;
+
+	for (fd = first_fd; holes < OWN_FDS_MAX; fd++) {
+		flags = fcntl(fd, F_GETFD);
+		if (flags == -1)
+			holes++;
+		else if ((flags & FD_CLOEXEC) == 0)
+			close(fd);
+	}
+	sys_close_others(fd, keep_fd);
 }
 
 static void
@@ -117,7 +139,9 @@ run_command(const struct options *o)
 		_exit(SPAWN_CANNOT_EXEC);
 	}
 	child_reaping(false);
-	os_program_init();	/* after it, to start it sooner */
+	/* after its start, which is sooner then */
+	inherited_close(3, o->ready_fd);
+	os_program_init();
 }
 
 void
@@ -127,21 +151,20 @@ start(struct life *life, struct options *o, int argc, char **argv, char **env)
 	(void)fd_fill();
 	command_line(o, argc, argv);
 	ground(o, env);
-	status_init(path_of(o->status, PATH_STATUS));
+	status_init(path_of(o, o->status, PATH_STATUS));
 	notify_init(o->command == NULL, o->ready_fd);
 	life_init(life, &o->limits, o->command != NULL,
 	    o->rc_shutdown != NULL);
 	child_init(o);
 	stage_init(o);
-	fifo_open(path_of(o->ctl, PATH_CTL));
+	fifo_open(path_of(o, o->ctl, PATH_CTL));
 	if (o->command != NULL)
 		run_command(o);
 	else
 		child_start_rc();
 	if (os_place() != OS_SUBTREE)
 		grace_init(&o->limits);
-	/* A command's start is silent: a manager's --init has no room for
-	 * -B. */
+	/* A command's start is silent: nobody need have asked for us. */
 	if (o->command == NULL)
 		grace_say();
 }
