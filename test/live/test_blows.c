@@ -172,8 +172,8 @@ blow(struct jail *j, bool app, struct blow *b)
 	int fd, st;
 
 	live_ok(jail_start(j, NULL, "/bin/sh", "-c", app ?
-	    "read x <" GO "; exec " JAILINIT " -R /etc/rc.shutdown -B " BUDGET
-	    " -- /bin/sh -c \"" COMMAND "\"" :
+	    "read x <" GO "; exec " JAILINIT " -c " JAIL_CTL " -f " JAIL_STATUS
+	    " -R /etc/rc.shutdown -B " BUDGET " -- /bin/sh -c \"" COMMAND "\"" :
 	    "read x <" GO "; exec " JAILINIT " -B " BUDGET, NULL));
 	tracer = blow_begin(j, b);
 	fd = open(jail_path(j, GO), O_RDWR | O_CLOEXEC);
@@ -384,8 +384,8 @@ TEST(test_all_stopped)
 		assert_string_equal(jail_status(j, "state"), "gone");
 	}
 	live_ok(jail_again(j));
-	live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "--", "/bin/sh",
-	    "-c", COMMAND, NULL));
+	live_ok(jail_start(j, NULL, JAILINIT, "-B", BUDGET, "-c", JAIL_CTL,
+	    "-f", JAIL_STATUS, "--", "/bin/sh", "-c", COMMAND, NULL));
 	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
 	stop_now(j);
 	live_ok(jail_ctl(j, "halt\n"));

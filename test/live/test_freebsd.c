@@ -320,8 +320,8 @@ TEST(test_other_name)
 
 	snprintf(from, sizeof(from), "%s", jail_path(j, "/sbin/jailinit"));
 	live_ok(rename(from, jail_path(j, "/podman-init")));
-	live_ok(jail_start(j, NULL, "/podman-init", "--", "/bin/sleep", "1000",
-	    NULL));
+	live_ok(jail_start(j, NULL, "/podman-init", "-f", JAIL_STATUS, "--",
+	    "/bin/sleep", "1000", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	if (strstr(kill_last.out, kill_fmt(" %d ", (int)j->pid)) == NULL)

@@ -112,6 +112,10 @@ TEST(test_by_sh)
 	says(j, "request lost: exit status 127\n");
 	live_log_has(j, DIR_D "/lost: its interpreter is missing\n");
 	status_is(j, "lost", "127");
+	live_ok(jail_write(j, DIR_D "/foreign", 0755, "\177ELF"));
+	ask(j, "foreign");
+	says(j, "request foreign: exit status 126\n");
+	live_log_has(j, DIR_D "/foreign: Exec format error\n");
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
 }
 
@@ -671,8 +675,8 @@ TEST(test_app_mode)
 {
 	job_write(j, "good", "exit 0");
 	job_write(j, "end", "touch /tmp/end");
-	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sh", "-c",
-	    "setsid sh -c 'trap \"\" TERM; touch /tmp/up; while ! [ -e /tmp/go"
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/bin/sh", "-c", "setsid sh -c 'trap \"\" TERM; touch /tmp/up; while ! [ -e /tmp/go"
 	    " ]; do sleep 0.02; done' & while ! [ -e /tmp/end ]; do "
 	    "sleep 0.02; done; exit 9", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));

@@ -273,7 +273,8 @@ TEST(test_fork_fails_rc)
 	live_ok(jail_start(j, &o, JAILINIT, "-e", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_ok(jail_again(j));
-	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/true", NULL));
+	live_ok(jail_start(j, &o, JAILINIT, "-c", JAIL_CTL, "--", "/bin/true",
+	    NULL));
 	(void)live_exits(j, 126, LIVE_SOON_MS);
 	assert_false(jail_exists(j, JAIL_CTL));
 }
@@ -362,7 +363,7 @@ TEST(test_idle)
 	live_ok(jail_script(j, "/etc/rc", "sleep 1000 &"));
 	live_boot(j, NULL);
 	if (jail_new(&other) == -1 || jail_start(&other, NULL, JAILINIT,
-	    "--", "/bin/sleep", "1000", NULL) == -1 ||
+	    "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL) == -1 ||
 	    jail_wait_state(&other, "run", LIVE_SOON_MS) == -1) {
 		(void)jail_free(&other);
 		fail_msg("the second jail does not start");

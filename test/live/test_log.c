@@ -509,7 +509,8 @@ TEST(test_epipe_app)
 
 	live_ok(jail_script(j, "/command", "trap 'echo P' PIPE\n"
 	    "trap 'echo U' USR1\nwhile :; do sleep 0.02; done"));
-	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/command", NULL));
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/command", NULL));
 	live_ok(jail_wait_state(j, "run", ANSWER_MS));
 	live_ok(jail_ctl(j, "@bogus\n"));
 	live_ok(jail_wait_status(j, "dropped_log", "1", 3 * ANSWER_MS));

@@ -150,10 +150,68 @@ TEST(test_descriptors)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 	assert_string_equal(probe_value(j, "rc", "open"), "0,1,2");
 	assert_string_equal(probe_value(j, "rc.shutdown", "open"), "0,1,2");
-	live_ok(jail_again(j));
-	live_ok(jail_start(j, &o, JAILINIT, "--", PROBE, NULL));
-	exits_again(j, 0);
-	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2");
+}
+
+/* In app mode they are the command's, by their numbers, and nobody else's; the
+ * one of -d is ours. */
+TEST(test_descriptors_app)
+{
+	struct jail_opts o = { .before_exec = descriptors_open };
+	int fd, i;
+
+	probes_install(j);
+	for (i = 0; i < 2; i++) {
+		o.host = i == 1;
+		live_ok(jail_start(j, &o, JAILINIT, "-d", "5", "-c", JAIL_CTL,
+		    "-R", "/etc/rc.shutdown", "--", "/bin/sh", "-c", PROBE
+		    "; touch /tmp/up; exec sleep 1000", NULL));
+		live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+		assert_string_equal(probe_value(j, "probe", "open"),
+		    "0,1,2,3,4,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20");
+		for (fd = 3; fd <= 20; fd++)
+			assert_string_not_equal(jail_fd_name(j, fd),
+			    "/dev/null");
+		live_ok(jail_signal(j, SIGTERM));
+		exits_again(j, 128 + SIGTERM);
+		assert_string_equal(probe_value(j, "rc.shutdown", "open"),
+		    "0,1,2");
+		(void)unlink(jail_path(j, "/tmp/up"));
+		(void)unlink(jail_path(j, PROBE_STATE "rc.shutdown"));
+	}
+}
+
+static int pipe_fds[2];
+
+static void
+pipe_give(void *arg)
+{
+	(void)arg;
+	(void)dup2(pipe_fds[1], 9);
+}
+
+/* So that a pipe ends when the command closes it. */
+TEST(test_pipe_ends)
+{
+	struct jail_opts o = { .before_exec = pipe_give };
+	struct pollfd p = { .events = POLLIN };
+	char buf[8];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		o.host = i == 1;
+		live_ok(pipe2(pipe_fds, O_CLOEXEC));
+		live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+		    "echo x >&9; exec 9>&-; exec sleep 1000", NULL));
+		close(pipe_fds[1]);
+		p.fd = pipe_fds[0];
+		assert_int_equal(poll(&p, 1, (int)LIVE_SOON_MS), 1);
+		assert_int_equal(read(p.fd, buf, sizeof(buf)), 2);
+		assert_int_equal(poll(&p, 1, (int)LIVE_SOON_MS), 1);
+		assert_int_equal(read(p.fd, buf, sizeof(buf)), 0);
+		close(p.fd);
+		live_ok(jail_signal(j, SIGTERM));
+		exits_again(j, 128 + SIGTERM);
+	}
 }
 
 /*
@@ -602,8 +660,8 @@ manager_case(struct jail *j, const char *env, const char *said,
 
 	if (*env == '/' || *env == '\0')
 		list[0] = NULL;
-	assert_int_equal(app ? jail_start(j, &o, JAILINIT, option, "--",
-	    "/bin/sleep", "1000", NULL) : jail_start(j, &o, JAILINIT, option,
+	assert_int_equal(app ? jail_start(j, &o, JAILINIT, option, "-c",
+	    JAIL_CTL, "-f", JAIL_STATUS, "--", "/bin/sleep", "1000", NULL) : jail_start(j, &o, JAILINIT, option,
 	    NULL), 0);
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_int_equal(jail_log_count(j, kills), at_once ? 1 : 0);
@@ -655,6 +713,25 @@ TEST(test_manager)
 	manager_case(j, "container=lxc", "lxc-stop kills after 60 s by "
 	    "default, an end may take 61 s: see -B\n", "halt\n", "-s46",
 	    false);
+}
+
+/* Where app mode is silent it comes when half of the grace has passed. */
+TEST(test_manager_app)
+{
+	static const char *const env[] = { "container=podman", NULL };
+	static const struct jail_opts o = { .env = env };
+
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+	    "trap 'echo termed' TERM; echo up; while :; do sleep 0.1; done",
+	    NULL));
+	live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
+	live_ok(jail_wait_log(j, "termed\n", LIVE_SOON_MS));
+	assert_false(jail_log_has(j, "jailinit: "));
+	live_ok(jail_wait_log(j, "jailinit: podman stop kills after 10 s by "
+	    "default, an end may take 105 s: see -B\n", LIVE_SOON_MS));
+	assert_true(jail_now_ms() - j->asked_ms >= 5000);
+	assert_int_equal(jail_log_count(j, "jailinit: "), 1);
 }
 
 TEST(test_environ)
@@ -713,6 +790,21 @@ TEST(test_status)
 	    "forced=\ndropped_log=0\ndropped_requests=1\njob=\n"
 	    "job_status=\n$");
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
+}
+
+TEST(test_help)
+{
+	static const char *const option[] = { "-h", "--help" };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		live_ok(jail_start(j, NULL, "/bin/sh", "-c", "/sbin/jailinit "
+		    "\"$0\" 2>/dev/null", option[i], NULL));
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_int_equal(strncmp(jail_log(j), "usage: jailinit [", 17),
+		    0);
+		live_ok(jail_again(j));
+	}
 }
 
 TEST(test_version)
@@ -835,7 +927,7 @@ usage_says(struct jail *j, const char *a, const char *b, const char *line)
 /* The word that was wrong is named. */
 TEST(test_usage_word)
 {
-	usage_says(j, "--help", NULL, "jailinit: --help: no such option\n");
+	usage_says(j, "--helps", NULL, "jailinit: --helps: no such option\n");
 	usage_says(j, "-e", "--versions",
 	    "jailinit: --versions: no such option\n");
 	usage_says(j, "-ezg", NULL, "jailinit: -z: no such option\n");
@@ -937,6 +1029,8 @@ main(int argc, char **argv)
 		LIVE_TEST(test_closed_stdio_no_dev),
 		LIVE_TEST(test_session),
 		LIVE_TEST(test_descriptors),
+		LIVE_TEST(test_descriptors_app),
+		LIVE_TEST(test_pipe_ends),
 		LIVE_TEST(test_fresh),
 		LIVE_TEST(test_signals),
 		LIVE_TEST(test_signals_other),
@@ -953,7 +1047,9 @@ main(int argc, char **argv)
 		LIVE_TEST(test_title),
 		LIVE_LINUX(test_environ, "/proc/1/environ"),
 		LIVE_TEST(test_manager),
+		LIVE_TEST(test_manager_app),
 		LIVE_TEST(test_status),
+		LIVE_TEST(test_help),
 		LIVE_TEST(test_version),
 		LIVE_TEST(test_rc_fails),
 		LIVE_TEST(test_rc_missing),

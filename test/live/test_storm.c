@@ -190,8 +190,8 @@ TEST(test_orphans_app)
 	long woken;
 	int64_t us;
 
-	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/bin/sh",
-	    "-c", "while [ ! -e " LIVE_MARK " ]; do sleep 0.05; done; exit 7",
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "-f", JAIL_STATUS, "--",
+	    "/bin/sh", "-c", "while [ ! -e " LIVE_MARK " ]; do sleep 0.05; done; exit 7",
 	    NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
