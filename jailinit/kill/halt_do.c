@@ -64,13 +64,14 @@ halt_do_is_over(const struct halt_do *d, size_t i)
  * What halt says.
  */
 
-/* Tells the first process to halt.  CONT, as it may have been stopped. */
+/* Tells the first process to halt.  CONT, as it may have been stopped.  To a
+ * jailinit without a FIFO this is as good as a request. */
 static enum halt_event
 first_signal(struct halt_do *d, size_t i)
 {
 	struct target *t = &d->all.list[i];
 	char comm[JAIL_COMM_MAX];
-	int sig = jail_other_signal(&t->jail, d->verb, comm);
+	int sig = jail_other_signal(&t->jail, d->verb, t->titled, comm);
 
 	if (halt_visit_is_wanted(&d->visit, i))
 		t->refused = EBUSY;
@@ -79,7 +80,7 @@ first_signal(struct halt_do *d, size_t i)
 	say_signalled(t, sig, comm);
 	(void)jail_signal_first(&t->jail, sig);
 	(void)jail_signal_first(&t->jail, SIGCONT);
-	return (HALT_TICK);
+	return (t->titled ? HALT_TAKEN : HALT_TICK);
 }
 
 /* It took the request, and says that it does nothing about it. */
@@ -210,6 +211,7 @@ word_take(struct halt_do *d, size_t i, const struct visit_word *word)
 	target_hear(t, word);
 	switch (word->kind) {
 	case VISIT_LISTENS:
+	case VISIT_TITLED:
 		return (listens(d, i));
 	case VISIT_TAKEN:
 		halt_visit_answered(&d->visit, i);

@@ -47,6 +47,10 @@ int jail_inside_ctl(struct jail_inside *in);
  * Refuses a file of another user.  Returns the length. */
 ssize_t jail_inside_status(struct jail_inside *in, char *buf, size_t size);
 
+/* Puts the state into buf that the first process has in its title, "jailinit:
+ * state".  The process can hold the caller meanwhile. */
+int jail_inside_title(struct jail_inside *in, char *buf, size_t size);
+
 /* What has become of the program that the first process ran when
  * jail_inside_open() was called.  SAME: it still runs, or that is not known;
  * OTHER: another program has taken its place; ENDS: the process has begun to

@@ -134,6 +134,15 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 	return (n);
 }
 
+int
+jail_inside_title(struct jail_inside *in, char *buf, size_t size)
+{
+	if (proc_title(in->jail->pid, buf, size))
+		return (0);
+	errno = ENOENT;
+	return (-1);
+}
+
 /* No child stays inside to see it; kqueue(2) tells of a new program. */
 enum jail_program
 jail_inside_program(struct jail_inside *in)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/paths.h"
+#include "lib/proc_linux.h"
 #include "lib/text.h"
 
 #include "jail_inside.h"
@@ -188,6 +189,22 @@ jail_inside_status(struct jail_inside *in, char *buf, size_t size)
 		return (-1);
 	buf[n] = '\0';
 	return (n);
+}
+
+/* It is its command line.  The process is the jail's if that still lives. */
+int
+jail_inside_title(struct jail_inside *in, char *buf, size_t size)
+{
+	static const char title[] = "jailinit: ";
+	char args[64];
+
+	errno = ENOENT;
+	if (!proc_read(in->jail->pid, "cmdline", args, sizeof(args)) ||
+	    strncmp(args, title, sizeof(title) - 1) != 0 ||
+	    pid_has_ended(in->jail->fd))
+		return (-1);
+	(void)text_format(buf, size, "%s", args + sizeof(title) - 1);
+	return (0);
 }
 
 /* What the kernel has in memory of an open directory: a file system that is

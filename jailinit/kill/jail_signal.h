@@ -26,9 +26,10 @@ int jail_signal_first(const struct jail *j, int sig);
 
 /* Returns the signal that tells the first process to halt, power off or reboot,
  * for a jail that does not listen, and puts the name of that process into comm.
- * On FreeBSD that process is the jailinit; 0: there is none. */
+ * jailinit: it has the title of one.  On FreeBSD that process is the jailinit;
+ * 0: there is none. */
 int jail_other_signal(const struct jail *j, enum request_verb verb,
-    char comm[JAIL_COMM_MAX]);
+    bool jailinit, char comm[JAIL_COMM_MAX]);
 
 /* Starts a child that sends sigs, a list that ends with 0, to every process of
  * the jail: with its first process (first) or without.  (On FreeBSD always

@@ -42,8 +42,9 @@ jail_signal_first(const struct jail *j, int sig)
 /* No process but a jailinit stands for the others. */
 int
 jail_other_signal(const struct jail *j, enum request_verb verb,
-    char comm[JAIL_COMM_MAX])
+    bool jailinit, char comm[JAIL_COMM_MAX])
 {
+	(void)jailinit;
 	jail_comm(j, comm);
 	if (comm[0] == '\0')
 		return (0);

@@ -28,7 +28,7 @@
  * left to the process that reaps it when we have gone. */
 #define CHILD_END_MS	500
 
-/* systemd(1), "Signals": SIGRTMIN and these. */
+/* jailinit's signals and those of systemd(1), "Signals": SIGRTMIN and these. */
 #define SYSTEMD_HALT		3
 #define SYSTEMD_POWEROFF	4
 #define SYSTEMD_REBOOT		5
@@ -49,13 +49,13 @@ jail_signal_first(const struct jail *j, int sig)
 /* The signals of busybox's init are those of its halt(8). */
 int
 jail_other_signal(const struct jail *j, enum request_verb verb,
-    char comm[JAIL_COMM_MAX])
+    bool jailinit, char comm[JAIL_COMM_MAX])
 {
 	char path[40], exe[PATH_MAX] = "";
 	const char *base;
 
 	jail_comm(j, comm);
-	if (strcmp(comm, "systemd") == 0)
+	if (jailinit || strcmp(comm, "systemd") == 0)
 		return (sys_signal_rtmin + (verb == REQUEST_REBOOT ?
 		    SYSTEMD_REBOOT : verb == REQUEST_POWEROFF ?
 		    SYSTEMD_POWEROFF : SYSTEMD_HALT));

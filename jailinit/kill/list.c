@@ -23,7 +23,7 @@ json_line(const struct target *t)
 {
 	(void)printf("{\"jid\":%" PRIu64 ",\"pid\":%ld,\"state\":",
 	    t->jail.jid, (long)t->jail.pid);
-	if (t->listens && t->state[0] != '\0')
+	if ((t->listens || t->titled) && t->state[0] != '\0')
 		json_string(t->state);
 	else
 		(void)printf("null");
@@ -44,7 +44,8 @@ state_word(const struct target *t)
 
 	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(t->state, " "),
 	    t->state);
-	return (t->listens && word[0] != '\0' ? printable(word) : "-");
+	return ((t->listens || t->titled) && word[0] != '\0' ?
+	    printable(word) : "-");
 }
 
 int

@@ -6,6 +6,7 @@
 #include <sys/user.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,19 +66,30 @@ is_called_init(const struct kinfo_proc *kp)
 	    strcmp(kp->ki_comm, INIT_BY_FD) == 0);
 }
 
-/* A jailinit with another name, such as podman's init, has its title.  (A
- * command line that does not fit is not read, and is no title of ours.) */
-static bool
-is_titled_init(const struct kinfo_proc *kp)
+/* (A command line that does not fit is not read, and is no title of ours.) */
+bool
+proc_title(pid_t pid, char *buf, size_t size)
 {
 	static const char title[] = PROCS_INIT ": ";
 	char args[64];
-	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_ARGS, kp->ki_pid };
-	size_t size = sizeof(args);
+	int mib[] = { CTL_KERN, KERN_PROC, KERN_PROC_ARGS, pid };
+	size_t n = sizeof(args) - 1;
 
-	return (sysctl(mib, nitems(mib), args, &size, NULL, 0) == 0 &&
-	    size >= sizeof(title) &&
-	    memcmp(args, title, sizeof(title) - 1) == 0);
+	if (sysctl(mib, nitems(mib), args, &n, NULL, 0) == -1 ||
+	    n < sizeof(title) || memcmp(args, title, sizeof(title) - 1) != 0)
+		return (false);
+	args[n] = '\0';
+	(void)snprintf(buf, size, "%s", args + sizeof(title) - 1);
+	return (true);
+}
+
+/* A jailinit with another name, such as podman's init, has its title. */
+static bool
+is_titled_init(const struct kinfo_proc *kp)
+{
+	char state[8];
+
+	return (proc_title(kp->ki_pid, state, sizeof(state)));
 }
 
 static bool

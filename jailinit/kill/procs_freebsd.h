@@ -36,6 +36,10 @@ void procs_read(struct procs *procs, const struct prison *p);
 /* Reads one process; false: it has gone. */
 bool proc_get(pid_t pid, struct kinfo_proc *kp);
 
+/* Puts the state that a jailinit has in its title, "jailinit: state", into buf.
+ * False: the process has no such title. */
+bool proc_title(pid_t pid, char *buf, size_t size);
+
 /* Does it live in this jail, or (children) in one that is in it? */
 bool proc_is_in(int jid, bool children, const struct kinfo_proc *kp);
 

@@ -32,7 +32,7 @@ static void
 nothing_one(const struct target *t, const struct options *o)
 {
 	char comm[JAIL_COMM_MAX];
-	int sig = jail_other_signal(&t->jail, o->verb, comm);
+	int sig = jail_other_signal(&t->jail, o->verb, t->titled, comm);
 
 	if (o->verb == REQUEST_NONE)
 		(void)printf("%s: would send %s to all of it\n",

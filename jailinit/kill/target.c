@@ -92,7 +92,7 @@ target_is_jailinit(const struct target *t)
 	char comm[JAIL_COMM_MAX];
 
 	jail_comm(&t->jail, comm);
-	return (strcmp(comm, "jailinit") == 0);
+	return (t->titled || strcmp(comm, "jailinit") == 0);
 }
 
 bool
@@ -109,6 +109,10 @@ target_hear(struct target *t, const struct visit_word *word)
 	switch (word->kind) {
 	case VISIT_LISTENS:
 		t->listens = true;
+		break;
+	case VISIT_TITLED:
+		t->titled = true;
+		memcpy(t->state, word->state, sizeof(t->state));
 		break;
 	case VISIT_TAKEN:
 		t->taken = true;

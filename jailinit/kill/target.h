@@ -13,6 +13,8 @@ struct target {
 	struct jail jail;		/* closed until jail_hold() */
 	struct visit visit;
 	bool listens;			/* its FIFO has a reader */
+	bool titled;			/* it has no FIFO, but is a jailinit by
+					 * the title of its first process */
 	bool taken;			/* and has taken the line */
 	int refused;			/* if not, an errno; 0: not known */
 	bool given;			/* a visitor was sent to look at it */
@@ -42,12 +44,12 @@ size_t targets_sort(struct target *list, size_t n);
 /* Is it a jail of the caller's user, or of the caller? */
 bool target_is_own(const struct target *t);
 
-/* Is its first process a jailinit, by its name?  A jail that lies harms only
+/* Is its first process a jailinit, by its name or title?  A jail that lies harms only
  * itself. */
 bool target_is_jailinit(const struct target *t);
 
-/* Does it listen, or is it a jailinit by its name?  The FIFO of such a one may
- * only be full, or its file system may hang. */
+/* Does it listen, or is it a jailinit?  Such a one may have no FIFO, or that is
+ * full, or its file system hangs. */
 bool target_listens(const struct target *t);
 
 /* Stores what a visitor has said. */

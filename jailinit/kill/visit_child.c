@@ -27,6 +27,7 @@
 #define JAIL_FD	STDOUT_FILENO
 
 static struct visit_word said;
+static bool titled;		/* its title is all that it says of itself */
 
 /* MSG_EOR: nothing else ends a record since FreeBSD 15.0, unix(4). */
 static void
@@ -53,6 +54,11 @@ status_send(struct jail_inside *in)
 {
 	char buf[STATUS_SIZE];
 
+	if (titled) {
+		if (jail_inside_title(in, said.state, sizeof(said.state)) == 0)
+			word_send(VISIT_STATUS);
+		return;
+	}
 	if (jail_inside_status(in, buf, sizeof(buf)) <= 0)
 		return;
 	text_value(buf, "state", said.state, sizeof(said.state));
@@ -148,7 +154,12 @@ visit_one(struct jail_inside *in, const struct visit_order *order)
 	if (order->dir != NULL)
 		return;
 	if (jail_inside_ctl(in) == -1) {
-		refused_send(errno);
+		said.error = errno;
+		titled = jail_inside_title(in, said.state,
+		    sizeof(said.state)) == 0;
+		if (titled)
+			word_send(VISIT_TITLED);
+		refused_send(said.error);
 		return;
 	}
 	word_send(VISIT_LISTENS);
@@ -192,6 +203,7 @@ visit_child_many(const struct jail *jails, size_t n,
 	for (i = 0; i < n; i++) {
 		j = jails[i];
 		memset(&said, 0, sizeof(said));
+		titled = false;
 		said.which = i;
 		if (jail_hold(&j) == -1 ||
 		    jail_inside_open(&in, &j, false) == -1)
@@ -218,8 +230,8 @@ visit_child(const struct jail *jail, const struct visit_order *order,
 		refused_send(errno);
 	else {
 		visit_one(&in, order);
-		if ((order->follow || order->reboot) && in.ctl_fd != -1 &&
-		    jail_inside_stays)
+		if ((order->follow || order->reboot) &&
+		    (in.ctl_fd != -1 || titled) && jail_inside_stays)
 			stay(&in, order);
 	}
 	_exit(0);

@@ -19,9 +19,12 @@ enum visit_kind {
 	VISIT_ROOT,	/* root: the name of its root directory; same: it is
 			 * the directory that was asked for */
 	VISIT_LISTENS,	/* the jail's FIFO has a reader */
+	VISIT_TITLED,	/* it has no FIFO, but its first process calls itself a
+			 * jailinit, with this state */
 	VISIT_TAKEN,	/* the FIFO has taken the line */
 	VISIT_REFUSED,	/* the FIFO did not take it; error says why */
-	VISIT_STATUS,	/* state, forced: as they are in its status file */
+	VISIT_STATUS,	/* state, forced: as they are in its status file; or
+			 * the state in its title */
 	VISIT_REBOOTED,	/* its first process runs a new program */
 	VISIT_LOOKED	/* of many jails: this one is done */
 };

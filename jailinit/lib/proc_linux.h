@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux: what /proc says of a process, proc(5).  Never read cmdline or environ:
- * they take locks that the process can hold.
+ * Linux: what /proc says of a process, proc(5).  Never read cmdline or environ
+ * but in a child that can be killed: they take locks that the process can hold.
  */
 #ifndef LIB_PROC_LINUX_H
 #define LIB_PROC_LINUX_H

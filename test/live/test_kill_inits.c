@@ -134,6 +134,41 @@ TEST(test_init_tini) { small_init(j, "tini"); }
 TEST(test_init_dumb_init) { small_init(j, "dumb-init"); }
 TEST(test_init_catatonit) { small_init(j, "catatonit"); }
 
+/* A jailinit in app mode, by any name, has no FIFO: it is asked by signals, and
+ * has as much time as if it had one. */
+TEST(test_init_app)
+{
+	static const char *const to[] = { "/sbin/jailinit", "/docker-init" };
+	const char *name, *comm;
+	size_t i;
+
+	for (i = 0; i < sizeof(to) / sizeof(to[0]); i++) {
+		if (i > 0)
+			live_ok(jail_copy(j, getenv("JAILINIT"), to[i]));
+		comm = strrchr(to[i], '/') + 1;
+		live_ok(jail_start(j, NULL, to[i], "-S", "USR1", "--",
+		    "/bin/sh", "-c", "trap 'sleep 3; exit 5' USR1; trap "
+		    "'echo no' TERM; echo life; while :; do sleep 0.1; done",
+		    NULL));
+		live_ok(jail_wait_log(j, "life\n", LIVE_SOON_MS));
+		name = kill_name(j);
+		(void)kill_run(NULL, "-l", j->root, NULL);
+		assert_non_null(strstr(kill_last.out, " run "));
+		kill_says(kill_run(NULL, "-n", "-p", "-a", NULL), 0, kill_fmt(
+		    "%s: does not listen, would send RTMIN+4 to its first "
+		    "process, %s\n", name, comm), "");
+		kill_says(kill_run(NULL, "-r", "-t", "8", j->root, NULL), 0,
+		    kill_fmt("%s: rebooted after # s\n", name), "");
+		while (jail_log_count(j, "life\n") < 2)
+			jail_sleep_ms(5);
+		kill_says(kill_run(NULL, "-h", "-t", "8", "-a", NULL), 0,
+		    kill_fmt("%s: " GONE "\n", name), "");
+		(void)live_exits(j, 5, LIVE_SOON_MS);
+		assert_false(jail_log_has(j, "no\n"));
+		live_ok(jail_again(j));
+	}
+}
+
 TEST(test_stopped)
 {
 	const char *line;
@@ -166,6 +201,7 @@ main(void)
 		KILL_LINUX(test_init_tini, NO_FIRST),
 		KILL_LINUX(test_init_dumb_init, NO_FIRST),
 		KILL_LINUX(test_init_catatonit, NO_FIRST),
+		KILL_TEST(test_init_app),
 		KILL_TEST(test_stopped),
 		KILL_LINUX(test_stopped_other, NO_FIRST),
 	};
