@@ -1029,7 +1029,7 @@ static const struct row {
 	{ "command leads", "session, group", case_session },
 	{ "signals blocked + ignored", "0 + 0", case_mask },
 	{ "  1 blocked, HUP ignored before", "0 + 0", case_mask_given },
-	{ "descriptors (5, 7 open before)", "0,1,2", case_fds },
+	{ "descriptors (5, 7 open before)", "0,1,2,5,7", case_fds },
 	{ "  sockets by LISTEN_FDS", "passed", case_listen },
 	{ "0, 1, 2 closed, 7 ways", "7 run, 7 open", case_stdio },
 	{ "terminal: is in its foreground", "yes", case_tty_front },
@@ -1049,8 +1049,8 @@ static const struct row {
 	{ "log: a full pipe, TERM", "143", case_log_full },
 	{ "log: no reader, TERM", "143", case_log_gone },
 	{ "wake-ups in 2.5 s, idle", "0", case_idle },
-	{ "lines of its own, / read-only", "1", case_words },
-	{ "files left in /var/run", "1", case_files },
+	{ "lines of its own, / read-only", "0", case_words },
+	{ "files left in /var/run", "0", case_files },
 };
 
 #define ROWS	(sizeof(rows) / sizeof(rows[0]))
