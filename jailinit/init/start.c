@@ -33,7 +33,7 @@
 
 /* We have not opened, or closed again, more descriptors than this when the
  * command has been started. */
-#define OWN_FDS_MAX	16
+#define OWN_FDS_MAX	8
 
 static _Noreturn void
 refuse(const char *why)

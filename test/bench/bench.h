@@ -133,5 +133,6 @@ void bench_quick(void);		/* ends the program with 1 when it fails */
 long idle_run(long seconds, unsigned any);
 bool memory_measure(const struct peer *p, long arg, double *out);
 bool reap_measure(const struct peer *p, long orphans, double *out);
+bool start_measure(const struct peer *p, long arg, double *out);
 
 #endif

@@ -10,7 +10,7 @@
 #define SETTLE_MS	100	/* half of the job's own, in a storm */
 
 /* To the first instruction of the job: a command's, or rc's. */
-static bool
+bool
 start_measure(const struct peer *p, long arg, double *out)
 {
 	struct first f;
