@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 /* Set in a life after a reboot in place, because -b and -d were for whoever
- * started the first one.  Programs that we start do not see it. */
+ * started the first one; its value is manager_file() of the first one.  Programs
+ * that we start do not see it. */
 #define ENVIRONMENT_NEXT_LIFE	"JAILINIT_NEXT_LIFE"
 
 /* Sets var, "NAME=value".  room, of environment_room() pointers, becomes the

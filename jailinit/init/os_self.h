@@ -6,8 +6,6 @@
 #ifndef INIT_OS_SELF_H
 #define INIT_OS_SELF_H
 
-#include <stdbool.h>
-
 #include "core/request.h"
 
 /* Shows "jailinit: state" as our command line, in ps(1).  room must stay, and
@@ -20,9 +18,6 @@ void os_title(const char *state);
  * returns only when that has failed, with errno. */
 void os_program_init(void);
 void os_program_exec(char *const *argv);
-
-/* Does the manager that started this jail take reboot(2) for a reboot of it? */
-bool os_manager_reboots(void);
 
 /* Writes dirty pages to disk and, on a whole machine, makes its file systems
  * read-only, and so clean.  May not return. */

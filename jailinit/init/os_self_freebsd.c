@@ -7,7 +7,6 @@
 #include <sys/sysctl.h>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "os_self.h"
@@ -52,12 +51,6 @@ os_program_exec(char *const *argv)
 	execv(program, argv);
 	if (program_fd != -1)
 		fexecve(program_fd, argv, environ);
-}
-
-bool
-os_manager_reboots(void)
-{
-	return (false);
 }
 
 void

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,15 +104,6 @@ os_program_exec(char *const *argv)
 	if (program_fd != -1)
 		(void)syscall(SYS_execveat, program_fd, "", argv, environ,
 		    AT_EMPTY_PATH);
-}
-
-bool
-os_manager_reboots(void)
-{
-	const char *c = getenv("container");
-
-	return (c != NULL &&
-	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
 }
 
 /* One read of /proc gives the first mounts, the root before all; a machine with
