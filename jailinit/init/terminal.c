@@ -132,16 +132,17 @@ terminal_return(void)
 	foreground = false;
 }
 
-/* What we start is in sessions of its own, so it gets no signal from there, and
- * is not stopped when it reads or writes. */
+/* A leader of a session leads a group, too.  What we start is in sessions of its
+ * own, so it gets no signal from there, and is not stopped when it reads or
+ * writes. */
 bool
 terminal_keep(void)
 {
 	if (!isatty(STDIN_FILENO))
 		return (false);
 	terminal_take();
-	return (getsid(0) == getpid() &&
-	    tcsetpgrp(STDIN_FILENO, getpgrp()) == 0);
+	return (tcgetsid(STDIN_FILENO) == getpid() &&
+	    tcsetpgrp(STDIN_FILENO, getpid()) == 0);
 }
 
 /* When a session leader gives its terminal up, the kernel sends HUP to the
