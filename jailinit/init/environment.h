@@ -18,13 +18,14 @@
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 
-/* If LISTEN_PID says that descriptors from 3 on were passed to us, makes them
- * close-on-exec until environment_listen_give().  Returns how many there
- * are. */
+/* If LISTEN_PID and LISTEN_PIDFDID, or that alone, say that descriptors from 3
+ * on were passed to us, makes them close-on-exec until
+ * environment_listen_give().  Returns how many there are. */
 int environment_listen_init(void);
 
-/* Passes them to the program that this process is about to execute: sets
- * LISTEN_PID as environment_put() does, in room. */
+/* Passes them to the program that this process is about to execute: has these
+ * variables, and WATCHDOG_PID if it named us, name this process, as
+ * environment_put() does, in room. */
 void environment_listen_give(char **room);
 
 #endif

@@ -6,6 +6,8 @@
 #ifndef INIT_OS_SELF_H
 #define INIT_OS_SELF_H
 
+#include <stdint.h>
+
 #include "core/request.h"
 
 /* Shows "jailinit: state" as our command line, in ps(1).  room must stay, and
@@ -18,6 +20,10 @@ void os_title(const char *state);
  * returns only when that has failed, with errno. */
 void os_program_init(void);
 void os_program_exec(char *const *argv);
+
+/* The number that nobody but this process has had since the system started, the
+ * inode of its pidfd; 0: not known. */
+uint64_t os_self_id(void);
 
 /* Writes dirty pages to disk and, on a whole machine, makes its file systems
  * read-only, and so clean.  May not return. */

@@ -53,6 +53,12 @@ os_program_exec(char *const *argv)
 		fexecve(program_fd, argv, environ);
 }
 
+uint64_t
+os_self_id(void)
+{
+	return (0);
+}
+
 void
 os_disks_leave(void)
 {

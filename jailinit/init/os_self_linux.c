@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -104,6 +105,19 @@ os_program_exec(char *const *argv)
 	if (program_fd != -1)
 		(void)syscall(SYS_execveat, program_fd, "", argv, environ,
 		    AT_EMPTY_PATH);
+}
+
+/* Before Linux 6.9 all pidfds have the same. */
+uint64_t
+os_self_id(void)
+{
+	struct stat st;
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	bool known = fd != -1 && fstat(fd, &st) == 0;
+
+	if (fd != -1)
+		close(fd);
+	return (known ? (uint64_t)st.st_ino : 0);
 }
 
 /* One read of /proc gives the first mounts, the root before all; a machine with
