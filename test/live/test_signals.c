@@ -283,7 +283,7 @@ tty_take(void *arg)
  * stops those in the background who do. */
 #define TTY_RC	"echo life >>/tmp/lives\nstty tostop\n"			\
 	"(: </dev/tty) 2>/dev/null && echo tty >/tmp/ctty\n"		\
-	"read x & echo fro''m rc\n"					\
+	"exec 3<&0; read x <&3 & echo fro''m rc\n"			\
 	"setsid sh -c '(: </dev/tty) 2>/dev/null && echo tty >/tmp/ctty; "	\
 	"echo fro''m service' &\n"
 
