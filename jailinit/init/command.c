@@ -63,9 +63,7 @@ command_runs(void)
 static void
 command_send(int sig, bool group)
 {
-	if (end_fd != -1)
-		os_exit_send(end_fd, sig, group);
-	else
+	if (end_fd == -1 || !os_exit_send(end_fd, sig, group))
 		signals_send(command_pid, sig, group);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The environment.  Touches environ(7) and descriptors from 3 on. */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +11,18 @@
 #include "lib/text.h"
 
 #include "environment.h"
+#include "os_self.h"
 
 /* Nobody passes more sockets than this. */
 #define LISTEN_MAX	1024
 
+/* The longest name here, and 64 bits. */
+#define VAR_MAX		40
+
 extern char **environ;	/* FreeBSD's headers do not declare it */
 
 static int listen_fds;
+static bool watchdog;	/* WATCHDOG_PID names us */
 
 /* ENVIRONMENT_OPTIONS and its value, of this length; NULL: there is none. */
 static char *options_var;
@@ -79,13 +86,30 @@ listen_cloexec(int flag)
 		(void)fcntl(fd, F_SETFD, flag);
 }
 
+static bool
+is_our_pid(const char *pid)
+{
+	return (pid != NULL && (pid_t)text_number(pid) == getpid());
+}
+
+/* A system that does not know ids cannot have been asked for ours. */
+static bool
+is_our_id(const char *id)
+{
+	uint64_t own = id == NULL ? 0 : os_self_id();
+
+	return (own == 0 || text_number(id) == (unsigned long)own);
+}
+
 void
 environment_listen_init(void)
 {
-	const char *pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+	const char *fds = getenv("LISTEN_FDS");
 	unsigned long n;
 
-	if (pid == NULL || fds == NULL || (pid_t)text_number(pid) != getpid())
+	watchdog = is_our_pid(getenv("WATCHDOG_PID"));
+	if (fds == NULL || !is_our_pid(getenv("LISTEN_PID")) ||
+	    !is_our_id(getenv("LISTEN_PIDFDID")))
 		return;
 	n = text_number(fds);
 	if (n < 1 || n > LISTEN_MAX)
@@ -94,14 +118,24 @@ environment_listen_init(void)
 	listen_cloexec(FD_CLOEXEC);
 }
 
+static void
+put_number(char **room, char var[VAR_MAX], const char *name, uint64_t n)
+{
+	(void)text_format(var, VAR_MAX, "%s=%" PRIu64, name, n);
+	environment_put(room, var);
+}
+
 void
 environment_listen_give(char **room)
 {
-	static char var[32];
+	static char vars[3][VAR_MAX];
 
+	if (watchdog)
+		put_number(room, vars[0], "WATCHDOG_PID", (uint64_t)getpid());
 	if (listen_fds == 0)
 		return;
-	(void)text_format(var, sizeof(var), "LISTEN_PID=%d", (int)getpid());
-	environment_put(room, var);
+	put_number(room, vars[1], "LISTEN_PID", (uint64_t)getpid());
+	if (getenv("LISTEN_PIDFDID") != NULL)
+		put_number(room, vars[2], "LISTEN_PIDFDID", os_self_id());
 	listen_cloexec(0);
 }

@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 /* Set in a life after a reboot in place, because -b and -d were for whoever
- * started the first one.  Programs that we start do not see it. */
+ * started the first one; its value is manager_file() of the first one.  Programs
+ * that we start do not see it. */
 #define ENVIRONMENT_NEXT_LIFE	"JAILINIT_NEXT_LIFE"
 
 /* Options for app mode, from a manager whose --init has no room for them. */
@@ -27,13 +28,14 @@ void environment_options_give(char **room);
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 
-/* If LISTEN_PID says that descriptors from 3 on were passed to us, makes them
- * close-on-exec until environment_listen_give(), so that we keep them for the
- * next life. */
+/* If LISTEN_PID and LISTEN_PIDFDID, or that alone, say that descriptors from 3
+ * on were passed to us, makes them close-on-exec until
+ * environment_listen_give(), so that we keep them for the next life. */
 void environment_listen_init(void);
 
-/* Passes them to the program that this process is about to execute: sets
- * LISTEN_PID as environment_put() does, in room. */
+/* Passes them to the program that this process is about to execute: has these
+ * variables, and WATCHDOG_PID if it named us, name this process, as
+ * environment_put() does, in room. */
 void environment_listen_give(char **room);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "core/life.h"
 
-/* Finds out from the environment, at the start, which manager has started us,
- * and whether its default grace is shorter than an end by these limits.  With
- * a budget (-B) it is not: somebody has thought of that. */
+/* Finds out, after manager_find(), whether the manager's default grace is
+ * shorter than an end by these limits.  With a budget (-B) it is not: somebody
+ * has thought of that. */
 void grace_init(const struct life_limits *limits);
 
 /* If so, logs it, once. */

@@ -9,8 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 #include "leave.h"
 #include "log.h"
+#include "manager.h"
 #include "os.h"
 #include "os_self.h"
 #include "environment.h"
@@ -33,10 +36,12 @@ program_exec(char *const *argv)
 static void
 reboot_in_place(char *const *argv)
 {
-	char *env[environment_room()];
+	char *env[environment_room()], var[64];
 
 	(void)unsetenv("NOTIFY_SOCKET");
-	environment_put(env, ENVIRONMENT_NEXT_LIFE "=1");
+	(void)text_format(var, sizeof(var), "%s=%s", ENVIRONMENT_NEXT_LIFE,
+	    manager_file());
+	environment_put(env, var);
 	program_exec(argv);
 	log_line("%s: cannot be executed again: %s", argv[0],
 	    strerror(errno));
@@ -68,7 +73,7 @@ static bool
 is_by_kernel(enum leave how)
 {
 	return (os_place() == OS_JAIL && (how == LEAVE_REBOOT ||
-	    (how == LEAVE_AUTO && os_manager_reboots())));
+	    (how == LEAVE_AUTO && manager_here()->reboots)));
 }
 
 /* Does another life follow, in whatever way? */

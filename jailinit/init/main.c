@@ -24,6 +24,7 @@
 #include "leave.h"
 #include "left.h"
 #include "log.h"
+#include "manager.h"
 #include "os_self.h"
 #include "signals.h"
 #include "stage.h"
@@ -52,21 +53,28 @@ step(struct life *life, enum life_event event, const struct request *rq)
 static bool
 signal_request(const struct life *life, struct request *rq)
 {
-	bool app = opt.command != NULL;
-	int sig;
+	enum signals_mode mode = opt.command != NULL ? SIGNALS_APP :
+	    manager_here()->oci ? SIGNALS_OCI : SIGNALS_BOOT;
+	int sig, by;
 
 	for (sig = 1; sig <= sys_signal_max; sig++) {
-		if (sig == SIGCHLD || (sig == SIGHUP && fifo_is_draining()) ||
-		    !signals_take(sig))
+		if (sig == SIGCHLD || (sig == SIGHUP && fifo_is_draining()))
 			continue;
-		rq->verb = signals_request(sig, app);
+		by = signals_take(sig);
+		/* a terminal's new size */
+		if (by == SIGNALS_NOT || (sig == SIGWINCH &&
+		    by != SIGNALS_SENT && mode != SIGNALS_APP))
+			continue;
+		rq->verb = signals_request(sig, mode);
 		rq->budget_ms = REQUEST_NO_BUDGET;
 		if (rq->verb != REQUEST_NONE)
 			return (true);
-		if (app)
+		if (mode == SIGNALS_APP)
 			command_pass(sig);
 		else if (sig == SIGHUP && life->verb == REQUEST_NONE)
 			fifo_check(true);
+		else if (sig != SIGHUP && by == SIGNALS_SENT)
+			signals_ignore(sig);
 	}
 	return (false);
 }

@@ -31,8 +31,8 @@ int os_exit_open(pid_t pid);
 bool os_exit_read(int fd, int *st);
 
 /* Sends sig to it, or to its process group; never to another process that has
- * got its number since. */
-void os_exit_send(int fd, int sig, bool group);
+ * got its number since.  False: that is refused, and the number is still its. */
+bool os_exit_send(int fd, int sig, bool group);
 
 /* A descriptor that is readable once the file of this path has been removed or
  * replaced, on a system that does so during boot (FreeBSD's cleanvar); else -1,

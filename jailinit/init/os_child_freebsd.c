@@ -51,12 +51,13 @@ os_exit_read(int fd, int *st)
 	return (false);
 }
 
-void
+bool
 os_exit_send(int fd, int sig, bool group)
 {
 	(void)fd;
 	(void)sig;
 	(void)group;
+	return (false);
 }
 
 /* kqueue(2) watches an open file.  No child inherits a kqueue. */

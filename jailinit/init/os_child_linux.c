@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,12 +81,15 @@ os_exit_read(int fd, int *st)
 	return (true);
 }
 
-void
+bool
 os_exit_send(int fd, int sig, bool group)
 {
-	if (!group || syscall(SYS_pidfd_send_signal, fd, sig, NULL,
-	    SEND_GROUP) == -1)
-		(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
+	struct pollfd ended = { fd, POLLIN, 0 };
+
+	return ((group && syscall(SYS_pidfd_send_signal, fd, sig, NULL,
+	    SEND_GROUP) == 0) ||
+	    syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0 ||
+	    poll(&ended, 1, 0) != 0);
 }
 
 /* No system that boots on Linux removes the file. */

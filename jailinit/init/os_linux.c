@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -188,21 +189,23 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 }
 
 /* The pidfd is opened before the check, so that the process that is checked is
- * the one that is signalled. */
+ * the one that is signalled: with kill(2) if a filter refuses the other call,
+ * and the process has not ended. */
 static void
 signal_ours(pid_t pid, void *arg)
 {
-	int fd, sig = *(const int *)arg;
+	struct pollfd ended = { -1, POLLIN, 0 };
+	int sig = *(const int *)arg;
 
 	if (pid <= 1)
 		return;
-	fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (fd != -1) {
-		if (is_ours(pid))
-			(void)syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0);
-		close(fd);
-	} else if (errno != ESRCH && is_ours(pid))
+	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if ((ended.fd != -1 || errno != ESRCH) && is_ours(pid) &&
+	    (ended.fd == -1 || syscall(SYS_pidfd_send_signal, ended.fd, sig,
+	    NULL, 0) == -1) && poll(&ended, 1, 0) == 0)
 		kill(pid, sig);
+	if (ended.fd != -1)
+		close(ended.fd);
 }
 
 void

@@ -6,7 +6,7 @@
 #ifndef INIT_OS_SELF_H
 #define INIT_OS_SELF_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "core/request.h"
 
@@ -21,8 +21,9 @@ void os_title(const char *state);
 void os_program_init(void);
 void os_program_exec(char *const *argv);
 
-/* Does the manager that started this jail take reboot(2) for a reboot of it? */
-bool os_manager_reboots(void);
+/* The number that nobody but this process has had since the system started, the
+ * inode of its pidfd; 0: not known. */
+uint64_t os_self_id(void);
 
 /* Writes dirty pages to disk and, on a whole machine, makes its file systems
  * read-only, and so clean.  May not return. */

@@ -7,7 +7,6 @@
 #include <sys/sysctl.h>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "os_self.h"
@@ -54,10 +53,10 @@ os_program_exec(char *const *argv)
 		fexecve(program_fd, argv, environ);
 }
 
-bool
-os_manager_reboots(void)
+uint64_t
+os_self_id(void)
 {
-	return (false);
+	return (0);
 }
 
 void

@@ -5,13 +5,13 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,13 +107,17 @@ os_program_exec(char *const *argv)
 		    AT_EMPTY_PATH);
 }
 
-bool
-os_manager_reboots(void)
+/* Before Linux 6.9 all pidfds have the same. */
+uint64_t
+os_self_id(void)
 {
-	const char *c = getenv("container");
+	struct stat st;
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	bool known = fd != -1 && fstat(fd, &st) == 0;
 
-	return (c != NULL &&
-	    (strcmp(c, "lxc") == 0 || strcmp(c, "systemd-nspawn") == 0));
+	if (fd != -1)
+		close(fd);
+	return (known ? (uint64_t)st.st_ino : 0);
 }
 
 /* One read of /proc gives the first mounts, the root before all; a machine with

@@ -6,29 +6,38 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/signame.h"
 #include "lib/sys.h"
 
+#include "log.h"
 #include "os.h"
 #include "signals.h"
 
 /* The time between two looks where ppoll(2) does not work. */
 #define LOOK_MS	100
 
+#define RC	(SIGNALS_BOOT | SIGNALS_OCI)
+#define ANY	(SIGNALS_APP | RC)
+
 /* The signals that ask for the end.  In app mode the others are the
- * command's. */
+ * command's.  Images have their server's stop signal, such as QUIT of nginx and
+ * WINCH of httpd; INT reboots where a manager means that by it. */
 static const struct asks {
 	int sig;
 	enum request_verb verb;
 	bool real_time;		/* sig counts from sys_signal_rtmin */
-	bool app;
+	unsigned char modes;
 } asks[] = {
-	{ SIGTERM, REQUEST_HALT, false, true },
-	{ SIGUSR1, REQUEST_HALT, false, false },
-	{ 3, REQUEST_HALT, true, true },
-	{ SIGUSR2, REQUEST_POWEROFF, false, false },
-	{ 4, REQUEST_POWEROFF, true, true },
-	{ SIGINT, REQUEST_REBOOT, false, false },
-	{ 5, REQUEST_REBOOT, true, true }
+	{ SIGTERM, REQUEST_HALT, false, ANY },
+	{ SIGQUIT, REQUEST_HALT, false, RC },
+	{ SIGUSR1, REQUEST_HALT, false, RC },
+	{ 3, REQUEST_HALT, true, ANY },
+	{ SIGUSR2, REQUEST_POWEROFF, false, RC },
+	{ 4, REQUEST_POWEROFF, true, ANY },
+	{ SIGINT, REQUEST_REBOOT, false, SIGNALS_BOOT },
+	{ SIGINT, REQUEST_HALT, false, SIGNALS_OCI },
+	{ SIGWINCH, REQUEST_HALT, false, SIGNALS_OCI },
+	{ 5, REQUEST_REBOOT, true, ANY }
 };
 
 static sigset_t all_mask;	/* blocked except while we wait */
@@ -43,26 +52,32 @@ signals_block(void)
 	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
 }
 
-/* Signals that the kernel sends are not for us to act on: the timer of
- * lib/fd.c, a broken pipe, a log file that may not grow.  Linux sends the last
- * two in our own name. */
+/* Some that the kernel sends are not for us to act on: the timer of lib/fd.c, a
+ * broken pipe, a log file that may not grow.  Linux sends the last two in our
+ * own name. */
 static void
 on_signal(int sig, siginfo_t *si, void *context)
 {
+	bool sent = si->si_code == SI_USER || si->si_code == SI_QUEUE ||
+	    si->si_code == sys_signal_thread;
+
 	(void)context;
 	any = 1;
-	if ((sig == SIGALRM || sig == SIGPIPE || sig == SIGXFSZ) &&
-	    si->si_code != SI_USER)
-		return;
-	if ((sig == SIGPIPE || sig == SIGXFSZ) && si->si_pid == getpid())
-		return;
-	caught[sig] = 1;
+	if (sig == SIGPIPE || sig == SIGXFSZ)
+		sent = sent && si->si_pid != getpid();
+	if (sent)
+		caught[sig] = SIGNALS_SENT;
+	else if (caught[sig] == SIGNALS_NOT && sig != SIGALRM &&
+	    sig != SIGPIPE && sig != SIGXFSZ)
+		caught[sig] = SIGNALS_CAUGHT;
 }
 
 /* For SIGCHLD: SA_NOCLDSTOP, or 0 when a child that stops is an event. */
 static int child_flags = SA_NOCLDSTOP;
 
-/* The handler of SIGCHLD blocks no other signal: in a storm of orphans SIGCHLD
+/* All are blocked while our own code runs, so that a fault there ends us, caught
+ * or not.
+ * The handler of SIGCHLD blocks no other signal: in a storm of orphans SIGCHLD
  * is always pending, and signals with higher numbers must get through. */
 static void
 signal_catch(int sig)
@@ -90,7 +105,7 @@ signals_init(bool all)
 	signal_catch(SIGHUP);
 	signal_catch(SIGALRM);
 	for (sig = 1; sig <= sys_signal_max; sig++)
-		if (all || signals_request(sig, false) != REQUEST_NONE)
+		if (all || signals_request(sig, SIGNALS_BOOT) != REQUEST_NONE)
 			signal_catch(sig);
 }
 
@@ -186,28 +201,43 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t due_ms)
 	return (r);
 }
 
-bool
+int
 signals_take(int sig)
 {
-	bool was = caught[sig] != 0;
+	int was = (int)caught[sig];
 
-	caught[sig] = 0;
+	caught[sig] = SIGNALS_NOT;
 	return (was);
 }
 
 enum request_verb
-signals_request(int sig, bool app)
+signals_request(int sig, enum signals_mode mode)
 {
 	size_t i;
 
 	if (sig == sys_signal_power && sig != 0)
 		return (REQUEST_HALT);
 	for (i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
-		if (sig == asks[i].sig +
+		if ((asks[i].modes & mode) != 0 && sig == asks[i].sig +
 		    (asks[i].real_time ? sys_signal_rtmin : 0))
-			return (asks[i].app || !app ? asks[i].verb :
-			    REQUEST_NONE);
+			return (asks[i].verb);
 	return (REQUEST_NONE);
+}
+
+/* The timer's handler is needed, lib/fd.c; to CONT the kernel sees. */
+void
+signals_ignore(int sig)
+{
+	static bool alarm_said;
+
+	if (sig == SIGCONT || sys_signal_is_own(sig) ||
+	    (sig == SIGALRM && alarm_said))
+		return;
+	log_line("signal %s: ignored", signame_name(sig));
+	if (sig == SIGALRM)
+		alarm_said = true;
+	else
+		(void)signal(sig, SIG_IGN);
 }
 
 void

@@ -17,8 +17,7 @@
 /* Blocks all signals.  To be called before anything else is done. */
 void signals_block(void);
 
-/* Catches the signals that we act on; all: every signal that can be caught, for
- * app mode passes them on. */
+/* Catches the signals that we act on; all: every signal that can be caught. */
 void signals_init(bool all);
 
 /* Default actions and an empty mask, for a program that is to be executed. */
@@ -40,11 +39,19 @@ bool signals_stop(void);
  * ever), as ppoll(2). */
 int signals_wait(struct pollfd *fds, unsigned n, int64_t due_ms);
 
-/* Was sig caught since the last call for it? */
-bool signals_take(int sig);
+/* Was sig caught since the last call for it?  SIGNALS_SENT: and a process sent
+ * it, not the kernel. */
+enum { SIGNALS_NOT, SIGNALS_CAUGHT, SIGNALS_SENT };
+int signals_take(int sig);
 
-/* What sig asks for, or REQUEST_NONE. */
-enum request_verb signals_request(int sig, bool app);
+/* What sig asks for, or REQUEST_NONE: in app mode, in boot mode, or there under
+ * a manager of containers. */
+enum signals_mode { SIGNALS_APP = 1, SIGNALS_BOOT = 2, SIGNALS_OCI = 4 };
+enum request_verb signals_request(int sig, enum signals_mode mode);
+
+/* Logs, once for each sig, that it is ignored.  From then on the kernel discards
+ * it, so that it does not even wake us. */
+void signals_ignore(int sig);
 
 /* Sends sig to pid or, with group, to the process group that it leads; to pid
  * alone if it has not made the group yet.  Does nothing if pid <= 1. */

@@ -18,6 +18,7 @@
 #include "fifo.h"
 #include "grace.h"
 #include "log.h"
+#include "manager.h"
 #include "notify.h"
 #include "os.h"
 #include "os_self.h"
@@ -63,14 +64,15 @@ command_line(struct options *o, int argc, char **argv)
 	}
 }
 
-/* A terminal is for the command.  rc and its services get none; nor does
- * process 1 keep one, since ^C there would be a request. */
+/* A terminal is for the command.  rc and its services get none.  Process 1 keeps
+ * one only where ^C there is to end the jail: elsewhere it would reboot it. */
 static void
 session(const struct options *o, char **env)
 {
 	if (o->command != NULL && !o->background)
 		terminal_init();
-	else if (!o->background)
+	else if (!o->background &&
+	    (!manager_here()->oci || !terminal_keep()))
 		terminal_leave();
 	if (o->command == NULL) {
 		(void)!chdir("/");
@@ -87,6 +89,8 @@ ground(const struct options *o, char **env)
 	if (os_claim(command, o->ctl == NULL ? PATH_CTL : o->ctl, &why) ==
 	    OS_REFUSED)
 		refuse(why);
+	if (!command && os_place() == OS_JAIL)
+		manager_find(getenv(ENVIRONMENT_NEXT_LIFE));
 	(void)unsetenv(ENVIRONMENT_NEXT_LIFE);	/* os_claim() asks for it */
 	if (command)
 		environment_listen_init();
@@ -160,10 +164,13 @@ start(struct life *life, struct options *o, int argc, char **argv, char **env)
 	fifo_open(path_of(o, o->ctl, PATH_CTL));
 	if (o->command != NULL)
 		run_command(o);
-	else
+	else {
 		child_start_rc();
-	if (os_place() != OS_SUBTREE)
-		grace_init(&o->limits);
+		signals_init(true);
+	}
+	if (o->command != NULL && os_place() == OS_JAIL)
+		manager_find(NULL);	/* after it, to start it sooner */
+	grace_init(&o->limits);
 	/* A command's start is silent: nobody need have asked for us. */
 	if (o->command == NULL)
 		grace_say();

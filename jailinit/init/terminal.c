@@ -23,9 +23,18 @@ static bool foreground;
 /* We have passed a stop signal on to the command. */
 static bool stop_passed;
 
-/* A terminal without a session becomes ours, if it can (only a session leader
- * may ask).  A foreground group that is dead is the command's of our life
- * before. */
+/* A terminal without a session becomes ours, if it can: only a session leader
+ * may ask. */
+static void
+terminal_take(void)
+{
+	if (tcgetpgrp(STDIN_FILENO) == -1) {
+		(void)setsid();
+		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	}
+}
+
+/* A foreground group that is dead is the command's of our life before. */
 void
 terminal_init(void)
 {
@@ -33,10 +42,7 @@ terminal_init(void)
 
 	if (!isatty(STDIN_FILENO))
 		return;
-	if (tcgetpgrp(STDIN_FILENO) == -1) {
-		(void)setsid();
-		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
-	}
+	terminal_take();
 	group = tcgetpgrp(STDIN_FILENO);
 	terminal = group != -1;
 	foreground = terminal && (group == getpgrp() ||
@@ -124,6 +130,19 @@ terminal_return(void)
 	if (foreground && getpgrp() > 0)
 		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
 	foreground = false;
+}
+
+/* A leader of a session leads a group, too.  What we start is in sessions of its
+ * own, so it gets no signal from there, and is not stopped when it reads or
+ * writes. */
+bool
+terminal_keep(void)
+{
+	if (!isatty(STDIN_FILENO))
+		return (false);
+	terminal_take();
+	return (tcgetsid(STDIN_FILENO) == getpid() &&
+	    tcsetpgrp(STDIN_FILENO, getpid()) == 0);
 }
 
 /* When a session leader gives its terminal up, the kernel sends HUP to the

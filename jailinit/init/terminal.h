@@ -33,6 +33,10 @@ bool terminal_stopped(pid_t command, int sig);
  * life, if we have given it away. */
 void terminal_return(void);
 
+/* Has what is typed on the terminal that is descriptor 0 send us signals.  False:
+ * it is none, or another session's. */
+bool terminal_keep(void);
+
 /* Leaves our session, or gives up our controlling terminal if we lead it: what
  * is typed there no longer sends us signals. */
 void terminal_leave(void);

@@ -108,8 +108,7 @@ fd_write(int fd, const void *buf, size_t n)
 		return (send(fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 	r = sys_write_nowait(fd, buf, n);
 	/* this file or kernel cannot do it, or a filter refuses the call */
-	if (r == -1 && (errno == EOPNOTSUPP || errno == ENOSYS ||
-	    errno == EPERM || errno == EINVAL))
+	if (r == -1 && errno != EAGAIN && errno != EPIPE)
 		r = write_guarded(fd, buf, n);
 	return (r);
 }

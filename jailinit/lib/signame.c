@@ -92,6 +92,8 @@ signame_name(int sig)
 		name = name_in(sys_signal_names, sig);
 	if (*name != '\0')
 		return (name);
+	if (sig == sys_signal_rtmin)
+		return ("RTMIN");
 	if (sig > sys_signal_rtmin)
 		(void)text_format(buf, sizeof(buf), "RTMIN+%d",
 		    sig - sys_signal_rtmin);

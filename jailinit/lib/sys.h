@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The highest signal number of any system here, and of this one. */
@@ -18,6 +19,12 @@ extern const int sys_signal_max;
  * libc; and SIGPWR, or 0 on a system without it. */
 extern const int sys_signal_rtmin;
 extern const int sys_signal_power;
+
+/* The si_code of a signal that a process sent to one thread. */
+extern const int sys_signal_thread;
+
+/* Is sig one that libc or a terminal uses by itself? */
+bool sys_signal_is_own(int sig);
 
 /* Names of signals that POSIX does not have, without SIG; the list ends at
  * "", -1. */

@@ -9,6 +9,7 @@
 const int sys_signal_max = 126;		/* SIGRTMAX; 127 and 128 are unused */
 const int sys_signal_rtmin = SIGRTMIN;
 const int sys_signal_power = 0;
+const int sys_signal_thread = SI_LWP;
 
 const struct sys_name sys_signal_names[] = {
 	{ "EMT", SIGEMT },
@@ -17,6 +18,13 @@ const struct sys_name sys_signal_names[] = {
 	{ "LIBRT", SIGLIBRT },
 	{ "", -1 }
 };
+
+/* INFO is ^T, or a "status, please". */
+bool
+sys_signal_is_own(int sig)
+{
+	return (sig == SIGINFO || sig == SIGTHR || sig == SIGLIBRT);
+}
 
 void
 sys_signal_default(int sig)

@@ -22,6 +22,7 @@
 const int sys_signal_max = 64;
 const int sys_signal_rtmin = 34;	/* glibc's; musl's is 35 */
 const int sys_signal_power = SIGPWR;
+const int sys_signal_thread = SI_TKILL;
 
 const struct sys_name sys_signal_names[] = {
 	{ "PWR", SIGPWR },
@@ -29,6 +30,14 @@ const struct sys_name sys_signal_names[] = {
 	{ "POLL", SIGPOLL },
 	{ "", -1 }
 };
+
+/* Those of libc it does not let us catch. */
+bool
+sys_signal_is_own(int sig)
+{
+	(void)sig;
+	return (false);
+}
 
 /* libc does not change 32 to 34, which it uses itself, but they may be ignored
  * since the start.  In the kernel's struct, whatever its layout, the default

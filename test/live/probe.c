@@ -114,6 +114,40 @@ probe_open_list(char *buf, size_t size)
 			    "%s%d", used == 0 ? "" : ",", fd);
 }
 
+uint64_t
+probe_id(void)
+{
+#ifdef SYS_pidfd_open
+	struct stat st;
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	int e = fd == -1 ? -1 : fstat(fd, &st);
+
+	close(fd);
+	return (e == -1 ? 0 : st.st_ino);
+#else
+	return (0);
+#endif
+}
+
+/* Those of systemd's variables whose number is this process's. */
+static const char *
+probe_named(void)
+{
+	static const char *const names[] = { "LISTEN_PID", "WATCHDOG_PID",
+	    "LISTEN_PIDFDID" };
+	static char list[64];
+	const char *v;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		v = getenv(names[i]);
+		if (v != NULL && strtoull(v, NULL, 10) == (i == 2 ?
+		    probe_id() : (uint64_t)getpid()))
+			strcat(strcat(list, " "), names[i]);
+	}
+	return (list);
+}
+
 /* How it was started: PROBE_STATE and name, renamed into place. */
 static int
 probe_state(const char *name, const char *arg)
@@ -134,6 +168,7 @@ probe_state(const char *name, const char *arg)
 	    ((fcntl(0, F_GETFL) | fcntl(1, F_GETFL) | fcntl(2, F_GETFL)) &
 	    O_NONBLOCK) != 0, probe_blocked(), probe_ignored(), (unsigned)mask,
 	    getcwd(cwd, sizeof(cwd)) == NULL ? "?" : cwd);
+	fprintf(f, "named=%s\n", probe_named());
 	return (fclose(f) == 0 && rename(tmp, path) == 0 ? 0 : 1);
 }
 

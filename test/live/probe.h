@@ -32,6 +32,8 @@ const char *probe_value(const struct jail *j, const char *name,
     const char *key);
 /* From now on the caller writes the signals that it gets to a file. */
 void probe_catch(const char *path);
+/* The number of the caller's pidfd, 0 if there is none. */
+uint64_t probe_id(void);
 /* Ignores a signal, also one that libc keeps to itself. */
 void probe_ignore(int sig);
 

@@ -572,6 +572,54 @@ TEST(test_listen_not)
 	assert_string_equal(probe_value(j, "probe", "open"), "0,1,2,3,4,5");
 }
 
+static char listen_id[40], watchdog_pid[32];
+
+static void
+named_open(void *arg)
+{
+	listen_open(NULL);
+	snprintf(watchdog_pid, sizeof(watchdog_pid), "WATCHDOG_PID=%d",
+	    (int)getpid() + *(const int *)arg);
+	snprintf(listen_id, sizeof(listen_id), "LISTEN_PIDFDID=%llu",
+	    (unsigned long long)(probe_id() + *(const unsigned *)arg));
+}
+
+/* The variables that named process 1 name the command, in the second life too;
+ * those that named somebody else are left alone. */
+static void
+named_case(struct jail *j, int other, const char *const *env, const char *named)
+{
+	const struct jail_opts o = { .env = env, .before_exec = named_open,
+	    .arg = &other };
+
+	live_ok(probe_install(j));
+	(void)unlink(jail_path(j, "/tmp/up"));
+	app_start(j, &o, NULL, NULL, "[ -e /tmp/up ] && exec " PROBE "; "
+	    "touch /tmp/up; exec sleep 1000");
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, JAIL_SIGRTMIN + 5));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "probe", "named"), named);
+	live_ok(jail_again(j));
+}
+
+TEST(test_named)
+{
+	static const char *const sockets[] = { "LISTEN_FDS=2", listen_pid,
+	    listen_id, watchdog_pid, NULL };
+	static const char *const no_id[] = { "LISTEN_FDS=2", listen_pid, NULL };
+	static const char *const watched[] = { "WATCHDOG_USEC=1000000",
+	    watchdog_pid, NULL };
+
+	named_case(j, 0, watched, " WATCHDOG_PID");
+	named_case(j, 0, no_id, " LISTEN_PID");
+	if (probe_id() != 0) {
+		named_case(j, 0, sockets,
+		    " LISTEN_PID WATCHDOG_PID LISTEN_PIDFDID");
+		named_case(j, 1, sockets, "");
+	}
+}
+
 /* It writes nothing and says nothing. */
 TEST(test_nobody_readonly)
 {
@@ -1224,6 +1272,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_reboot_rc_env),
 		LIVE_TEST(test_listen),
 		LIVE_TEST(test_listen_not),
+		LIVE_TEST(test_named),
 		LIVE_TEST(test_nobody_readonly),
 		LIVE_TEST(test_no_files),
 		LIVE_TEST(test_options_environment),

