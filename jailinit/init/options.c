@@ -264,6 +264,21 @@ command_check(const struct options *o)
 		    "not with a command, which takes the place of rc");
 }
 
+/* "init 0", typed where /sbin/init is jailinit, is for telinit. */
+static void
+telinit(char **argv)
+{
+	char *args[] = { (char []){ "telinit" }, argv[1], NULL };
+
+	if (getpid() == 1 || argv[1] == NULL || argv[2] != NULL ||
+	    strlen(argv[1]) != 1 || strchr("0123456789aAbBcCqQsSuU",
+	    argv[1][0]) == NULL)
+		return;
+	signals_default();
+	(void)execvp("jailctl", args);
+	(void)execv("/sbin/jailctl", args);
+}
+
 void
 options_parse(struct options *o, char **argv)
 {
@@ -271,6 +286,7 @@ options_parse(struct options *o, char **argv)
 	const char *arg;
 	int c;
 
+	telinit(argv);
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
 	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * INT64_C(1000);

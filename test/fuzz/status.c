@@ -152,7 +152,7 @@ print(const char *text)
 static void
 written(struct input *in)
 {
-	struct job_last job = { "", 0, 0 };
+	struct job_last job = { .id = REQUEST_NO_ID };
 	struct status s = { 0 };
 	char text[STATUS_MAX], v[VALUE_SIZE];
 	size_t n;

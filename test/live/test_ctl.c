@@ -7,6 +7,7 @@
 #include "ctl.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,14 +82,40 @@ static const struct row staying[] = {
 	{ "jailctl request halt", EX_USAGE, "halt: jailctl has a command of "
 	    "its own for this", NULL },
 	{ "jailctl request hello", 0, "", "request hello: exit status 0" },
-	{ "jailctl request nobody", 0, "", "unknown request: nobody" },
+	{ "jailctl request nobody", EX_NOHOST, "nobody: there is no such "
+	    "request", "unknown request: nobody" },
+	{ "jailctl request three", 3, "", "request three: exit status 3" },
+	{ "jailctl request killed", 137, "",
+	    "request killed: killed by signal 9" },
+	{ "jailctl request refused", 126, "refused: cannot be executed, the "
+	    "log says why", NULL },
+	{ "jailctl request -n nobody", 0, "", "unknown request: nobody" },
+	{ "jailctl -n request three", 0, "", "request three: exit status 3" },
+	{ "jailctl -n status", EX_USAGE, "-n: goes with request", NULL },
+	{ "jailctl request 'three #5'", EX_USAGE, "no name of a request",
+	    NULL },
+	{ "jailctl --version", 0, "jailctl 0", NULL },
+	{ "jailctl -h 2>/dev/null", 0, "usage: jailctl ", NULL },
+	{ "telinit --help 2>/dev/null", 0, "usage: telinit ", NULL },
+	{ "telinit -V", 0, "jailctl 0", NULL },
+	{ "telinit", EX_USAGE, "level: none is given", NULL },
+	{ "telinit 3", 0, "3: a jail has only one run level", NULL },
+	{ "init q", 0, "q: a jail has no inittab", NULL },
+	{ "telinit u", 0, "u: jailinit begins anew at a reboot", NULL },
+	{ "init 1", EX_UNAVAILABLE, "1: a jail has no single-user mode",
+	    NULL },
+	{ "telinit -e A=1", 0, "-e: jailinit keeps no variables", NULL },
+	{ "telinit 6 now", EX_USAGE, "now: one word too many", NULL },
 	{ "jailctl cancel", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
 	{ "shutdown -c", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
 	{ "shutdown --show", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
-	{ "shutdown --help", 0, "usage: shutdown [-h | -p | -r | -k]", NULL },
+	{ "shutdown --help 2>/dev/null", 0, "usage: shutdown [-] [-h | -p",
+	    NULL },
+	{ "shutdown --version", 0, "jailctl 0", NULL },
+	{ "shutdown -K now", EX_USAGE, "-K: a jail has no kernel", NULL },
 	{ "shutdown -h later", EX_USAGE, "later: not a time: now, +minutes",
 	    NULL },
 	{ "shutdown -r 25:00", EX_USAGE, "25:00: not a time", NULL },
@@ -117,7 +144,11 @@ static const struct row staying[] = {
 	{ "halt -z", EX_USAGE, "halt: -z: no such option", NULL },
 	{ "halt later", EX_USAGE, "halt: later: nothing is to be named",
 	    NULL },
-	{ "reboot --help", 0, "usage: reboot [-fpq]", NULL },
+	{ "reboot --help 2>/dev/null", 0, "usage: reboot [-fpqr]", NULL },
+	{ "halt -V", 0, "jailctl 0", NULL },
+	{ "halt --when=+5", EX_USAGE, "--when: not now is for shutdown",
+	    NULL },
+	{ "halt --wtmp-only", 0, "-w: only a record would be written", NULL },
 	{ "reboot -k", EX_USAGE, "reboot: -k: wants an argument", NULL },
 	{ "reboot -c", 0, "reboot: -c: a jail has no power of its own",
 	    NULL },
@@ -129,6 +160,16 @@ static const struct row ending[] = {
 	{ "halt", 0, "", HALTED(105) },
 	{ "halt -p", 0, "", OFF(105) },
 	{ "halt -l", 0, "", HALTED(105) },
+	{ "halt -h", 0, "halt: -h: a jail has no disks of its own",
+	    HALTED(105) },
+	{ "halt -d", 0, "halt: -d: a jail has no dump", HALTED(105) },
+	{ "reboot -d 1 -n", 0, "-n: a jail has no disks", REBOOTED(105) },
+	{ "reboot --no-wtmp -e a=b -o ro", 0, "-o: a jail has no kernel",
+	    REBOOTED(105) },
+	{ "init 0", 0, "", OFF(105) },
+	{ JAILINIT " 6", 0, "", REBOOTED(105) },
+	{ "telinit 6", 0, "", REBOOTED(105) },
+	{ "telinit -t 5 0", 0, "-t: how long processes have", OFF(105) },
 	{ "halt -n", 0, "halt: -n: a jail has no disks of its own",
 	    HALTED(105) },
 	{ "halt --no-wall", 0, "", HALTED(105) },
@@ -152,9 +193,16 @@ static const struct row ending[] = {
 	{ "shutdown -r now", 0, "going to be rebooted now.", REBOOTED(105) },
 	{ "shutdown now -r", 0, "going to be rebooted now.", REBOOTED(105) },
 	{ "shutdown -p now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -P -h now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -h -P now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -h -H now", 0, "going to be halted now.", HALTED(105) },
+	{ "shutdown -q -Q -h now", 0, "-Q: users are warned at the usual",
+	    HALTED(105) },
+	{ "echo see you | shutdown - -h now", 0, "halted now.\nsee you",
+	    HALTED(105) },
 	{ "shutdown -P 0", 0, "going to be powered off now.", OFF(105) },
 	{ "shutdown -a -f -H +0", 0, "shutdown: -f: a jail has no disks of "
-	    "its own to check", HALTED(105) },
+	    "its own", HALTED(105) },
 	{ "shutdown -t 5 -r now", 0, "shutdown: -t: how long processes have",
 	    REBOOTED(105) },
 	{ "shutdown -o -n -p now", 0, "shutdown: -o: it is always jailinit",
@@ -175,6 +223,10 @@ TEST(test_staying)
 	size_t i;
 
 	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/rc.request.d/three", "exit 3"));
+	live_ok(jail_script(j, "/etc/rc.request.d/killed", "kill -9 $$"));
+	live_ok(jail_script(j, "/etc/rc.request.d/refused", "exit 0"));
+	live_ok(chmod(jail_path(j, "/etc/rc.request.d/refused"), 0777));
 	ctl_boot(j);
 	term_open(j, &t, TERM_SHELL);
 	for (i = 0; i < sizeof(staying) / sizeof(staying[0]); i++) {
