@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jailctl(8), also called halt, poweroff, reboot and shutdown: does what a
- * command line asks for.  Touches what fifo.h, status.h, plan.h, planner.h and
+ * command line asks for.  Touches what ask.h, fifo.h, status.h, plan.h, planner.h and
  * users.h do. */
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "lib/answer.h"
 
+#include "ask.h"
 #include "fifo.h"
 #include "message.h"
 #include "options.h"
@@ -50,7 +51,7 @@ static int
 jail_end(const struct ctl *c)
 {
 	struct timespec left = { (time_t)c->delay_s, 0 };
-	int status = fifo_check(c->ctl);
+	int status = ask_check(c);
 
 	if (status != EX_OK)
 		return (status);
@@ -63,7 +64,7 @@ jail_end(const struct ctl *c)
 		users_warn(c, 0);
 	while (left.tv_sec > 0 && nanosleep(&left, &left) == -1)
 		continue;
-	return (c->what == CTL_WARN ? EX_OK : fifo_ask(c));
+	return (c->what == CTL_WARN ? EX_OK : ask(c));
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The status file.  Touches it, standard output, and by signal 0 the process
- * that it names. */
+/* The status file.  Touches it, standard output, by signal 0 the process that it
+ * names, and jailinit's title. */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -17,8 +17,11 @@
 #include "core/request.h"
 #include "lib/answer.h"
 #include "lib/clock.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 
+#include "fifo.h"
+#include "first.h"
 #include "message.h"
 #include "status.h"
 
@@ -49,12 +52,36 @@ text_load(const char *path, char text[TEXT_SIZE])
 	return (n == -1 ? -1 : 0);
 }
 
-/* The same.  0, or an exit status after a message. */
+/* What jailinit's title says, if it has neither this file nor a FIFO. */
+static bool
+title_read(const char *path, char text[TEXT_SIZE])
+{
+	char state[FIRST_STATE_MAX];
+	pid_t pid;
+
+	if (errno != ENOENT && errno != ENOTDIR)
+		return (false);
+	if (strcmp(path, PATH_STATUS) != 0 || !fifo_is_missing(PATH_CTL))
+		return (false);
+	pid = first_find(state);
+	(void)snprintf(text, TEXT_SIZE, "state=%s\nnote=there is no status "
+	    "file\nversion=unknown version\npid=%ld\n", state, (long)pid);
+	return (pid > 0 && state[0] != '\0');
+}
+
+/* Reads the file, or what is known without it.  0, or an exit status after a
+ * message. */
 static int
 text_read(const char *path, char text[TEXT_SIZE])
 {
+	int e;
+
 	if (text_load(path, text) == 0)
 		return (EX_OK);
+	e = errno;
+	if (title_read(path, text))
+		return (EX_OK);
+	errno = e;
 	return (message_fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT, path,
 	    strerror(errno)));
 }
@@ -101,8 +128,8 @@ static void
 print_values(const char *text)
 {
 	static const char *const lines[][2] = { { "state", "state:     %s" },
-	    { "mode", " (%s mode)\n" }, { "version", "jailinit:  %s" },
-	    { "pid", ", process %s\n" }, { "boot_status", "rc ended:  %s\n" },
+	    { "mode", " (%s mode)\n" }, { "note", " (%s)\n" },
+	    { "version", "jailinit:  %s" }, { "pid", ", process %s\n" }, { "boot_status", "rc ended:  %s\n" },
 	    { "request", "asked to:  %s\n" }, { "deadline", NULL },
 	    { "forced", "over time: %s\n" },
 	    { "job", "ran:       %s" }, { "job_status", ", status %s\n" },
@@ -165,12 +192,24 @@ status_ready(const char *path, bool wait)
 	}
 }
 
+bool
+status_is_boot(const char *path)
+{
+	char text[TEXT_SIZE], v[VALUE_SIZE];
+
+	return (text_load(path, text) == 0 &&
+	    strcmp(value_read(text, "mode", v), "boot") == 0);
+}
+
 int
 status_check(const char *path)
 {
 	char text[TEXT_SIZE];
 
-	return (text_read(path, text));
+	if (text_load(path, text) == 0)
+		return (EX_OK);
+	return (message_fail(EX_NOINPUT, path, "cannot be read, so there is "
+	    "no answer to wait for; -n does not wait"));
 }
 
 /* Sleeps, and makes *step_ms, the time until the next look, longer. */

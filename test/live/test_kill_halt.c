@@ -82,7 +82,7 @@ TEST(test_request)
 	live_ok(jail_wait_text(j, LIVE_MARK, "mark\nmark\n", LIVE_SOON_MS));
 	assert_int_equal(kill_run(NULL, "-R", "halt", j->root, NULL), 64);
 	assert_int_equal(kill_run(NULL, "-R", "../mark", j->root, NULL), 64);
-	assert_int_equal(kill_run(NULL, "-R", "mark", "-t", "3", j->root,
+	assert_int_equal(kill_run(NULL, "-t", "3", j->root,
 	    NULL), 64);
 	kill_lives(j, 1);
 }
