@@ -303,6 +303,47 @@ TEST(test_not_root)
 	ctl_nothing(j, 0);
 }
 
+/*
+ * The administrator's own request: its end is waited for.
+ */
+TEST(test_request)
+{
+	int64_t end_ms;
+
+	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/rc.request.d/slow", "while ! [ -e " GO
+	    " ]; do sleep 0.02; done; exit 5"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "exec sleep 1000"));
+	ctl_boot(j);
+	live_ok(ctl_cmd(j, "(jailctl request slow; echo $? >/tmp/slow.x; mv "
+	    "/tmp/slow.x /tmp/slow) >/dev/null 2>&1 & :"));
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (*jail_status(j, "job_number") == '\0')
+		assert_true(jail_now_ms() < end_ms);
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: another request runs\n");
+	jail_sleep_ms(300);
+	assert_false(jail_exists(j, "/tmp/slow"));
+	ctl_go(j);
+	live_ok(jail_wait_text(j, "/tmp/slow", "5\n", LIVE_SOON_MS));
+	assert_false(jail_log_has(j, "request hello: exit"));
+	/* without a status there is nothing to wait for, and so nothing runs */
+	expect(j, 0, "jailctl -f /tmp/none request hello", EX_NOINPUT,
+	    "/tmp/none: cannot be read, so there is no answer to wait for");
+	assert_false(jail_log_has(j, "request hello: exit"));
+	live_ok(ctl_cmd(j, "jailctl -f /tmp/none request -n hello"));
+	ctl_says(j, "request hello: exit status 0");
+	/* a jailinit that is stopped */
+	live_ok(jail_signal(j, SIGSTOP));
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: jailinit does not answer\n");
+	live_ok(jail_signal(j, SIGCONT));
+	live_ok(ctl_cmd(j, "halt"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: the jail is ending\n");
+}
+
 /* Takes the FIFO away and puts something in its place. */
 static void
 fifo_instead(struct jail *j, const char *script)
@@ -551,14 +592,62 @@ TEST(test_probes)
 TEST(test_app_mode)
 {
 	ctl_jail(j);
-	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
-	    NULL));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/bin/sleep", "1000", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	expect(j, 0, "jailctl status", 0, "state:     run (app mode)\n");
 	expect(j, 0, "jailctl wait", 0, "");
 	probes(j, 0, 0, "");
 	(void)ctl_cmd(j, "halt");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* Without a FIFO it is asked by a signal, which carries no number. */
+TEST(test_by_signal)
+{
+	static const struct {
+		const char *line, *does;
+	} t[] = { { "halt", HALTED(105) }, { "init 0", OFF(105) },
+	    { "jailctl reboot", REBOOTED(105) },
+	    { "shutdown -h now", HALTED(105) },
+	    { "shutdown -r +1s", REBOOTED(105) } };
+	size_t i;
+
+	ctl_jail(j);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		live_ok(jail_start(j, NULL, JAILINIT, "-l", "exit", "-c",
+		    "none", "-f", "none", "--", "/bin/sleep", "1000", NULL));
+		expect(j, 0, "jailctl wait", 0, "");
+		expect(j, 0, "jailctl halt 5", EX_UNAVAILABLE, "jailctl: "
+		    JAIL_CTL ": there is none, and a signal cannot say this");
+		expect(j, 0, "reboot -f", EX_UNAVAILABLE, "there is none, ");
+		expect(j, 0, "jailctl -c /tmp/c halt", EX_NOINPUT, "/tmp/c");
+		expect(j, 0, "jailctl request hello", EX_NOINPUT, "no answer");
+		if (geteuid() == 0)
+			expect(j, NOBODY, "halt", EX_NOPERM, "only root may");
+		assert_false(jail_log_has(j, " requested, gone in "));
+		(void)ctl_cmd(j, t[i].line);
+		ctl_says(j, t[i].does);
+		assert_true(jail_wait(j, LIVE_SOON_MS, NULL) >= 0);
+		live_ok(jail_again(j));
+	}
+}
+
+/* Another init is left alone: its signals may mean anything. */
+TEST(test_other_init)
+{
+	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/plain", "touch /tmp/up; while :; do "
+	    "sleep 0.1; done"));
+	live_ok(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	expect(j, 0, "halt", EX_NOINPUT, "there is none: no jailinit runs");
+	expect(j, 0, "init 6", EX_NOINPUT, "there is none: no jailinit runs");
+	expect(j, 0, "shutdown -h +5", EX_NOINPUT, "there is none");
+	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
+	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
+	assert_int_equal(jail_find(j, "shutdown"), 0);
+	live_ok(jail_signal(j, SIGKILL));
 }
 
 /* An image of nobody's: no /run, no /var; or paths of its own. */
@@ -569,12 +658,13 @@ TEST(test_no_run)
 	ctl_jail(j);
 	(void)snprintf(away, sizeof(away), "%s", jail_path(j, "/away"));
 	live_ok(rename(jail_path(j, "/var"), away));
-	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
-	    NULL));
-	ctl_says(j, "/var/run/jailinit.ctl: ");
-	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
-	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
-	live_ok(jail_signal(j, SIGTERM));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "none", "-f", "none",
+	    "--", "/bin/sleep", "1000", NULL));
+	expect(j, 0, "jailctl status", 0,
+	    "state:     run (there is no status file)\n");
+	expect(j, 0, "jailctl ready", 0, "");
+	expect(j, 0, "jailctl -f /tmp/s status", EX_NOINPUT, "No such file");
+	(void)ctl_cmd(j, "halt");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 	live_ok(jail_again(j));
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", "/tmp/c", "-f", "/tmp/s",
@@ -628,6 +718,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_staying),
 		LIVE_TEST(test_ending),
+		LIVE_TEST(test_request),
 		LIVE_TEST(test_not_root),
 		LIVE_TEST(test_no_fifo),
 		LIVE_TEST(test_fifo_full),
@@ -637,6 +728,8 @@ main(void)
 		LIVE_TEST(test_no_run),
 		LIVE_TEST(test_wait),
 		LIVE_TEST(test_app_mode),
+		LIVE_TEST(test_by_signal),
+		LIVE_TEST(test_other_init),
 		LIVE_TEST(test_musl),
 	};
 
