@@ -104,8 +104,6 @@ option_apply(struct ctl *c, int letter)
 	case EFFECT_VERSION:
 		(void)puts("jailctl " VERSION);
 		printed_exit();
-	case EFFECT_REFUSE:
-		mistake(letter == OPT_WHEN ? "--when" : name, m->why);
 	}
 	if (m->why != NULL)
 		(void)message_fail(EX_OK, name, m->why);

@@ -30,7 +30,6 @@ static const struct meaning halt_meanings[] = {
 	{ 'i', EFFECT_NONE, 0, "a jail's interfaces are the host's" },
 	{ 'V', EFFECT_VERSION, 0, NULL },
 	{ OPT_HELP, EFFECT_HELP, 0, NULL },
-	{ OPT_WHEN, EFFECT_REFUSE, 0, "not now is for shutdown, with a time" },
 	{ 'c', EFFECT_DO, CTL_NOTHING, "a jail has no power of its own" },
 	{ 'w', EFFECT_DO, CTL_NOTHING, "only a record would be written" },
 	{ 0, EFFECT_NONE, 0, NULL }
@@ -45,7 +44,6 @@ static const struct option halt_longs[] = {
 	{ "no-wall", no_argument, NULL, 'W' },
 	{ "no-wtmp", no_argument, NULL, 'd' },
 	{ "wtmp-only", no_argument, NULL, 'w' },
-	{ "when", required_argument, NULL, OPT_WHEN },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -81,7 +79,6 @@ static const struct meaning shutdown_meanings[] = {
 	{ 'F', EFFECT_NONE, 0, no_disk },
 	{ 'o', EFFECT_NONE, 0, "it is always jailinit that is asked" },
 	{ 'n', EFFECT_NONE, 0, no_disk },
-	{ 'K', EFFECT_REFUSE, 0, no_kernel },
 	{ 'V', EFFECT_VERSION, 0, NULL },
 	{ OPT_HELP, EFFECT_HELP, 0, NULL },
 	{ 0, EFFECT_NONE, 0, NULL }
@@ -99,7 +96,7 @@ static const struct option shutdown_longs[] = {
 };
 
 static const char *const shutdown_forms[] = {
-	"[-] [-h | -p | -r | -k] [-aFfHKnoPQqW] [-t seconds]\n"
+	"[-] [-h | -p | -r | -k] [-aFfHnoPQqW] [-t seconds]\n"
 	"                [--halt | --poweroff | --reboot] [--no-wall]\n"
 	"                [time [warning ...]]",
 	"-c [--no-wall] [warning ...]",
@@ -107,7 +104,7 @@ static const char *const shutdown_forms[] = {
 	NULL
 };
 
-const struct syntax syntax_shutdown = { shutdown_forms, ":acfFhHkKnopPqQrSt:VW",
+const struct syntax syntax_shutdown = { shutdown_forms, ":acfFhHknopPqQrSt:VW",
     shutdown_longs, shutdown_meanings };
 
 /* init(8) and telinit(8) of FreeBSD, systemd and sysvinit. */

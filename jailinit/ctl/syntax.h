@@ -23,10 +23,9 @@ enum ctl_do {
 	CTL_NOTHING	/* what was given means nothing in a jail */
 };
 
-/* The values of long options without a letter.  They are no letters, since libc
- * may leave any letter in optopt. */
+/* The value of a long option without a letter.  It is no letter, since libc may
+ * leave any letter in optopt. */
 #define OPT_HELP	1
-#define OPT_WHEN	2
 
 /* What an option does, with value. */
 enum effect {
@@ -41,15 +40,14 @@ enum effect {
 	EFFECT_CTL_PATH,
 	EFFECT_STATUS_PATH,
 	EFFECT_HELP,
-	EFFECT_VERSION,
-	EFFECT_REFUSE
+	EFFECT_VERSION
 };
 
 struct meaning {
 	int letter;
 	enum effect effect;
 	int value;
-	const char *why;	/* why it is ignored or refused, or NULL */
+	const char *why;	/* why it is ignored, or NULL */
 };
 
 /* One of the four kinds of command line. */
