@@ -208,12 +208,12 @@ parse_telinit(struct ctl *c, int argc, char **argv)
 	const struct level *l = syntax_levels;
 	char **words = options_apply(c, argc, argv);
 
-	if (c->what == CTL_NOTHING)
+	if (c->what == CTL_NOTHING && words[0] == NULL)
 		return;
 	if (words[0] == NULL)
 		mistake("level", "none is given");
-	if (words[1] != NULL)
-		mistake(words[1], "one word too many");
+	if (c->what == CTL_NOTHING || words[1] != NULL)
+		mistake(words[c->what != CTL_NOTHING], "one word too many");
 	while (l->names != NULL && (strlen(words[0]) != 1 ||
 	    strchr(l->names, words[0][0]) == NULL))
 		l++;
