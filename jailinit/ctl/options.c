@@ -11,13 +11,15 @@
 #include "message.h"
 #include "options.h"
 #include "syntax.h"
-#include "users.h"
 
 /* -f, -q: no rc.shutdown; everything is killed at once. */
 #define AT_ONCE_S	0
 
 /* -d was given, which may be a delay, or not. */
 #define DELAY_UNKNOWN	(-1)
+
+/* A longer message than this is cut off anyway. */
+#define MESSAGE_SIZE	512
 
 /* shutdown without a time, as systemd's. */
 #define SHUTDOWN_DEFAULT_S	60
@@ -160,7 +162,7 @@ parse_halt(struct ctl *c, int argc, char **argv)
 static char **
 message_read(void)
 {
-	static char text[USERS_WORDS_SIZE], *words[USERS_WORDS_SIZE / 2 + 1];
+	static char text[MESSAGE_SIZE], *words[MESSAGE_SIZE / 2 + 1];
 	char *next, **to = words;
 
 	text[fread(text, 1, sizeof(text) - 1, stdin)] = '\0';
