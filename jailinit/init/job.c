@@ -203,12 +203,3 @@ job_last(void)
 {
 	return (&last);
 }
-
-const char *
-job_word(int status)
-{
-	static const char words[][8] = { "missing", "refused", "busy",
-	    "ending", "failed" };
-
-	return (words[-status - 1]);
-}

@@ -63,7 +63,4 @@ struct job_last {
 };
 const struct job_last *job_last(void);
 
-/* The word for a status < 0. */
-const char *job_word(int status);
-
 #endif

@@ -55,6 +55,9 @@ stages_format(unsigned set, char *buf, size_t size)
 static const char *
 answers_format(const struct job_last *job, char *buf, size_t size)
 {
+	/* of JOB_MISSING, and so on */
+	static const char words[][8] = { "missing", "refused", "busy",
+	    "ending", "failed" };
 	const struct job_answer *a = job->answers;
 	size_t used = 0;
 
@@ -63,7 +66,7 @@ answers_format(const struct job_last *job, char *buf, size_t size)
 		used += text_format(buf + used, size - used, "%s%d:",
 		    used == 0 ? "" : " ", a->id);
 		used += a->status < 0 ? text_format(buf + used, size - used,
-		    "%s", job_word(a->status)) : text_format(buf + used,
+		    "%s", words[-a->status - 1]) : text_format(buf + used,
 		    size - used, "%d", a->status);
 	}
 	return (buf);
