@@ -171,7 +171,8 @@ answer_came(struct target *t, const struct asked *a, bool ran, int *status)
 		why = "began, but how it ended is not known";
 	else if (now >= a->end_ms || (!t->runs &&
 	    now - a->begun_ms >= ANSWER_MS))
-		why = "no answer";
+		why = t->state[0] == '\0' ? "no answer, as there is no status "
+		    "file" : "no answer";
 	if (why == NULL)
 		return (false);
 	*status = EX_TEMPFAIL;

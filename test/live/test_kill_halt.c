@@ -124,9 +124,10 @@ TEST(test_request_answer)
 /* A status that is not jailinit's is not waited for either. */
 TEST(test_request_lies)
 {
-	static const char *const lies[] = { "", "answers=\n", "answers=1:0 "
-	    "2:0 3:0 4:0\njob_number=5\n", "answers=:::: 99999999999:\n"
-	    "job_number=99999999999999999999\n" };
+	static const char *const lies[] = { "answers=\n",
+	    "answers=1:0 2:0 3:0 4:0\njob_number=5\nstate=run\n",
+	    "answers=:::: 99999999999:\njob_number=99999999999999999999\n"
+	    "state=run\n" };
 	size_t i;
 
 	kill_boot_plain(j, "mkfifo -m 600 " JAIL_CTL "; exec 3<>" JAIL_CTL
@@ -134,8 +135,9 @@ TEST(test_request_lies)
 	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		live_ok(jail_write(j, JAIL_STATUS, 0644, lies[i]));
 		kill_says(kill_run(NULL, "-R", "mark", "-t", "1", j->root,
-		    NULL), 75, "", kill_fmt("jailkill: %s: mark: no answer\n",
-		    kill_name(j)));
+		    NULL), 75, "", kill_fmt("jailkill: %s: mark: no answer%s\n",
+		    kill_name(j), i > 0 ? "" :
+		    ", as there is no status file"));
 	}
 }
 
