@@ -162,6 +162,7 @@ options_parse(struct options *o, int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 }
 	};
+	const char *letter;
 	char name[3] = "-";
 	int c;
 
@@ -176,8 +177,9 @@ options_parse(struct options *o, int argc, char **argv)
 			usage(argv[optind - 1], "no such option");
 		else {
 			name[1] = (char)optopt;
-			usage(name, optopt != ':' &&
-			    strchr(letters + 1, optopt) != NULL ?
+			letter = optopt == ':' ? NULL :
+			    strchr(letters + 1, optopt);
+			usage(name, letter != NULL && letter[1] == ':' ?
 			    "wants an argument" : "no such option");
 		}
 	options_check(o, argv[optind]);
