@@ -95,7 +95,7 @@ MAN !=		ls man/* | grep -v -e "^$$" `test '$(STATIC)' != 1 || \
 install: all
 	mkdir -p $(D)/sbin $(D)/libexec/jailinit $(D)/share/jailinit/rc/examples
 	install -s -m 755 $(B)/jailinit $(B)/jailctl $(D)/sbin/
-	for n in halt poweroff reboot shutdown; do \
+	for n in halt poweroff reboot shutdown init telinit; do \
 		ln -sf ../../sbin/jailctl $(D)/libexec/jailinit/$$n; done
 	install -m 755 rc/jail/r[cu]* $(D)/share/jailinit/rc/
 	install -m 755 rc/jail/examples/* $(D)/share/jailinit/rc/examples/

@@ -211,7 +211,7 @@ on_event(struct life *life, enum life_event event, const struct request *rq,
     int64_t now_ms)
 {
 	static const struct request end = { REQUEST_HALT, REQUEST_NO_BUDGET,
-	    "" };
+	    "", REQUEST_NO_ID };
 
 	switch (event) {
 	case LIFE_TICK:

@@ -157,10 +157,30 @@ request_seconds(const char *s, size_t len, int64_t *ms)
 	return (true);
 }
 
+/* Parses "#" and a number. */
+/*@ requires \valid_read(word + (0 .. len - 1)) && \valid(id);
+    requires \separated(id, word + (0 .. len - 1));
+    terminates \true;
+    assigns *id;
+    ensures \result ==> 0 <= *id <= REQUEST_SECONDS_MAX;
+    ensures !\result ==> *id == \old(*id);
+*/
+static bool
+id_of(const char *word, size_t len, int *id)
+{
+	int64_t ms;
+
+	if (len < 2 || word[0] != '#' ||
+	    !request_seconds(word + 1, len - 1, &ms))
+		return (false);
+	*id = (int)(ms / 1000);
+	return (true);
+}
+
 enum request_error
 request_parse(const char *line, size_t len, struct request *rq)
 {
-	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET, "" };
+	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET, "", REQUEST_NO_ID };
 	size_t at = 0, start, n, i;
 
 	if (len > REQUEST_LINE_MAX)
@@ -184,9 +204,11 @@ request_parse(const char *line, size_t len, struct request *rq)
 		r.verb = REQUEST_RUN;
 	}
 	n = next_word(line, len, &at, &start);
-	if (n != 0 && r.verb == REQUEST_RUN)
+	if (n != 0 && r.verb == REQUEST_RUN &&
+	    !id_of(line + start, n, &r.id))
 		return (REQUEST_EXTRA);
-	if (n != 0 && !request_seconds(line + start, n, &r.budget_ms))
+	if (n != 0 && r.verb != REQUEST_RUN &&
+	    !request_seconds(line + start, n, &r.budget_ms))
 		return (REQUEST_BAD_BUDGET);
 	if (next_word(line, len, &at, &start) != 0)
 		return (REQUEST_EXTRA);

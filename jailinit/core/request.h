@@ -25,8 +25,9 @@
 /* Longest name of an administrator's own request. */
 #define REQUEST_NAME_MAX	64
 
-/* A request without a budget of its own. */
+/* A request without a budget of its own; one without a number. */
 #define REQUEST_NO_BUDGET	(-1)
+#define REQUEST_NO_ID		(-1)
 
 enum request_verb {
 	REQUEST_NONE,
@@ -43,13 +44,16 @@ enum request_error {
 	REQUEST_BINARY,		/* a byte that is neither printable nor blank */
 	REQUEST_UNKNOWN,	/* a first word that is no verb and no name */
 	REQUEST_BAD_BUDGET,	/* not 0..REQUEST_SECONDS_MAX in digits */
-	REQUEST_EXTRA		/* a third word, or one after a name */
+	REQUEST_EXTRA		/* a third word, or another than "#" and a
+				 * number after a name */
 };
 
 struct request {
 	enum request_verb verb;
 	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or >= 0 */
 	char name[REQUEST_NAME_MAX + 1];	/* of REQUEST_RUN, else "" */
+	int id;			/* its number, 0..REQUEST_SECONDS_MAX, or
+				 * REQUEST_NO_ID */
 };
 
 /* What a request and a name are, for the proof (test/proof). */
@@ -61,11 +65,15 @@ struct request {
 	    s[i] == '_' || s[i] == '-' || s[i] == '\0';
     predicate request_is_ms(integer ms) =
 	0 <= ms <= REQUEST_SECONDS_MAX * 1000 && ms % 1000 == 0;
+    predicate request_is_id(integer id) = id == REQUEST_NO_ID ||
+	0 <= id <= REQUEST_SECONDS_MAX;
     predicate request_is_one(struct request *rq) =
-	rq->verb == REQUEST_RUN ?
+	request_is_id(rq->id) &&
+	(rq->verb != REQUEST_RUN ==> rq->id == REQUEST_NO_ID) &&
+	(rq->verb == REQUEST_RUN ?
 	rq->budget_ms == REQUEST_NO_BUDGET && request_is_name(&rq->name[0]) :
 	REQUEST_HALT <= rq->verb <= REQUEST_REBOOT && rq->name[0] == '\0' &&
-	(rq->budget_ms == REQUEST_NO_BUDGET || request_is_ms(rq->budget_ms));
+	(rq->budget_ms == REQUEST_NO_BUDGET || request_is_ms(rq->budget_ms)));
 */
 
 /* Parses line[0..len), which has no newline.  Returns REQUEST_OK and fills in

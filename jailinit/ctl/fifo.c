@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "core/request.h"
+#include "lib/paths.h"
 
 #include "fifo.h"
 #include "message.h"
@@ -50,6 +52,15 @@ fifo_look(const char *path, struct stat *st)
 	if (st->st_uid != 0 && st->st_uid != geteuid())
 		return (message_fail(EX_CONFIG, path, "another user's FIFO"));
 	return (EX_OK);
+}
+
+bool
+fifo_is_missing(const char *path)
+{
+	struct stat st;
+
+	return (strcmp(path, PATH_CTL) == 0 && lstat(path, &st) == -1 &&
+	    (errno == ENOENT || errno == ENOTDIR));
 }
 
 /* Opens the FIFO for writing into *fd.  0, or an exit status. */
@@ -96,16 +107,4 @@ fifo_send(const char *path, const char *request)
 		status = fifo_fail(path, errno);
 	close(fd);
 	return (status);
-}
-
-int
-fifo_ask(const struct ctl *c)
-{
-	char line[64];
-
-	if (c->budget_s == -1)
-		return (fifo_send(c->ctl, request_name(c->verb)));
-	(void)snprintf(line, sizeof(line), "%s %" PRId64,
-	    request_name(c->verb), c->budget_s);
-	return (fifo_send(c->ctl, line));
 }

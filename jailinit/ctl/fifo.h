@@ -3,7 +3,7 @@
 #ifndef CTL_FIFO_H
 #define CTL_FIFO_H
 
-#include "options.h"
+#include <stdbool.h>
 
 /* Each returns 0, or an exit status after a message.  None waits for
  * jailinit. */
@@ -14,7 +14,7 @@ int fifo_check(const char *path);
 /* Writes a line, without its newline, to the FIFO at path. */
 int fifo_send(const char *path, const char *request);
 
-/* Asks for c's verb, with its budget if it has one. */
-int fifo_ask(const struct ctl *c);
+/* Is path the usual one, and is nothing there?  Then jailinit may have none. */
+bool fifo_is_missing(const char *path);
 
 #endif

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jailctl(8), also called halt, poweroff, reboot and shutdown: does what a
- * command line asks for.  Touches what fifo.h, status.h, plan.h, planner.h and
+ * command line asks for.  Touches what ask.h, fifo.h, status.h, plan.h, planner.h and
  * users.h do. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
 
+#include "lib/answer.h"
+
+#include "ask.h"
 #include "fifo.h"
 #include "message.h"
 #include "options.h"
@@ -15,19 +19,30 @@
 #include "status.h"
 #include "users.h"
 
-/* Asks for the administrator's own request. */
+/* Asks for the administrator's own request, and waits for its end. */
 static int
 request_send(const struct ctl *c)
 {
+	char line[REQUEST_NAME_MAX + 16];
+	int id = answer_id(), status;
 	struct request rq;
 
-	if (request_parse(c->name, strlen(c->name), &rq) != REQUEST_OK)
+	if (request_parse(c->name, strlen(c->name), &rq) != REQUEST_OK ||
+	    rq.id != REQUEST_NO_ID)
 		return (message_fail(EX_USAGE, c->name,
 		    "no name of a request"));
 	if (rq.verb != REQUEST_RUN)
 		return (message_fail(EX_USAGE, c->name,
 		    "jailctl has a command of its own for this"));
-	return (fifo_send(c->ctl, c->name));
+	if (c->no_wait)
+		return (fifo_send(c->ctl, rq.name));
+	status = status_check(c->status);
+	if (status != EX_OK)
+		return (status);
+	(void)snprintf(line, sizeof(line), "%s #%d", rq.name, id);
+	status = fifo_send(c->ctl, line);
+	return (status != EX_OK ? status :
+	    status_answer(c->status, rq.name, id));
 }
 
 /* Ends the jail now or later, or warns only.  Before anybody is warned it is
@@ -35,7 +50,8 @@ request_send(const struct ctl *c)
 static int
 jail_end(const struct ctl *c)
 {
-	int status = fifo_check(c->ctl);
+	struct timespec left = { (time_t)c->delay_s, 0 };
+	int status = ask_check(c);
 
 	if (status != EX_OK)
 		return (status);
@@ -46,7 +62,9 @@ jail_end(const struct ctl *c)
 		(void)plan_end();
 	if (c->warns)
 		users_warn(c, 0);
-	return (c->what == CTL_WARN ? EX_OK : fifo_ask(c));
+	while (left.tv_sec > 0 && nanosleep(&left, &left) == -1)
+		continue;
+	return (c->what == CTL_WARN ? EX_OK : ask(c));
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command lines of jailctl, halt, poweroff, reboot and shutdown.  Touches
- * standard output and error, and exits. */
+/* The command lines of jailctl under each of its names.  Touches standard
+ * input, output and error, and exits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,12 @@
 /* -f, -q: no rc.shutdown; everything is killed at once. */
 #define AT_ONCE_S	0
 
+/* -d was given, which may be a delay, or not. */
+#define DELAY_UNKNOWN	(-1)
+
+/* A longer message than this is cut off anyway. */
+#define MESSAGE_SIZE	512
+
 /* shutdown without a time, as systemd's. */
 #define SHUTDOWN_DEFAULT_S	60
 
@@ -23,12 +29,12 @@ static const char *self;
 static const struct syntax *syntax;
 
 static void
-usage_print(void)
+usage_print(FILE *to)
 {
 	const char *const *form;
 
 	for (form = syntax->forms; *form != NULL; form++)
-		(void)fprintf(stderr, "%s %s %s\n", form == syntax->forms ?
+		(void)fprintf(to, "%s %s %s\n", form == syntax->forms ?
 		    "usage:" : "      ", self, *form);
 }
 
@@ -36,8 +42,15 @@ static _Noreturn void
 mistake(const char *what, const char *why)
 {
 	(void)message_fail(EX_USAGE, what, why);
-	usage_print();
+	usage_print(stderr);
 	exit(EX_USAGE);
+}
+
+/* Ends after what was asked for is on standard output. */
+static _Noreturn void
+printed_exit(void)
+{
+	exit(fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_OSERR);
 }
 
 static void
@@ -46,13 +59,6 @@ syntax_set(const char *name, const struct syntax *s)
 	self = name;
 	syntax = s;
 	message_program(name);
-}
-
-static _Noreturn void
-version_exit(void)
-{
-	(void)puts("jailctl " VERSION);
-	exit(fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_OSERR);
 }
 
 static void
@@ -69,6 +75,10 @@ option_apply(struct ctl *c, int letter)
 	case EFFECT_VERB:
 		c->verb = (enum request_verb)m->value;
 		break;
+	case EFFECT_HALT:
+		if (c->verb != REQUEST_POWEROFF)
+			c->verb = REQUEST_HALT;
+		break;
 	case EFFECT_DO:
 		c->what = (enum ctl_do)m->value;
 		break;
@@ -78,14 +88,24 @@ option_apply(struct ctl *c, int letter)
 	case EFFECT_NO_WALL:
 		c->no_wall = true;
 		break;
+	case EFFECT_NO_WAIT:
+		c->no_wait = true;
+		break;
+	case EFFECT_DELAY:
+		c->delay_s = DELAY_UNKNOWN;
+		break;
 	case EFFECT_CTL_PATH:
 		c->ctl = optarg;
 		break;
 	case EFFECT_STATUS_PATH:
 		c->status = optarg;
 		break;
+	case EFFECT_HELP:
+		usage_print(stdout);
+		printed_exit();
 	case EFFECT_VERSION:
-		version_exit();
+		(void)puts("jailctl " VERSION);
+		printed_exit();
 	}
 	if (m->why != NULL)
 		(void)message_fail(EX_OK, name, m->why);
@@ -104,10 +124,6 @@ options_apply(struct ctl *c, int argc, char **argv)
 	optind = 0;
 	while ((o = getopt_long(argc, argv, syntax->letters, syntax->longs,
 	    NULL)) != -1) {
-		if (o == OPT_HELP) {
-			usage_print();
-			exit(EX_OK);
-		}
 		if (o != '?' && o != ':') {
 			option_apply(c, o);
 			continue;
@@ -123,7 +139,18 @@ static void
 parse_halt(struct ctl *c, int argc, char **argv)
 {
 	char **words = options_apply(c, argc, argv);
+	int64_t ms;
 
+	/* busybox's -d has an argument, that of the others has none */
+	if (c->delay_s == DELAY_UNKNOWN && *words != NULL &&
+	    request_seconds(*words, strlen(*words), &ms)) {
+		c->delay_s = ms / 1000;
+		words++;
+	} else if (c->delay_s == DELAY_UNKNOWN) {
+		c->delay_s = 0;
+		(void)message_fail(EX_OK, "-d", "a jail has no dump and no "
+		    "record of its own");
+	}
 	/* "reboot now" is typed by habit */
 	if (*words != NULL && strcmp(*words, "now") == 0)
 		words++;
@@ -131,25 +158,76 @@ parse_halt(struct ctl *c, int argc, char **argv)
 		mistake(*words, "nothing is to be named here");
 }
 
+/* "-": the message is on standard input, FreeBSD's shutdown(8). */
+static char **
+message_read(void)
+{
+	static char text[MESSAGE_SIZE], *words[MESSAGE_SIZE / 2 + 1];
+	char *next, **to = words;
+
+	text[fread(text, 1, sizeof(text) - 1, stdin)] = '\0';
+	*to = strtok_r(text, "\n", &next);
+	while (*to != NULL)
+		*++to = strtok_r(NULL, "\n", &next);
+	return (words);
+}
+
+static void
+parse_time(struct ctl *c, char ***words, time_t now)
+{
+	c->when.relative = true;
+	c->when.s = SHUTDOWN_DEFAULT_S;
+	if (**words != NULL && !when_parse(&c->when, *(*words)++, now))
+		mistake((*words)[-1], "not a time: now, +minutes, hh:mm "
+		    "or yymmddhhmm, within a year");
+	if (c->what == CTL_ASK && (!c->when.relative || c->when.s > 0))
+		c->what = CTL_SCHEDULE;
+}
+
 static void
 parse_shutdown(struct ctl *c, int argc, char **argv, time_t now)
 {
+	bool dash;
 	char **words;
 
 	syntax_set("shutdown", &syntax_shutdown);
-	c->verb = REQUEST_POWEROFF;
+	c->verb = REQUEST_NONE;
 	c->warns = true;
 	words = options_apply(c, argc, argv);
-	if (c->what != CTL_CANCEL && c->what != CTL_SHOW) {
-		c->when.relative = true;
-		c->when.s = SHUTDOWN_DEFAULT_S;
-		if (*words != NULL && !when_parse(&c->when, *words++, now))
-			mistake(words[-1], "not a time: now, +minutes, hh:mm "
-			    "or yymmddhhmm, within a year");
-		if (c->what == CTL_ASK && (!c->when.relative || c->when.s > 0))
-			c->what = CTL_SCHEDULE;
+	if (c->verb == REQUEST_NONE)
+		c->verb = REQUEST_POWEROFF;
+	dash = *words != NULL && strcmp(*words, "-") == 0;
+	words += dash;
+	if (c->what != CTL_CANCEL && c->what != CTL_SHOW)
+		parse_time(c, &words, now);
+	c->message = dash ? message_read() : words;
+}
+
+/* What a run level means, which is one letter. */
+static void
+parse_telinit(struct ctl *c, int argc, char **argv)
+{
+	const struct level *l = syntax_levels;
+	char **words = options_apply(c, argc, argv);
+
+	if (c->what == CTL_NOTHING && words[0] == NULL)
+		return;
+	if (words[0] == NULL)
+		mistake("level", "none is given");
+	if (c->what == CTL_NOTHING || words[1] != NULL)
+		mistake(words[c->what != CTL_NOTHING], "one word too many");
+	while (l->names != NULL && (strlen(words[0]) != 1 ||
+	    strchr(l->names, words[0][0]) == NULL))
+		l++;
+	if (l->names == NULL)
+		mistake(words[0], "no such run level");
+	if (l->refused)
+		exit(message_fail(EX_UNAVAILABLE, words[0], l->why));
+	c->verb = l->verb;
+	if (c->verb == REQUEST_NONE) {
+		c->what = CTL_NOTHING;
+		(void)message_fail(EX_OK, words[0], l->why);
 	}
-	c->message = words;
 }
 
 static enum request_verb
@@ -178,6 +256,20 @@ parse_seconds(struct ctl *c, char **words)
 	c->budget_s = ms / 1000;
 }
 
+/* Takes -n out of the words of a request, wherever it is. */
+static void
+take_no_wait(struct ctl *c, char **words)
+{
+	char **to = words;
+
+	for (; *words != NULL; words++)
+		if (strcmp(*words, "-n") == 0)
+			c->no_wait = true;
+		else
+			*to++ = *words;
+	*to = NULL;
+}
+
 /* jailctl's other commands, and how many words follow each. */
 static void
 parse_command(struct ctl *c, char **words)
@@ -197,6 +289,8 @@ parse_command(struct ctl *c, char **words)
 			break;
 	if (i == sizeof(commands) / sizeof(commands[0]))
 		mistake(words[0], "no such command");
+	if (commands[i].what == CTL_REQUEST)
+		take_no_wait(c, words);
 	for (n = 0; words[n + 1] != NULL; n++)
 		continue;
 	if (n != commands[i].words)
@@ -222,6 +316,8 @@ parse_jailctl(struct ctl *c, int argc, char **argv, time_t now)
 		parse_shutdown(c, argc - (int)(words - argv), words, now);
 	else
 		parse_command(c, words);
+	if (c->no_wait && c->what != CTL_REQUEST)
+		mistake("-n", "goes with request");
 }
 
 void
@@ -237,6 +333,9 @@ ctl_parse(struct ctl *c, const char *name, int argc, char **argv, time_t now)
 		parse_halt(c, argc, argv);
 	} else if (strcmp(name, "shutdown") == 0)
 		parse_shutdown(c, argc, argv, now);
-	else
+	else if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0) {
+		syntax_set(name, &syntax_telinit);
+		parse_telinit(c, argc, argv);
+	} else
 		parse_jailctl(c, argc, argv, now);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command lines of jailctl(8), halt, poweroff, reboot and shutdown: what
- * they ask for. */
+/* The command lines of jailctl(8) under each of its names: what they ask
+ * for. */
 #ifndef CTL_OPTIONS_H
 #define CTL_OPTIONS_H
 
@@ -21,6 +21,8 @@ struct ctl {
 	struct when when;
 	bool warns;		/* shutdown: warn users before the request */
 	bool no_wall;		/* but send them no messages */
+	bool no_wait;		/* of CTL_REQUEST: not for the answer */
+	int64_t delay_s;	/* before CTL_ASK */
 	const char *name;	/* of CTL_REQUEST */
 	const char *ctl;	/* the FIFO's path */
 	const char *status;	/* the status file's path */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The process that waits.  Touches the plan, what users see, and at last the
- * FIFO. */
+/* The process that waits.  Touches the plan, what users see, and at last
+ * jailinit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,6 +16,7 @@
 #include "lib/fd.h"
 #include "lib/sys.h"
 
+#include "ask.h"
 #include "fifo.h"
 #include "message.h"
 #include "plan.h"
@@ -145,7 +146,7 @@ planner_run(const struct ctl *c, int ready_fd)
 		planner_exit(0);
 	close(ready_fd);
 	wait_and_warn(c, end_ms);
-	if (c->what == CTL_WARN || fifo_ask(c) != 0)
+	if (c->what == CTL_WARN || ask(c) != 0)
 		planner_exit(0);
 	/* It can no longer be cancelled, so it drops the lock.  nologin stays
 	 * until the end of the jail ends this process. */
@@ -183,7 +184,8 @@ int
 planner_start(const struct ctl *c)
 {
 	struct ctl planned = *c;
-	char *path = realpath(c->ctl, NULL);
+	char *path = fifo_is_missing(c->ctl) ? strdup(c->ctl) :
+	    realpath(c->ctl, NULL);
 
 	/* The process will be in another directory. */
 	if (path == NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The status file.  Touches it, standard output, and by signal 0 the process
- * that it names. */
+/* The status file.  Touches it, standard output, by signal 0 the process that it
+ * names, and jailinit's title. */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -15,8 +15,13 @@
 #include <unistd.h>
 
 #include "core/request.h"
+#include "lib/answer.h"
+#include "lib/clock.h"
+#include "lib/paths.h"
 #include "lib/text.h"
 
+#include "fifo.h"
+#include "first.h"
 #include "message.h"
 #include "status.h"
 
@@ -28,9 +33,9 @@
 /* How often status_ready() looks while it waits. */
 #define WAIT_STEP_NS	100000000
 
-/* Reads the file.  0, or an exit status after a message. */
+/* Reads the file.  0, or -1 and errno. */
 static int
-text_read(const char *path, char text[TEXT_SIZE])
+text_load(const char *path, char text[TEXT_SIZE])
 {
 	struct stat st;
 	ssize_t n = -1;
@@ -43,11 +48,42 @@ text_read(const char *path, char text[TEXT_SIZE])
 			n = read(fd, text, TEXT_SIZE - 1);
 		close(fd);
 	}
-	if (n == -1)
-		return (message_fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT,
-		    path, strerror(errno)));
-	text[n] = '\0';
-	return (EX_OK);
+	text[n == -1 ? 0 : n] = '\0';
+	return (n == -1 ? -1 : 0);
+}
+
+/* What jailinit's title says, if it has neither this file nor a FIFO. */
+static bool
+title_read(const char *path, char text[TEXT_SIZE])
+{
+	char state[FIRST_STATE_MAX];
+	pid_t pid;
+
+	if (errno != ENOENT && errno != ENOTDIR)
+		return (false);
+	if (strcmp(path, PATH_STATUS) != 0 || !fifo_is_missing(PATH_CTL))
+		return (false);
+	pid = first_find(state);
+	(void)snprintf(text, TEXT_SIZE, "state=%s\nnote=there is no status "
+	    "file\nversion=unknown version\npid=%ld\n", state, (long)pid);
+	return (pid > 0 && state[0] != '\0');
+}
+
+/* Reads the file, or what is known without it.  0, or an exit status after a
+ * message. */
+static int
+text_read(const char *path, char text[TEXT_SIZE])
+{
+	int e;
+
+	if (text_load(path, text) == 0)
+		return (EX_OK);
+	e = errno;
+	if (title_read(path, text))
+		return (EX_OK);
+	errno = e;
+	return (message_fail(errno == EACCES ? EX_NOPERM : EX_NOINPUT, path,
+	    strerror(errno)));
 }
 
 /* Copies a key's value, printable, into v; "" if it has none.  Returns v. */
@@ -92,8 +128,8 @@ static void
 print_values(const char *text)
 {
 	static const char *const lines[][2] = { { "state", "state:     %s" },
-	    { "mode", " (%s mode)\n" }, { "version", "jailinit:  %s" },
-	    { "pid", ", process %s\n" }, { "boot_status", "rc ended:  %s\n" },
+	    { "mode", " (%s mode)\n" }, { "note", " (%s)\n" },
+	    { "version", "jailinit:  %s" }, { "pid", ", process %s\n" }, { "boot_status", "rc ended:  %s\n" },
 	    { "request", "asked to:  %s\n" }, { "deadline", NULL },
 	    { "forced", "over time: %s\n" },
 	    { "job", "ran:       %s" }, { "job_status", ", status %s\n" },
@@ -154,4 +190,78 @@ status_ready(const char *path, bool wait)
 		if (!wait)
 			return (message_fail(EX_TEMPFAIL, "not ready", v));
 	}
+}
+
+bool
+status_is_boot(const char *path)
+{
+	char text[TEXT_SIZE], v[VALUE_SIZE];
+
+	return (text_load(path, text) == 0 &&
+	    strcmp(value_read(text, "mode", v), "boot") == 0);
+}
+
+int
+status_check(const char *path)
+{
+	char text[TEXT_SIZE];
+
+	if (text_load(path, text) == 0)
+		return (EX_OK);
+	return (message_fail(EX_NOINPUT, path, "cannot be read, so there is "
+	    "no answer to wait for; -n does not wait"));
+}
+
+/* Sleeps, and makes *step_ms, the time until the next look, longer. */
+static void
+step_sleep(int64_t *step_ms)
+{
+	const struct timespec step = { 0, (long)*step_ms * 1000000 };
+
+	(void)nanosleep(&step, NULL);
+	*step_ms = *step_ms * 2 < ANSWER_STEP_MAX_MS ? *step_ms * 2 :
+	    ANSWER_STEP_MAX_MS;
+}
+
+/* Waits for an answer to the request, and copies it to answer.  0, or an exit
+ * status after a message.  While jailinit runs the request it limits its
+ * time. */
+static int
+answer_wait(const char *path, const char *name, int id,
+    char answer[ANSWER_MAX])
+{
+	int64_t step_ms = ANSWER_STEP_MS, heard_ms = clock_ms();
+	char text[TEXT_SIZE];
+	bool runs = false, ran;
+
+	do {
+		step_sleep(&step_ms);
+		if (text_load(path, text) == -1)
+			continue;
+		ran = runs;
+		runs = answer_find(text, id, answer);
+		if (answer[0] != '\0')
+			return (EX_OK);
+		if (!writer_lives(text))
+			return (message_fail(EX_UNAVAILABLE, path, NOT_THERE));
+		if (ran && !runs)
+			return (message_fail(EX_TEMPFAIL, name,
+			    "began, but how it ended is not known"));
+		if (runs)
+			heard_ms = clock_ms();
+	} while (clock_ms() - heard_ms < ANSWER_MS);
+	return (message_fail(EX_TEMPFAIL, name, "jailinit does not answer"));
+}
+
+int
+status_answer(const char *path, const char *name, int id)
+{
+	char answer[ANSWER_MAX];
+	const char *why;
+	int status = answer_wait(path, name, id, answer);
+
+	if (status != EX_OK)
+		return (status);
+	status = answer_status(answer, &why);
+	return (why == NULL ? status : message_fail(status, name, why));
 }

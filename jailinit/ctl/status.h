@@ -14,4 +14,14 @@ int status_print(const char *path);
  * Also EX_TEMPFAIL when the jail is about to end. */
 int status_ready(const char *path, bool wait);
 
+/* Does the file say that jailinit is in boot mode? */
+bool status_is_boot(const char *path);
+
+/* Can the file be read?  0, or an exit status after a message. */
+int status_check(const char *path);
+
+/* Waits for the answer to the administrator's own request with this number.
+ * Returns the exit status of its program, or one after a message. */
+int status_answer(const char *path, const char *name, int id);
+
 #endif

@@ -31,7 +31,22 @@ static int report_fd;			/* spawn_request() */
 static int64_t limit_s, due_ms;		/* of TERM, then of KILL */
 static bool timed_out;			/* it has had TERM */
 static bool ending;			/* the jail is */
-static struct job_last last;
+static struct job_last last = { "", 0, 0, REQUEST_NO_ID,
+    { { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 },
+    { REQUEST_NO_ID, 0 } }, 0 };
+
+/* The oldest answer gives way. */
+static void
+answer(int id, int status)
+{
+	if (id == REQUEST_NO_ID)
+		return;
+	memmove(last.answers + 1, last.answers,
+	    (JOB_ANSWERS - 1) * sizeof(last.answers[0]));
+	last.answers[0].id = id;
+	last.answers[0].status = status;
+	last.news++;
+}
 
 /* 0, or -1 and errno. */
 static int
@@ -55,22 +70,28 @@ begin(const char *job)
 }
 
 void
-job_start(const char *job, int64_t limit_ms)
+job_start(const struct request *rq, int64_t limit_ms)
 {
 	const char *why = NULL;
+	int status = JOB_FAILED;
 
-	if (ending)
+	if (ending) {
+		status = JOB_ENDING;
 		why = "the jail ends";
-	else if (job_pid != 0)
+	} else if (job_pid != 0) {
+		status = JOB_BUSY;
 		why = "another one runs";
-	else if (begin(job) == -1)
+	} else if (begin(rq->name) == -1)
 		why = strerror(errno);
 	if (why != NULL) {
+		answer(rq->id, status);
 		if (fifo_drop())
-			log_line("request dropped: %s: %s", job, why);
+			log_line("request dropped: %s: %s", rq->name, why);
 		return;
 	}
-	(void)text_format(name, sizeof(name), "%s", job);
+	(void)text_format(name, sizeof(name), "%s", rq->name);
+	last.id = rq->id;
+	last.news += rq->id != REQUEST_NO_ID;
 	timed_out = false;
 	limit_s = limit_ms / 1000;
 	due_ms = clock_ms() + limit_ms;
@@ -122,19 +143,16 @@ dropped_say(enum report report, int sig)
 		log_line("request dropped: %s: killed by signal %d", name, sig);
 }
 
-bool
-job_ended(pid_t pid, int st)
+/* Returns the answer. */
+static int
+outcome_log(enum report report, int st)
 {
 	int sig = WIFSIGNALED(st) ? WTERMSIG(st) : 0;
-	enum report report;
 
-	if (job_pid == 0 || pid != job_pid)
-		return (false);
-	job_pid = 0;
-	report = report_read();
 	if (report == REPORT_NOTHING || report == REPORT_MISSING) {
 		dropped_say(report, sig);
-		return (true);
+		return (report == REPORT_MISSING ? JOB_MISSING : ending ?
+		    JOB_ENDING : 128 + sig);
 	}
 	if (report == REPORT_RAN && sig != 0)
 		log_line("request %s: killed by signal %d", name, sig);
@@ -143,6 +161,17 @@ job_ended(pid_t pid, int st)
 	memcpy(last.name, name, sizeof(last.name));
 	last.status = sig != 0 ? 128 + sig : WEXITSTATUS(st);
 	last.count++;
+	return (report == REPORT_REFUSED ? JOB_REFUSED : last.status);
+}
+
+bool
+job_ended(pid_t pid, int st)
+{
+	if (job_pid == 0 || pid != job_pid)
+		return (false);
+	job_pid = 0;
+	answer(last.id, outcome_log(report_read(), st));
+	last.id = REQUEST_NO_ID;
 	return (true);
 }
 

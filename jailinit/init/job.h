@@ -19,7 +19,7 @@
 #define JOB_KILL_MS	5000
 
 /* Starts it, or counts it as dropped, which is logged. */
-void job_start(const char *name, int64_t limit_ms);
+void job_start(const struct request *rq, int64_t limit_ms);
 
 /* Does a job run? */
 bool job_runs(void);
@@ -37,12 +37,29 @@ void job_tick(void);
 /* When job_tick() is due, or INT64_MAX. */
 int64_t job_due_ms(void);
 
-/* The job that ended last, its exit status (128 + n for a signal), and how many
- * have ended: 0, and "", before the first has. */
+/* An answer to a request with a number: an exit status (128 + n for a signal),
+ * or why it did not run. */
+#define JOB_MISSING	(-1)
+#define JOB_REFUSED	(-2)
+#define JOB_BUSY	(-3)
+#define JOB_ENDING	(-4)
+#define JOB_FAILED	(-5)
+struct job_answer {
+	int id, status;		/* id: REQUEST_NO_ID, no answer */
+};
+
+/* Who asks has so long to read an answer: until this many others. */
+#define JOB_ANSWERS	4
+
+/* The job that ended last, its exit status, and how many have ended: 0, and "",
+ * before the first has. */
 struct job_last {
 	char name[REQUEST_NAME_MAX + 1];
 	int status;
 	uint64_t count;
+	int id;			/* of the job that runs, or REQUEST_NO_ID */
+	struct job_answer answers[JOB_ANSWERS];
+	uint64_t news;		/* changes of id and answers */
 };
 const struct job_last *job_last(void);
 

@@ -90,7 +90,7 @@ requests_take(struct life *life)
 			step(life, LIFE_REQUEST, &rq);
 		else {
 			child_reaping(true);
-			job_start(rq.name, opt.job_ms);
+			job_start(&rq, opt.job_ms);
 			child_reaping(false);
 		}
 	}

@@ -335,12 +335,28 @@ environment_read(struct options *o, char *text)
 	log_line(ENVIRONMENT_OPTIONS ": left out: %s", line);
 }
 
+/* "init 0", typed where /sbin/init is jailinit, is for telinit. */
+static void
+telinit(char **argv)
+{
+	char *args[] = { (char []){ "telinit" }, argv[1], NULL };
+
+	if (getpid() == 1 || argv[1] == NULL || argv[2] != NULL ||
+	    strlen(argv[1]) != 1 || strchr("0123456789aAbBcCqQsSuU",
+	    argv[1][0]) == NULL)
+		return;
+	signals_default();
+	(void)execvp("jailctl", args);
+	(void)execv("/sbin/jailctl", args);
+}
+
 void
 options_parse(struct options *o, char **argv)
 {
 	struct words w = { argv + 1, "", false };
 	char *text;
 
+	telinit(argv);
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
 	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * INT64_C(1000);

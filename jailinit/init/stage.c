@@ -18,7 +18,8 @@
 #include "os.h"
 #include "stage.h"
 
-const struct request stage_rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET, "" };
+const struct request stage_rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET, "",
+    REQUEST_NO_ID };
 
 static const struct options *opt;
 static int64_t begun_ms;	/* when the stage began */

@@ -28,7 +28,8 @@ static int writer_fd = -1;		/* ends when the writer does */
 static pid_t writer_pid;		/* alive as long as that has not */
 static int64_t tried_ms = INT64_MIN;	/* a change of counters, or in vain */
 static struct status said;
-static uint64_t said_jobs;
+static uint64_t said_jobs, said_news;
+static int64_t every_ms = STATUS_EVERY_MS;
 static bool said_any, unsaid;		/* unsaid: what can be said later */
 static bool lost;			/* the last writer was killed, or its
 					 * file was removed */
@@ -50,10 +51,32 @@ stages_format(unsigned set, char *buf, size_t size)
 	return (buf);
 }
 
+/* "number:answer" of each. */
+static const char *
+answers_format(const struct job_last *job, char *buf, size_t size)
+{
+	/* of JOB_MISSING, and so on */
+	static const char words[][8] = { "missing", "refused", "busy",
+	    "ending", "failed" };
+	const struct job_answer *a = job->answers;
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (; a < job->answers + JOB_ANSWERS && a->id != REQUEST_NO_ID; a++) {
+		used += text_format(buf + used, size - used, "%s%d:",
+		    used == 0 ? "" : " ", a->id);
+		used += a->status < 0 ? text_format(buf + used, size - used,
+		    "%s", words[-a->status - 1]) : text_format(buf + used,
+		    size - used, "%d", a->status);
+	}
+	return (buf);
+}
+
 size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
 	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
+	char number[12] = "", answers[JOB_ANSWERS * 20];
 
 	if (s->boot_status >= 0)
 		(void)text_format(boot, sizeof(boot), "%d", s->boot_status);
@@ -62,15 +85,18 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 		    s->end_s);
 	if (s->job->count > 0)
 		(void)text_format(job, sizeof(job), "%d", s->job->status);
+	if (s->job->id != REQUEST_NO_ID)
+		(void)text_format(number, sizeof(number), "%d", s->job->id);
 	return (text_format(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
-	    "job=%s\njob_status=%s\n",
+	    "job=%s\njob_status=%s\njob_number=%s\nanswers=%s\n",
 	    life_stage_name(s->stage), s->app ? "app" : "boot",
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
-	    s->dropped_log, s->dropped_requests, s->job->name, job));
+	    s->dropped_log, s->dropped_requests, s->job->name, job,
+	    number, answers_format(s->job, answers, sizeof(answers))));
 }
 
 void
@@ -157,9 +183,11 @@ status_update(const struct status *s)
 		return;
 	unsaid = !same || lost || s->dropped_log != said.dropped_log ||
 	    s->dropped_requests != said.dropped_requests ||
-	    s->job->count != said_jobs;
+	    s->job->count != said_jobs || s->job->news != said_news;
+	every_ms = s->job->news != said_news ? STATUS_NEWS_MS :
+	    STATUS_EVERY_MS;
 	if (!unsaid || (same && tried_ms != INT64_MIN &&
-	    now_ms - tried_ms < STATUS_EVERY_MS))
+	    now_ms - tried_ms < every_ms))
 		return;
 	removal_fd = os_removal_watch(NULL);	/* room for two descriptors */
 	unsaid = !writer_start(s, false);
@@ -170,13 +198,14 @@ status_update(const struct status *s)
 	lost = false;
 	said = *s;
 	said_jobs = s->job->count;
+	said_news = s->job->news;
 	said_any = true;
 }
 
 int64_t
 status_due_ms(void)
 {
-	return (unsaid && writer_fd == -1 ? tried_ms + STATUS_EVERY_MS :
+	return (unsaid && writer_fd == -1 ? tried_ms + every_ms :
 	    INT64_MAX);
 }
 

@@ -16,12 +16,15 @@
 
 #include "job.h"
 
-/* The longest status file: twelve short lines. */
-#define STATUS_MAX	512
+/* The longest status file: fourteen short lines. */
+#define STATUS_MAX	640
 
 /* Changes of counters and jobs are written at most this often, and so is a
  * status that was lost. */
 #define STATUS_EVERY_MS	1000
+
+/* What is said of a request that somebody waits for is not kept so long. */
+#define STATUS_NEWS_MS	50
 
 struct status {
 	enum life_stage stage;

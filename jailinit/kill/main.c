@@ -45,7 +45,8 @@ is_halt(const struct options *o)
 static bool
 asks_at_once(const struct options *o)
 {
-	return (o->verb != REQUEST_NONE && !o->dry && o->limit_ms > 0);
+	return (!o->dry && (o->verb == REQUEST_RUN ||
+	    (is_halt(o) && o->limit_ms > 0)));
 }
 
 static int64_t
@@ -53,7 +54,7 @@ look_ms(const struct options *o)
 {
 	int64_t ms = o->limit_ms / LOOK_PART;
 
-	if (o->verb == REQUEST_NONE || o->dry || ms > LOOK_LIMIT_MS)
+	if (!is_halt(o) || o->dry || ms > LOOK_LIMIT_MS)
 		return (LOOK_LIMIT_MS);
 	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
 }

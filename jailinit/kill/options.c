@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Parses the command line.  Touches standard output and error. */
 #include <err.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +12,26 @@
 
 #include "options.h"
 
+/* No letter, since -h halts. */
+#define OPT_HELP	1
+
+static void
+usage_print(FILE *to)
+{
+	(void)fprintf(to,
+	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
+	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
+	    "-a | -A\n"
+	    "       jailkill -R name [-nqv] [-t seconds] jail ... | -a | -A\n"
+	    "       jailkill -l | -J [jail ... | -a | -A]\n"
+	    "       jailkill -V | --help | --version\n");
+}
+
 static _Noreturn void
 usage(const char *what, const char *why)
 {
 	warnx("%s: %s", printable(what), why);
-	(void)fprintf(stderr,
-	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
-	    "-a | -A\n"
-	    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
-	    "       jailkill -l | -J [jail ... | -a | -A]\n"
-	    "       jailkill -V\n");
+	usage_print(stderr);
 	exit(EX_USAGE);
 }
 
@@ -39,8 +49,7 @@ set_action(struct options *o, int opt, bool list, enum request_verb verb,
 	o->sig = sig;
 }
 
-/* Takes a name that the jail's jailinit takes, too.  The line begins with a
- * newline, as another writer may have left a line without one. */
+/* Takes a name that the jail's jailinit takes, too. */
 static void
 set_request(struct options *o, const char *name)
 {
@@ -50,7 +59,7 @@ set_request(struct options *o, const char *name)
 	if (request_parse(name, strlen(name), &rq) != REQUEST_OK ||
 	    rq.verb != REQUEST_RUN || strcmp(rq.name, name) != 0)
 		usage(name, "not a name of an administrator's request");
-	(void)snprintf(o->line, sizeof(o->line), "\n%s\n", rq.name);
+	o->name = name;
 }
 
 static void
@@ -68,11 +77,18 @@ set_seconds(struct options *o, const char *text)
 		usage(text, "not a number of seconds, 0 to 999999999");
 }
 
+/* Ends after what was asked for is on standard output. */
+static _Noreturn void
+printed_exit(void)
+{
+	exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
+}
+
 static _Noreturn void
 version(void)
 {
 	(void)puts("jailkill " VERSION);
-	exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
+	printed_exit();
 }
 
 static void
@@ -115,6 +131,9 @@ option_take(struct options *o, int c)
 		break;
 	case 'V':
 		version();
+	case OPT_HELP:
+		usage_print(stdout);
+		printed_exit();
 	default:	/* FreeBSD's getopt(3) takes -+ */
 		usage("-+", "no such option");
 	}
@@ -124,9 +143,8 @@ option_take(struct options *o, int c)
 static void
 options_check(struct options *o, const char *name)
 {
-	if (o->limit_ms != -1 && (o->verb == REQUEST_NONE ||
-	    o->verb == REQUEST_RUN))
-		usage("-t", "goes with -h, -p or -r");
+	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
+		usage("-t", "goes with -h, -p, -r or -R");
 	if (o->which != FIND_NAMED && name != NULL)
 		usage(name, "a jail is named together with -a or -A");
 	if (o->which == FIND_NAMED && name == NULL && !o->list)
@@ -139,6 +157,12 @@ void
 options_parse(struct options *o, int argc, char **argv)
 {
 	static const char letters[] = "+AahJlnpqrR:s:t:vV";
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, OPT_HELP },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *letter;
 	char name[3] = "-";
 	int c;
 
@@ -146,13 +170,16 @@ options_parse(struct options *o, int argc, char **argv)
 	o->limit_ms = -1;
 	o->which = FIND_NAMED;
 	opterr = 0;
-	while ((c = getopt(argc, argv, letters)) != -1)
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
 		if (c != '?')
 			option_take(o, c);
+		else if (optopt == 0)
+			usage(argv[optind - 1], "no such option");
 		else {
 			name[1] = (char)optopt;
-			usage(name, optopt != ':' &&
-			    strchr(letters + 1, optopt) != NULL ?
+			letter = optopt == ':' ? NULL :
+			    strchr(letters + 1, optopt);
+			usage(name, letter != NULL && letter[1] == ':' ?
 			    "wants an argument" : "no such option");
 		}
 	options_check(o, argv[optind]);

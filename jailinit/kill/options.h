@@ -14,7 +14,7 @@ struct options {
 	bool list, json, dry, quiet, verbose;
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
-	char line[REQUEST_NAME_MAX + 3];	/* -R, between newlines */
+	const char *name;		/* -R */
 	int64_t limit_ms;		/* -t, or -1 */
 	enum find_which which;
 };

@@ -7,7 +7,8 @@
 #define OUTCOME_FORCED	1	/* some had to be killed */
 #define OUTCOME_LEFT	2	/* some are still there */
 
-/* The status that is told if a run has both. */
+/* The status that is told if a run has both.  Any other than these is that of a
+ * request's program. */
 int outcome_worse(int a, int b);
 
 #endif

@@ -2,11 +2,14 @@
 /* Sends signals and requests.  Touches jails, standard output and error. */
 #include <err.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "lib/answer.h"
 #include "lib/clock.h"
 #include "lib/signame.h"
 
@@ -38,8 +41,8 @@ nothing_one(const struct target *t, const struct options *o)
 		(void)printf("%s: would send %s to all of it\n",
 		    target_name(t), signame_name(o->sig));
 	else if (o->verb == REQUEST_RUN)
-		(void)printf("%s: would ask for %s", target_name(t),
-		    o->line + 1);
+		(void)printf("%s: would ask for %s\n", target_name(t),
+		    o->name);
 	else if (t->listens)
 		(void)printf("%s: would ask it to %s\n", target_name(t),
 		    request_name(o->verb));
@@ -127,26 +130,150 @@ send_signals(struct targets *t, const struct options *o)
 /*
  * -R
  */
+/* What the jails say is not believed, but only they know how a request ends. */
+struct asked {
+	const struct options *o;
+	int id;
+	int64_t begun_ms;	/* when all had been asked */
+	int64_t end_ms;
+};
+
+static int
+answer_say(const struct target *t, const struct asked *a)
+{
+	const char *why;
+	int status = answer_status(t->answer, &why);
+
+	if (why != NULL)
+		warnx("%s: %s: %s", target_name(t), a->o->name, why);
+	else if (status != 0)
+		warnx("%s: %s: exit status %d", target_name(t), a->o->name,
+		    status);
+	return (status);
+}
+
+/* Has a jail said all that it will?  ran: its request ran a look ago. */
+static bool
+answer_came(struct target *t, const struct asked *a, bool ran, int *status)
+{
+	int64_t now = clock_ms();
+	const char *why = NULL;
+
+	if (t->answer[0] != '\0') {
+		*status = answer_say(t, a);
+		return (true);
+	}
+	if (t->refused == ESRCH)
+		why = "the jail is gone";
+	else if (t->refused == ETIMEDOUT)
+		why = say_refusal(0);
+	else if (ran && !t->runs)
+		why = "began, but how it ended is not known";
+	else if (now >= a->end_ms || (!t->runs &&
+	    now - a->begun_ms >= ANSWER_MS))
+		why = t->state[0] == '\0' ? "no answer, as there is no status "
+		    "file" : "no answer";
+	if (why == NULL)
+		return (false);
+	*status = EX_TEMPFAIL;
+	warnx("%s: %s: %s", target_name(t), a->o->name, why);
+	return (true);
+}
+
+/* Looks once at jails that have not answered, and moves them to the front.
+ * Returns how many are left. */
+static size_t
+answers_look(struct target *list, size_t n, const struct asked *a, int *status)
+{
+	const struct visit_order order = { .id = a->id };
+	struct target other;
+	size_t i, left = 0;
+	bool *ran = calloc(n, sizeof(*ran));
+	int s;
+
+	if (ran == NULL)
+		err(EX_OSERR, "%zu jails", n);
+	for (i = 0; i < n; i++)
+		ran[i] = list[i].runs;
+	look_at(list, n, &order, LOOK_LIMIT_MS);
+	for (i = 0; i < n; i++)
+		if (answer_came(&list[i], a, ran[i], &s))
+			*status = outcome_worse(*status, s);
+		else {
+			other = list[left];
+			list[left++] = list[i];
+			list[i] = other;
+		}
+	free(ran);
+	return (left);
+}
+
+/* A jail's file system can hold whoever waits for a change in it, and on FreeBSD
+ * who stays in a jail keeps it.  So visitors look again, less and less
+ * often. */
+static int
+answers_wait(struct target *list, size_t n, const struct asked *a)
+{
+	int64_t left, step_ms = ANSWER_STEP_MS;
+	int status = EX_OK;
+
+	while ((n = answers_look(list, n, a, &status)) > 0) {
+		left = a->end_ms - clock_ms();
+		(void)poll(NULL, 0, (int)(left < 0 ? 0 : left < step_ms ?
+		    left : step_ms));
+		step_ms = step_ms * 2 < ANSWER_STEP_MAX_MS ? step_ms * 2 :
+		    ANSWER_STEP_MAX_MS;
+	}
+	return (status);
+}
+
+/* Moves the jails that have taken the line to the front, and says why the others
+ * have not.  Returns how many have. */
+static size_t
+taken_find(struct targets *t, const struct options *o, int *status)
+{
+	struct target *j, other;
+	size_t n = 0;
+
+	for (j = t->list; j < t->list + t->n; j++) {
+		if (j->taken && o->verbose)
+			(void)printf("%s: asked for %s\n", target_name(j),
+			    o->name);
+		if (j->taken) {
+			other = t->list[n];
+			t->list[n++] = *j;
+			*j = other;
+		} else if (o->which != FIND_LISTENING || target_listens(j)) {
+			warnx("%s: %s", target_name(j),
+			    say_refusal(j->refused));
+			*status = OUTCOME_LEFT;
+		}
+	}
+	return (n);
+}
+
+/* The line begins with a newline, as another writer may have left a line
+ * without one. */
 int
 send_requests(struct targets *t, const struct options *o)
 {
-	const struct visit_order order = { .line = o->line };
+	struct asked a = { .o = o, .id = answer_id(),
+	    .end_ms = clock_ms() + o->limit_ms };
+	char line[REQUEST_NAME_MAX + 16];
+	const struct visit_order order = { .line = line };
 	int status = EX_OK;
-	size_t i;
+	size_t n;
 
+	if (o->limit_ms == 0)
+		(void)snprintf(line, sizeof(line), "\n%s\n", o->name);
+	else
+		(void)snprintf(line, sizeof(line), "\n%s #%d\n", o->name,
+		    a.id);
 	look_at(t->list, t->n, &order, LOOK_LIMIT_MS);
-	for (i = 0; i < t->n; i++) {
-		const struct target *j = &t->list[i];
-
-		if (j->taken && o->verbose)
-			(void)printf("%s: asked for %s", target_name(j),
-			    o->line + 1);
-		if (j->taken || (o->which == FIND_LISTENING &&
-		    !target_listens(j)))
-			continue;
-		warnx("%s: %s", target_name(j), say_refusal(j->refused));
-		status = OUTCOME_LEFT;
-	}
+	n = taken_find(t, o, &status);
+	a.begun_ms = clock_ms();
+	if (o->limit_ms != 0 && n > 0)
+		status = outcome_worse(status, answers_wait(t->list, n, &a));
 	return (status);
 }
 

@@ -10,7 +10,8 @@
 /* -s: a signal to every process of each jail. */
 int send_signals(struct targets *t, const struct options *o);
 
-/* -R: a request to each jail. */
+/* -R: a request to each jail, and how it ended, within o->limit_ms; 0: does not
+ * wait for that. */
 int send_requests(struct targets *t, const struct options *o);
 
 /* -n: says what would be sent. */

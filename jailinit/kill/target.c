@@ -123,6 +123,8 @@ target_hear(struct target *t, const struct visit_word *word)
 	case VISIT_STATUS:
 		memcpy(t->state, word->state, sizeof(t->state));
 		memcpy(t->forced, word->forced, sizeof(t->forced));
+		memcpy(t->answer, word->answer, sizeof(t->answer));
+		t->runs = word->runs;
 		break;
 	case VISIT_ROOT:
 		if (word->root[0] != '\0')

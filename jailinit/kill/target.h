@@ -22,6 +22,8 @@ struct target {
 	bool same;			/* its root is the one asked for */
 	bool unsure;			/* not known to listen; if it does not,
 					 * it is left alone */
+	bool runs;			/* the request that was asked for */
+	char answer[ANSWER_MAX];	/* to it; "" if there is none */
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* "" if not known */

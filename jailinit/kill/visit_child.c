@@ -50,7 +50,7 @@ refused_send(int error)
 }
 
 static void
-status_send(struct jail_inside *in)
+status_send(struct jail_inside *in, int id)
 {
 	char buf[STATUS_SIZE];
 
@@ -63,6 +63,7 @@ status_send(struct jail_inside *in)
 		return;
 	text_value(buf, "state", said.state, sizeof(said.state));
 	text_value(buf, "forced", said.forced, sizeof(said.forced));
+	said.runs = answer_find(buf, id, said.answer);
 	word_send(VISIT_STATUS);
 }
 
@@ -138,7 +139,7 @@ stay(struct jail_inside *in, const struct visit_order *order)
 	while (p[0].revents == 0 && p[1].revents == 0 && !rebooted) {
 		p[2].fd = in->ctl_fd;
 		(void)poll(p, 3, stay_ms(in, order));
-		status_send(in);
+		status_send(in, order->id);
 		if (order->reboot && (p[2].revents != 0 || in->ctl_fd == -1))
 			rebooted = has_rebooted(in);
 	}
@@ -170,7 +171,7 @@ visit_one(struct jail_inside *in, const struct visit_order *order)
 	}
 	if (order->line != NULL)
 		word_send(VISIT_TAKEN);
-	status_send(in);
+	status_send(in, order->id);
 }
 
 /* Closes the parent's descriptors: those of other jails, and those it writes

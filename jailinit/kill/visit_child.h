@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/answer.h"
+
 #include "jail.h"
 
 /* Room for a value of a jail's status, with its NUL; the rest is cut off. */
@@ -23,8 +25,9 @@ enum visit_kind {
 			 * jailinit, with this state */
 	VISIT_TAKEN,	/* the FIFO has taken the line */
 	VISIT_REFUSED,	/* the FIFO did not take it; error says why */
-	VISIT_STATUS,	/* state, forced: as they are in its status file; or
-			 * the state in its title */
+	VISIT_STATUS,	/* state, forced: as they are in its status file, or
+			 * the state in its title; runs, answer: of the
+			 * request with the order's id */
 	VISIT_REBOOTED,	/* its first process runs a new program */
 	VISIT_LOOKED	/* of many jails: this one is done */
 };
@@ -34,7 +37,8 @@ struct visit_word {
 	enum visit_kind kind;
 	size_t which;		/* of many jails, this one */
 	int error;
-	bool same;
+	bool same, runs;
+	char answer[ANSWER_MAX];
 	char state[VISIT_VALUE_MAX], forced[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* last: only its text is sent */
 };
@@ -46,6 +50,7 @@ struct visit_order {
 	const struct stat *dir;	/* only says whether this is the jail's root
 				 * and, if so, its name.  NULL: does not
 				 * compare */
+	int id;			/* the number of a request, or 0 */
 	bool follow;		/* stays, to say the jail's last status */
 	bool reboot;		/* stays, to see it reboot in place */
 	int64_t every_ms;	/* while it stays, says the status this often;

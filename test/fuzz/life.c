@@ -92,7 +92,8 @@ static void
 step(struct life *l, struct input *in, int64_t *now_ms, unsigned *done)
 {
 	enum life_event event = (enum life_event)(take(in) % 6);
-	struct request rq = { (enum request_verb)(1 + take(in) % 3), 0, "" };
+	struct request rq = { (enum request_verb)(1 + take(in) % 3), 0, "",
+	    REQUEST_NO_ID };
 	const struct life was = *l;
 	unsigned actions;
 

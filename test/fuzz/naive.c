@@ -41,6 +41,7 @@ enum request_error
 naive_parse(const char *line, size_t len, struct request *rq)
 {
 	char text[256] = "", *word[4] = { NULL }, *last;
+	int64_t ms;
 	size_t i;
 
 	if (len > 255)
@@ -56,11 +57,18 @@ naive_parse(const char *line, size_t len, struct request *rq)
 	memset(rq, 0, sizeof(*rq));
 	rq->verb = verb(word[0]);
 	rq->budget_ms = REQUEST_NO_BUDGET;
+	rq->id = REQUEST_NO_ID;
 	if (rq->verb == REQUEST_RUN) {
 		if (!is_name(word[0]))
 			return (REQUEST_UNKNOWN);
 		(void)strcpy(rq->name, word[0]);
-		return (word[1] == NULL ? REQUEST_OK : REQUEST_EXTRA);
+		if (word[1] == NULL)
+			return (REQUEST_OK);
+		if (word[1][0] != '#' || word[2] != NULL || !naive_seconds(
+		    word[1] + 1, strlen(word[1] + 1), &ms))
+			return (REQUEST_EXTRA);
+		rq->id = (int)(ms / 1000);
+		return (REQUEST_OK);
 	}
 	if (word[1] != NULL &&
 	    !naive_seconds(word[1], strlen(word[1]), &rq->budget_ms))

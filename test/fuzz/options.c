@@ -103,9 +103,12 @@ static void
 is_end(int status)
 {
 	(void)fflush(said_file);
-	MUST(status == EX_OK || status == EX_USAGE);
+	MUST(status == EX_OK || status == EX_USAGE ||
+	    status == EX_UNAVAILABLE);
 	if (status == EX_USAGE)
 		is_usage(said);
+	else if (status == EX_UNAVAILABLE)
+		MUST(strstr(said, "a jail has no single-user mode\n") != NULL);
 	else	/* help, or the version */
 		MUST(strstr(said, "usage: ") != NULL ||
 		    strstr(said, " " VERSION "\n") != NULL);
@@ -171,23 +174,20 @@ jailkill_options(int argc, char **argv)
 	struct kill_options o = { 0 };
 	struct request rq;
 	const char *name;
-	size_t n;
 
 	kill_options_parse(&o, argc, argv);
 	name = argv[optind];
-	n = strlen(o.line);
 	MUST(o.sig >= -1 && o.sig <= sys_signal_max);
 	MUST(o.verb <= REQUEST_RUN);
 	MUST((o.verb != REQUEST_NONE) + (o.sig != -1) + o.list <= 1);
 	MUST(!o.json || o.list);
-	MUST((o.verb == REQUEST_RUN) == (n > 0));
-	if (n > 0)
-		MUST(o.line[0] == '\n' && o.line[n - 1] == '\n' &&
-		    naive_parse(o.line + 1, n - 2, &rq) == REQUEST_OK &&
-		    rq.verb == REQUEST_RUN);
+	MUST((o.verb == REQUEST_RUN) == (o.name != NULL));
+	if (o.name != NULL)
+		MUST(naive_parse(o.name, strlen(o.name), &rq) == REQUEST_OK &&
+		    rq.verb == REQUEST_RUN && rq.id == REQUEST_NO_ID);
 	if (o.limit_ms != -1) {
 		is_seconds(o.limit_ms);
-		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_REBOOT);
+		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_RUN);
 	}
 	MUST((o.which == FIND_NAMED) == (name != NULL));
 	MUST(o.which != FIND_ALL || o.list);
@@ -235,6 +235,8 @@ ctl_options(const char *name, int argc, char **argv, int64_t now)
 	MUST(c.budget_s >= -1 && c.budget_s <= REQUEST_SECONDS_MAX);
 	MUST(c.what > CTL_WARN || c.verb != REQUEST_NONE);
 	MUST((c.what == CTL_REQUEST) == (c.name != NULL));
+	MUST(!c.no_wait || c.what == CTL_REQUEST);
+	MUST(c.delay_s >= 0 && c.delay_s <= REQUEST_SECONDS_MAX);
 	if (c.what == CTL_SCHEDULE)
 		MUST(!c.when.relative || c.when.s > 0);
 	if (c.what == CTL_SCHEDULE || c.what == CTL_WARN)
@@ -259,19 +261,20 @@ static void
 program(uint8_t which, int argc, char **argv, int64_t now)
 {
 	static const char *const names[] = { "jailctl", "halt", "poweroff",
-	    "reboot", "shutdown" };
+	    "reboot", "shutdown", "telinit" };
 	char *none[] = { argv[0], NULL };
 
 	optind = 0;
 	(void)getopt(1, none, "");
 	optind = 1;
-	machine = which % 8 == 1;
-	if (which % 8 < 2)
+	which %= 9;
+	machine = which == 1;
+	if (which < 2)
 		init_options(argv);
-	else if (which % 8 == 2)
+	else if (which == 2)
 		jailkill_options(argc, argv);
 	else
-		ctl_options(names[which % 8 - 3], argc, argv, now);
+		ctl_options(names[which - 3], argc, argv, now);
 }
 
 int

@@ -30,6 +30,21 @@ SEALED(pid_t, fuzz_fork, void)
 SEALED(int, fuzz_open, const char *path, int flags, ...)
 SEALED(int, fuzz_unlink, const char *path)
 
+/* "init 0" is not executed, and so refused as a mistake. */
+WEAK int fuzz_exec(const char *path, char *const *argv);
+WEAK int
+fuzz_exec(const char *path, char *const *argv)
+{
+	(void)path;
+	(void)argv;
+	return (-1);
+}
+WEAK void signals_default(void);
+WEAK void
+signals_default(void)
+{
+}
+
 /* As on Linux. */
 WEAK const int sys_signal_max = 64;
 WEAK const int sys_signal_rtmin = 34;
@@ -42,6 +57,8 @@ SEALED(void, os_child_wait, pid_t pid, int wait_ms)
 SEALED(void, signals_send, pid_t pid, int sig, bool group)
 SEALED(void, fifo_remove, void)
 SEALED(int, fifo_fd, void)
+SEALED(bool, fifo_is_missing, const char *path)
+SEALED(pid_t, first_find, char state[16])
 
 SEALED(int, jail_init, const char **why)
 SEALED(void, jail_comm, const struct jail *j, char comm[JAIL_COMM_MAX])

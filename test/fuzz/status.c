@@ -150,9 +150,43 @@ print(const char *text)
 }
 
 static void
+take_answers(struct input *in, struct job_last *job)
+{
+	size_t i, n = take(in) % (JOB_ANSWERS + 1);
+
+	job->id = take(in) % 2 == 0 ? REQUEST_NO_ID :
+	    (int)((uint64_t)take_number(in) % (REQUEST_SECONDS_MAX + 1U));
+	for (i = 0; i < JOB_ANSWERS; i++) {
+		job->answers[i].id = i >= n ? REQUEST_NO_ID : (int)i * 1000 +
+		    (int)take(in);
+		job->answers[i].status = take(in) % 2 == 0 ? (int)take(in) :
+		    -1 - (int)(take(in) % 5);
+	}
+}
+
+/* Each is found by its number, and only those that are there. */
+static void
+is_answers(const char *text, const struct job_answer *a)
+{
+	static const int statuses[] = { 68, 126, 75, 75, 75 };
+	char answer[ANSWER_MAX];
+	const char *why;
+	int i;
+
+	for (i = 0; i < JOB_ANSWERS && a[i].id != REQUEST_NO_ID; i++) {
+		(void)answer_find(text, a[i].id, answer);
+		MUST(answer_status(answer, &why) == (a[i].status >= 0 ?
+		    a[i].status : statuses[-a[i].status - 1]));
+		MUST((why == NULL) == (a[i].status >= 0));
+	}
+	(void)answer_find(text, 999, answer);
+	MUST(answer[0] == '\0');
+}
+
+static void
 written(struct input *in)
 {
-	struct job_last job = { "", 0, 0 };
+	struct job_last job = { .id = REQUEST_NO_ID };
 	struct status s = { 0 };
 	char text[STATUS_MAX], v[VALUE_SIZE];
 	size_t n;
@@ -168,6 +202,7 @@ written(struct input *in)
 	take_job(in, job.name);
 	job.status = (int)take_number(in);
 	job.count = (uint64_t)take_number(in);
+	take_answers(in, &job);
 	s.job = &job;
 	n = status_format(&s, text);
 	MUST(n < sizeof(text) - 1 && strlen(text) == n && text[n - 1] == '\n');
@@ -185,6 +220,8 @@ written(struct input *in)
 	    s.dropped_requests);
 	is_word(text, "job", job.name);
 	is_number(text, "job_status", job.count > 0, job.status);
+	is_number(text, "job_number", job.id != REQUEST_NO_ID, job.id);
+	is_answers(text, job.answers);
 	print(text);
 }
 

@@ -18,7 +18,7 @@ void
 ctl_install(struct jail *j, const char *program)
 {
 	static const char *const names[] = { "halt", "poweroff", "reboot",
-	    "shutdown" };
+	    "shutdown", "init", "telinit" };
 	char path[64];
 	size_t i;
 

@@ -7,6 +7,7 @@
 #include "ctl.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,14 +82,40 @@ static const struct row staying[] = {
 	{ "jailctl request halt", EX_USAGE, "halt: jailctl has a command of "
 	    "its own for this", NULL },
 	{ "jailctl request hello", 0, "", "request hello: exit status 0" },
-	{ "jailctl request nobody", 0, "", "unknown request: nobody" },
+	{ "jailctl request nobody", EX_NOHOST, "nobody: there is no such "
+	    "request", "unknown request: nobody" },
+	{ "jailctl request three", 3, "", "request three: exit status 3" },
+	{ "jailctl request killed", 137, "",
+	    "request killed: killed by signal 9" },
+	{ "jailctl request refused", 126, "refused: cannot be executed, the "
+	    "log says why", NULL },
+	{ "jailctl request -n nobody", 0, "", "unknown request: nobody" },
+	{ "jailctl -n request three", 0, "", "request three: exit status 3" },
+	{ "jailctl -n status", EX_USAGE, "-n: goes with request", NULL },
+	{ "jailctl request 'three #5'", EX_USAGE, "no name of a request",
+	    NULL },
+	{ "jailctl --version", 0, "jailctl 0", NULL },
+	{ "jailctl -h 2>/dev/null", 0, "usage: jailctl ", NULL },
+	{ "telinit --help 2>/dev/null", 0, "usage: telinit ", NULL },
+	{ "telinit -V", 0, "jailctl 0", NULL },
+	{ "telinit", EX_USAGE, "level: none is given", NULL },
+	{ "telinit 3", 0, "3: a jail has only one run level", NULL },
+	{ "init q", 0, "q: a jail has no inittab", NULL },
+	{ "telinit u", 0, "u: jailinit begins anew at a reboot", NULL },
+	{ "init 1", EX_UNAVAILABLE, "1: a jail has no single-user mode",
+	    NULL },
+	{ "telinit -e A=1", 0, "-e: jailinit keeps no variables", NULL },
+	{ "telinit 6 now", EX_USAGE, "now: one word too many", NULL },
 	{ "jailctl cancel", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
 	{ "shutdown -c", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
 	{ "shutdown --show", EX_UNAVAILABLE, "shutdown: nothing is planned",
 	    NULL },
-	{ "shutdown --help", 0, "usage: shutdown [-h | -p | -r | -k]", NULL },
+	{ "shutdown --help 2>/dev/null", 0, "usage: shutdown [-] [-h | -p",
+	    NULL },
+	{ "shutdown --version", 0, "jailctl 0", NULL },
+	{ "shutdown -K now", EX_USAGE, "-K: no such option", NULL },
 	{ "shutdown -h later", EX_USAGE, "later: not a time: now, +minutes",
 	    NULL },
 	{ "shutdown -r 25:00", EX_USAGE, "25:00: not a time", NULL },
@@ -117,7 +144,11 @@ static const struct row staying[] = {
 	{ "halt -z", EX_USAGE, "halt: -z: no such option", NULL },
 	{ "halt later", EX_USAGE, "halt: later: nothing is to be named",
 	    NULL },
-	{ "reboot --help", 0, "usage: reboot [-fpq]", NULL },
+	{ "reboot --help 2>/dev/null", 0, "usage: reboot [-fpqr]", NULL },
+	{ "halt -V", 0, "jailctl 0", NULL },
+	{ "halt --when=+5", EX_USAGE, "--when=+5: no such option",
+	    NULL },
+	{ "halt --wtmp-only", 0, "-w: only a record would be written", NULL },
 	{ "reboot -k", EX_USAGE, "reboot: -k: wants an argument", NULL },
 	{ "reboot -c", 0, "reboot: -c: a jail has no power of its own",
 	    NULL },
@@ -129,6 +160,16 @@ static const struct row ending[] = {
 	{ "halt", 0, "", HALTED(105) },
 	{ "halt -p", 0, "", OFF(105) },
 	{ "halt -l", 0, "", HALTED(105) },
+	{ "halt -h", 0, "halt: -h: a jail has no disks of its own",
+	    HALTED(105) },
+	{ "halt -d", 0, "halt: -d: a jail has no dump", HALTED(105) },
+	{ "reboot -d 1 -n", 0, "-n: a jail has no disks", REBOOTED(105) },
+	{ "reboot --no-wtmp -e a=b -o ro", 0, "-o: a jail has no kernel",
+	    REBOOTED(105) },
+	{ "init 0", 0, "", OFF(105) },
+	{ JAILINIT " 6", 0, "", REBOOTED(105) },
+	{ "telinit 6", 0, "", REBOOTED(105) },
+	{ "telinit -t 5 0", 0, "-t: how long processes have", OFF(105) },
 	{ "halt -n", 0, "halt: -n: a jail has no disks of its own",
 	    HALTED(105) },
 	{ "halt --no-wall", 0, "", HALTED(105) },
@@ -152,9 +193,16 @@ static const struct row ending[] = {
 	{ "shutdown -r now", 0, "going to be rebooted now.", REBOOTED(105) },
 	{ "shutdown now -r", 0, "going to be rebooted now.", REBOOTED(105) },
 	{ "shutdown -p now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -P -h now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -h -P now", 0, "going to be powered off now.", OFF(105) },
+	{ "shutdown -h -H now", 0, "going to be halted now.", HALTED(105) },
+	{ "shutdown -q -Q -h now", 0, "-Q: users are warned at the usual",
+	    HALTED(105) },
+	{ "echo see you | shutdown - -h now", 0, "halted now.\nsee you",
+	    HALTED(105) },
 	{ "shutdown -P 0", 0, "going to be powered off now.", OFF(105) },
 	{ "shutdown -a -f -H +0", 0, "shutdown: -f: a jail has no disks of "
-	    "its own to check", HALTED(105) },
+	    "its own", HALTED(105) },
 	{ "shutdown -t 5 -r now", 0, "shutdown: -t: how long processes have",
 	    REBOOTED(105) },
 	{ "shutdown -o -n -p now", 0, "shutdown: -o: it is always jailinit",
@@ -175,6 +223,10 @@ TEST(test_staying)
 	size_t i;
 
 	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/rc.request.d/three", "exit 3"));
+	live_ok(jail_script(j, "/etc/rc.request.d/killed", "kill -9 $$"));
+	live_ok(jail_script(j, "/etc/rc.request.d/refused", "exit 0"));
+	live_ok(chmod(jail_path(j, "/etc/rc.request.d/refused"), 0777));
 	ctl_boot(j);
 	term_open(j, &t, TERM_SHELL);
 	for (i = 0; i < sizeof(staying) / sizeof(staying[0]); i++) {
@@ -249,6 +301,47 @@ TEST(test_not_root)
 	expect(j, NOBODY, "cat " PLAN, 1, "Permission denied");
 	ctl_planners(j, 1);
 	ctl_nothing(j, 0);
+}
+
+/*
+ * The administrator's own request: its end is waited for.
+ */
+TEST(test_request)
+{
+	int64_t end_ms;
+
+	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/rc.request.d/slow", "while ! [ -e " GO
+	    " ]; do sleep 0.02; done; exit 5"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "exec sleep 1000"));
+	ctl_boot(j);
+	live_ok(ctl_cmd(j, "(jailctl request slow; echo $? >/tmp/slow.x; mv "
+	    "/tmp/slow.x /tmp/slow) >/dev/null 2>&1 & :"));
+	end_ms = jail_now_ms() + LIVE_SOON_MS;
+	while (*jail_status(j, "job_number") == '\0')
+		assert_true(jail_now_ms() < end_ms);
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: another request runs\n");
+	jail_sleep_ms(300);
+	assert_false(jail_exists(j, "/tmp/slow"));
+	ctl_go(j);
+	live_ok(jail_wait_text(j, "/tmp/slow", "5\n", LIVE_SOON_MS));
+	assert_false(jail_log_has(j, "request hello: exit"));
+	/* without a status there is nothing to wait for, and so nothing runs */
+	expect(j, 0, "jailctl -f /tmp/none request hello", EX_NOINPUT,
+	    "/tmp/none: cannot be read, so there is no answer to wait for");
+	assert_false(jail_log_has(j, "request hello: exit"));
+	live_ok(ctl_cmd(j, "jailctl -f /tmp/none request -n hello"));
+	ctl_says(j, "request hello: exit status 0");
+	/* a jailinit that is stopped */
+	live_ok(jail_signal(j, SIGSTOP));
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: jailinit does not answer\n");
+	live_ok(jail_signal(j, SIGCONT));
+	live_ok(ctl_cmd(j, "halt"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	expect(j, 0, "jailctl request hello", EX_TEMPFAIL,
+	    "jailctl: hello: the jail is ending\n");
 }
 
 /* Takes the FIFO away and puts something in its place. */
@@ -499,14 +592,62 @@ TEST(test_probes)
 TEST(test_app_mode)
 {
 	ctl_jail(j);
-	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
-	    NULL));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/bin/sleep", "1000", NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	expect(j, 0, "jailctl status", 0, "state:     run (app mode)\n");
 	expect(j, 0, "jailctl wait", 0, "");
 	probes(j, 0, 0, "");
 	(void)ctl_cmd(j, "halt");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* Without a FIFO it is asked by a signal, which carries no number. */
+TEST(test_by_signal)
+{
+	static const struct {
+		const char *line, *does;
+	} t[] = { { "halt", HALTED(105) }, { "init 0", OFF(105) },
+	    { "jailctl reboot", REBOOTED(105) },
+	    { "shutdown -h now", HALTED(105) },
+	    { "shutdown -r +1s", REBOOTED(105) } };
+	size_t i;
+
+	ctl_jail(j);
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		live_ok(jail_start(j, NULL, JAILINIT, "-l", "exit", "-c",
+		    "none", "-f", "none", "--", "/bin/sleep", "1000", NULL));
+		expect(j, 0, "jailctl wait", 0, "");
+		expect(j, 0, "jailctl halt 5", EX_UNAVAILABLE, "jailctl: "
+		    JAIL_CTL ": there is none, and a signal cannot say this");
+		expect(j, 0, "reboot -f", EX_UNAVAILABLE, "there is none, ");
+		expect(j, 0, "jailctl -c /tmp/c halt", EX_NOINPUT, "/tmp/c");
+		expect(j, 0, "jailctl request hello", EX_NOINPUT, "no answer");
+		if (geteuid() == 0)
+			expect(j, NOBODY, "halt", EX_NOPERM, "only root may");
+		assert_false(jail_log_has(j, " requested, gone in "));
+		(void)ctl_cmd(j, t[i].line);
+		ctl_says(j, t[i].does);
+		assert_true(jail_wait(j, LIVE_SOON_MS, NULL) >= 0);
+		live_ok(jail_again(j));
+	}
+}
+
+/* Another init is left alone: its signals may mean anything. */
+TEST(test_other_init)
+{
+	ctl_jail(j);
+	live_ok(jail_script(j, "/etc/plain", "touch /tmp/up; while :; do "
+	    "sleep 0.1; done"));
+	live_ok(jail_start(j, NULL, "/bin/sh", "/etc/plain", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	expect(j, 0, "halt", EX_NOINPUT, "there is none: no jailinit runs");
+	expect(j, 0, "init 6", EX_NOINPUT, "there is none: no jailinit runs");
+	expect(j, 0, "shutdown -h +5", EX_NOINPUT, "there is none");
+	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
+	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
+	assert_int_equal(jail_find(j, "shutdown"), 0);
+	live_ok(jail_signal(j, SIGKILL));
 }
 
 /* An image of nobody's: no /run, no /var; or paths of its own. */
@@ -517,12 +658,13 @@ TEST(test_no_run)
 	ctl_jail(j);
 	(void)snprintf(away, sizeof(away), "%s", jail_path(j, "/away"));
 	live_ok(rename(jail_path(j, "/var"), away));
-	live_ok(jail_start(j, NULL, JAILINIT, "--", "/bin/sleep", "1000",
-	    NULL));
-	ctl_says(j, "/var/run/jailinit.ctl: ");
-	expect(j, 0, "jailctl status", EX_NOINPUT, "No such file");
-	expect(j, 0, "jailctl ready", EX_NOINPUT, "No such file");
-	live_ok(jail_signal(j, SIGTERM));
+	live_ok(jail_start(j, NULL, JAILINIT, "-c", "none", "-f", "none",
+	    "--", "/bin/sleep", "1000", NULL));
+	expect(j, 0, "jailctl status", 0,
+	    "state:     run (there is no status file)\n");
+	expect(j, 0, "jailctl ready", 0, "");
+	expect(j, 0, "jailctl -f /tmp/s status", EX_NOINPUT, "No such file");
+	(void)ctl_cmd(j, "halt");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 	live_ok(jail_again(j));
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", "/tmp/c", "-f", "/tmp/s",
@@ -576,6 +718,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_staying),
 		LIVE_TEST(test_ending),
+		LIVE_TEST(test_request),
 		LIVE_TEST(test_not_root),
 		LIVE_TEST(test_no_fifo),
 		LIVE_TEST(test_fifo_full),
@@ -585,6 +728,8 @@ main(void)
 		LIVE_TEST(test_no_run),
 		LIVE_TEST(test_wait),
 		LIVE_TEST(test_app_mode),
+		LIVE_TEST(test_by_signal),
+		LIVE_TEST(test_other_init),
 		LIVE_TEST(test_musl),
 	};
 

@@ -139,6 +139,75 @@ TEST(test_one_at_a_time)
 	assert_string_equal(jail_file(j, LIVE_MARK), "x\n");
 }
 
+/*
+ * Who asks with a number behind the name finds the answer by it.
+ */
+static void
+answers(struct jail *j, const char *line, const char *said)
+{
+	ask(j, line);
+	live_ok(jail_wait_status(j, "answers", said, LIVE_SOON_MS));
+}
+
+TEST(test_answers)
+{
+	job_write(j, "three", "exit 3");
+	job_write(j, "killed", "kill -9 $$");
+	job_write(j, "refused", "exit 0");
+	live_ok(chmod(jail_path(j, DIR_D "/refused"), 0777));
+	job_write(j, "slow", "while ! [ -e /tmp/go ]; do sleep 0.02; done");
+	live_ok(jail_script(j, "/etc/rc.shutdown", "rm /tmp/go; while ! [ -e "
+	    "/tmp/go ]; do sleep 0.02; done"));
+	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "answers"), "");
+	answers(j, "three #7", "7:3");
+	answers(j, "missing #8", "8:missing 7:3");
+	answers(j, "refused #0", "0:refused 8:missing 7:3");
+	answers(j, "killed #10", "10:137 0:refused 8:missing 7:3");
+	assert_string_equal(jail_status(j, "job_number"), "");
+	ask(j, "slow #999999999");
+	live_ok(jail_wait_status(j, "job_number", "999999999", LIVE_SOON_MS));
+	answers(j, "three #11", "11:busy 10:137 0:refused 8:missing");
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_status(j, "job_number", "", LIVE_SOON_MS));
+	assert_string_equal(jail_status(j, "answers"),
+	    "999999999:0 11:busy 10:137 0:refused");
+	/* no number, no answer */
+	ask(j, "three");
+	live_ok(jail_wait_status(j, "job", "three", LIVE_SOON_MS));
+	ask(j, "three #\nthree #x\nthree # 1\nthree #1 2\nthree 12\n"
+	    "three #1234567890\nhalt #1");
+	live_ok(jail_wait_status(j, "dropped_requests", "9", LIVE_SOON_MS));
+	assert_string_equal(jail_status(j, "answers"),
+	    "999999999:0 11:busy 10:137 0:refused");
+	live_ok(jail_ctl(j, "halt\n"));
+	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
+	answers(j, "three #12", "12:ending 999999999:0 11:busy 10:137");
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* Who waits does not wait for the second after which counters are written. */
+TEST(test_answers_soon)
+{
+	int64_t begun_ms;
+	char line[32], said[32];
+	int i;
+
+	job_write(j, "three", "exit 3");
+	live_boot(j, NULL);
+	begun_ms = jail_now_ms();
+	for (i = 1; i <= 20; i++) {
+		(void)snprintf(line, sizeof(line), "three #%d", i);
+		(void)snprintf(said, sizeof(said), "%d:3 ", i);
+		ask(j, line);
+		while (strncmp(jail_status(j, "answers"), said,
+		    strlen(said) - (i == 1)) != 0)
+			assert_true(jail_now_ms() - begun_ms < 18000);
+	}
+	assert_in_range(jail_now_ms() - begun_ms, 0, jail_slack(12000));
+}
+
 /* TERM to all of its group, and CONT, since it may be stopped. */
 TEST(test_limit)
 {
@@ -702,6 +771,8 @@ main(int argc, char **argv)
 		LIVE_TEST(test_outcome),
 		LIVE_TEST(test_by_sh),
 		LIVE_TEST(test_one_at_a_time),
+		LIVE_TEST(test_answers),
+		LIVE_TEST(test_answers_soon),
 		LIVE_TEST(test_limit),
 		LIVE_TEST(test_limit_kill),
 		LIVE_TEST(test_missing),

@@ -82,9 +82,63 @@ TEST(test_request)
 	live_ok(jail_wait_text(j, LIVE_MARK, "mark\nmark\n", LIVE_SOON_MS));
 	assert_int_equal(kill_run(NULL, "-R", "halt", j->root, NULL), 64);
 	assert_int_equal(kill_run(NULL, "-R", "../mark", j->root, NULL), 64);
-	assert_int_equal(kill_run(NULL, "-R", "mark", "-t", "3", j->root,
-	    NULL), 64);
+	assert_int_equal(kill_run(NULL, "-t", "3", j->root, NULL), 64);
 	kill_lives(j, 1);
+}
+
+/* How it ends is told, and waited for no longer than -t says. */
+TEST(test_request_answer)
+{
+	const char *name;
+
+	live_ok(jail_script(j, "/etc/rc.request.d/three", "exit 3"));
+	live_ok(jail_script(j, "/etc/rc.request.d/slow",
+	    "touch /tmp/up; exec sleep 1000"));
+	kill_boot(j, NULL, NULL);
+	name = kill_name(j);
+	kill_says(kill_run(NULL, "-R", "three", j->root, NULL), 3, "",
+	    kill_fmt("jailkill: %s: three: exit status 3\n", name));
+	kill_says(kill_run(NULL, "-R", "nobody", j->root, NULL), 68, "",
+	    kill_fmt("jailkill: %s: nobody: there is no such request\n",
+	    name));
+	kill_says(kill_run(NULL, "-t", "0", "-R", "slow", j->root, NULL), 0,
+	    "", "");
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	kill_says(kill_run(NULL, "-R", "three", j->root, NULL), 75, "",
+	    kill_fmt("jailkill: %s: three: another request runs\n", name));
+	live_ok(kill(jail_find(j, "sleep"), SIGKILL));
+	live_ok(jail_wait_status(j, "job", "slow", LIVE_SOON_MS));
+	kill_says(kill_run(NULL, "-R", "slow", "-t", "1", j->root, NULL), 75,
+	    "", kill_fmt("jailkill: %s: slow: no answer\n", name));
+	assert_in_range(kill_last.took_ms, 900, 1000 + LIVE_LATE_MS);
+	live_ok(kill(jail_find(j, "sleep"), SIGKILL));
+	/* one that takes the line and says nothing */
+	live_ok(jail_signal(j, SIGSTOP));
+	kill_says(kill_run(NULL, "-R", "three", j->root, NULL), 75, "",
+	    kill_fmt("jailkill: %s: three: no answer\n", name));
+	assert_in_range(kill_last.took_ms, 4900, 5000 + LIVE_LATE_MS);
+	live_ok(jail_signal(j, SIGCONT));
+	kill_lives(j, 1);
+}
+
+/* A status that is not jailinit's is not waited for either. */
+TEST(test_request_lies)
+{
+	static const char *const lies[] = { "answers=\n",
+	    "answers=1:0 2:0 3:0 4:0\njob_number=5\nstate=run\n",
+	    "answers=:::: 99999999999:\njob_number=99999999999999999999\n"
+	    "state=run\n" };
+	size_t i;
+
+	kill_boot_plain(j, "mkfifo -m 600 " JAIL_CTL "; exec 3<>" JAIL_CTL
+	    "; " TERM_TRAP);
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		live_ok(jail_write(j, JAIL_STATUS, 0644, lies[i]));
+		kill_says(kill_run(NULL, "-R", "mark", "-t", "1", j->root,
+		    NULL), 75, "", kill_fmt("jailkill: %s: mark: no answer%s\n",
+		    kill_name(j), i > 0 ? "" :
+		    ", as there is no status file"));
+	}
 }
 
 TEST(test_request_refused)
@@ -274,6 +328,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KILL_TEST(test_request),
+		KILL_TEST(test_request_answer),
+		KILL_TEST(test_request_lies),
 		KILL_TEST(test_request_refused),
 		KILL_TEST(test_halt),
 		KILL_TEST(test_poweroff),

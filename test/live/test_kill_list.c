@@ -35,9 +35,9 @@ boot_chroot(struct jail *j)
 static const char usage_text[] =
     "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
     "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | -a | -A\n"
-    "       jailkill -R name [-nqv] jail ... | -a | -A\n"
+    "       jailkill -R name [-nqv] [-t seconds] jail ... | -a | -A\n"
     "       jailkill -l | -J [jail ... | -a | -A]\n"
-    "       jailkill -V\n";
+    "       jailkill -V | --help | --version\n";
 
 TEST(test_usage)
 {
@@ -63,7 +63,8 @@ TEST(test_usage)
 		{ "-s", JAIL_NO_RT, "-a" },
 		{ "-s", "", "-a" },
 		{ "-x", "-a" },
-		{ "--help" },
+		{ "--helpless" },
+		{ "--version=1" },
 		{ "-a", "-s" },			/* and no argument */
 	};
 	size_t i;
@@ -78,6 +79,8 @@ TEST(test_usage)
 	assert_string_equal(jail_file(j, GOT), "ready\n");
 	kill_lives(j, 2);
 	kill_says(kill_run(NULL, "-V", NULL), 0, "jailkill *\n", "");
+	kill_says(kill_run(NULL, "--version", NULL), 0, "jailkill *\n", "");
+	kill_says(kill_run(NULL, "--help", NULL), 0, usage_text, "");
 }
 
 /*

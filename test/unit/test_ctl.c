@@ -229,6 +229,23 @@ static const struct good goods[] = {
 	{ "reboot -k kernel.old", CTL_ASK, BOOT, NO, -1, false, NULL },
 	{ "reboot -c", CTL_NOTHING, BOOT, NO, -1, false, NULL },
 	{ "halt -w", CTL_NOTHING, HALT, NO, -1, false, NULL },
+	{ "halt --wtmp-only -f", CTL_NOTHING, HALT, 0, -1, false, NULL },
+	{ "halt -h", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "halt -h -p", CTL_ASK, POWER, NO, -1, false, NULL },
+	{ "halt -fnwdihp", CTL_NOTHING, POWER, 0, -1, false, NULL },
+	{ "halt -d 5", CTL_ASK, HALT, NO, -1, false, NULL },
+	{ "reboot -cDdlNnpqr -e a=b", CTL_NOTHING, BOOT, 0, -1, false, NULL },
+	{ "reboot -k kernel -o ro", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "telinit 0", CTL_ASK, POWER, NO, -1, false, NULL },
+	{ "init 6", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "telinit -t 5 6", CTL_ASK, BOOT, NO, -1, false, NULL },
+	{ "telinit --no-wall 0", CTL_ASK, POWER, NO, -1, true, NULL },
+	{ "telinit 2", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
+	{ "init 9", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
+	{ "telinit q", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
+	{ "telinit U", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
+	{ "init c", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
+	{ "telinit -e A=1", CTL_NOTHING, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl halt", CTL_ASK, HALT, NO, -1, false, NULL },
 	{ "jailctl poweroff 0", CTL_ASK, POWER, 0, -1, false, NULL },
 	{ "jailctl reboot 30", CTL_ASK, BOOT, 30, -1, false, NULL },
@@ -246,6 +263,10 @@ static const struct good goods[] = {
 	{ "jailctl cancel", CTL_CANCEL, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl request backup", CTL_REQUEST, REQUEST_NONE, NO, -1, false,
 	    "backup" },
+	{ "jailctl -n request backup", CTL_REQUEST, REQUEST_NONE, NO, -1,
+	    false, "backup" },
+	{ "jailctl request backup -n", CTL_REQUEST, REQUEST_NONE, NO, -1,
+	    false, "backup" },
 	{ "jailctl shutdown -r +5", CTL_SCHEDULE, BOOT, NO, 300, false,
 	    NULL },
 	{ "jailctl shutdown +5 -r", CTL_SCHEDULE, BOOT, NO, 300, false,
@@ -258,6 +279,14 @@ static const struct good goods[] = {
 	{ "shutdown 0", CTL_ASK, POWER, NO, 0, false, NULL },
 	{ "shutdown -h now", CTL_ASK, HALT, NO, 0, false, NULL },
 	{ "shutdown -H now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -P -h now", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown -h -P now", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown -hP now", CTL_ASK, POWER, NO, 0, false, NULL },
+	{ "shutdown -h -H now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -H -h now", CTL_ASK, HALT, NO, 0, false, NULL },
+	{ "shutdown -h -r now", CTL_ASK, BOOT, NO, 0, false, NULL },
+	{ "shutdown -akrFnqQ now", CTL_WARN, BOOT, NO, 0, false, NULL },
+	{ "shutdown - now", CTL_ASK, POWER, NO, 0, false, NULL },
 	{ "shutdown -p now", CTL_ASK, POWER, NO, 0, false, NULL },
 	{ "shutdown -P now bye", CTL_ASK, POWER, NO, 0, false, "bye" },
 	{ "shutdown -r now", CTL_ASK, BOOT, NO, 0, false, NULL },
@@ -293,6 +322,9 @@ is_good(const struct good *g)
 	rest = c.name != NULL ? c.name : c.message != NULL ? *c.message :
 	    NULL;
 	return (c.what == g->what && c.verb == g->verb &&
+	    c.no_wait == (strstr(g->line, "jailctl") != NULL &&
+	    strstr(g->line, "-n") != NULL) &&
+	    c.delay_s == (strstr(g->line, "-d 5") != NULL ? 5 : 0) &&
 	    c.budget_s == g->budget_s && c.no_wall == g->no_wall &&
 	    strcmp(c.ctl, strstr(g->line, "-c /c ") != NULL ? "/c" :
 	    PATH_CTL) == 0 &&
@@ -316,6 +348,8 @@ test_good_lines(void **state)
 			fail_msg("%s", goods[i].line);
 }
 
+static bool to_stderr = true;		/* is that read, too? */
+
 /* Calls ctl_parse() in a child.  Returns its exit status, -1 if ctl_parse()
  * returned, and what it wrote in said. */
 static int
@@ -333,7 +367,8 @@ parse_exits(const char *line, char *said, size_t size)
 	pid = fork();
 	if (pid == 0) {
 		(void)dup2(p[1], 1);
-		(void)dup2(p[1], 2);
+		if (to_stderr)
+			(void)dup2(p[1], 2);
 		close(p[0]);
 		close(p[1]);
 		name = words_split(line, buf, sizeof(buf), argv, &argc);
@@ -359,14 +394,26 @@ test_bad_lines(void **state)
 	} t[] = {
 		{ "halt later", "halt: later: nothing is to be named here\n" },
 		{ "halt now now", "halt: now: nothing is to be named here\n" },
-		{ "halt -z", "halt: -z: no such option\nusage: halt [-fpq]" },
+		{ "halt -z", "halt: -z: no such option\nusage: halt [-fpqr]" },
 		{ "halt a\nb\033[m\177", "halt: a?b?[m?: nothing is to be" },
 		{ "reboot -k", "reboot: -k: wants an argument\n" },
 		{ "halt --forceful", "halt: --forceful: no such option\n" },
 		{ "poweroff --force=1", "poweroff: " },
 		{ "shutdown -z", "shutdown: -z: no such option\n"
-		    "usage: shutdown [-h | -p | -r | -k]" },
+		    "usage: shutdown [-] [-h | -p | -r | -k]" },
 		{ "shutdown -t", "shutdown: -t: wants an argument\n" },
+		{ "shutdown -K", "shutdown: -K: no such option" },
+		{ "reboot --when=+5", "reboot: --when=+5: no such option" },
+		{ "halt -d 5 x", "halt: x: nothing is to be named here\n" },
+		{ "halt 5", "halt: 5: nothing is to be named here\n" },
+		{ "telinit", "telinit: level: none is given\n" },
+		{ "init 10", "init: 10: no such run level\n" },
+		{ "init 06", "init: 06: no such run level\n" },
+		{ "telinit x", "telinit: x: no such run level\n" },
+		{ "telinit -e", "telinit: -e: wants an argument\n" },
+		{ "init 0 6", "init: 6: one word too many\n" },
+		{ "jailctl -n halt", "jailctl: -n: goes with request\n" },
+		{ "jailctl request -n", "jailctl: request: of which name?\n" },
 		{ "shutdown -h soon", "shutdown: soon: not a time: now, " },
 		{ "shutdown -h 25:00", "shutdown: 25:00: not a time" },
 		{ "shutdown --bogus", "shutdown: --bogus: no such option\n" },
@@ -404,23 +451,37 @@ test_bad_lines(void **state)
 	}
 }
 
+/* On standard output alone. */
 static void
 test_help(void **state)
 {
-	static const char *const lines[] = { "halt --help", "reboot -n --help",
-	    "shutdown --help", "shutdown -f --help", "jailctl --help",
-	    "jailctl -c x --help", "jailctl shutdown --help" };
+	static const char *const lines[] = { "halt --help", "reboot -l --help",
+	    "shutdown --help", "shutdown -a --help", "jailctl --help",
+	    "jailctl -c x --help", "jailctl -h", "jailctl shutdown --help",
+	    "init -h", "telinit --help", "telinit -W -h" };
+	static const char *const versions[] = { "jailctl -V",
+	    "jailctl --version", "halt -V", "reboot --version", "shutdown -V",
+	    "shutdown --version", "telinit -V", "init --version" };
 	char said[2048];
 	size_t i;
 
 	(void)state;
+	to_stderr = false;
 	for (i = 0; i < SIZEOF(lines); i++) {
 		assert_int_equal(parse_exits(lines[i], said, sizeof(said)), 0);
-		assert_non_null(strstr(said, "usage: "));
-		assert_null(strstr(said, "no such"));
+		assert_ptr_equal(strstr(said, "usage: "), said);
 	}
-	assert_int_equal(parse_exits("jailctl -V", said, sizeof(said)), 0);
-	assert_string_equal(said, "jailctl 0\n");
+	for (i = 0; i < SIZEOF(versions); i++) {
+		assert_int_equal(parse_exits(versions[i], said, sizeof(said)),
+		    0);
+		assert_string_equal(said, "jailctl 0\n");
+	}
+	to_stderr = true;
+	/* a jail has none, but that is no mistake of who types it */
+	assert_int_equal(parse_exits("telinit S", said, sizeof(said)),
+	    EX_UNAVAILABLE);
+	assert_string_equal(said,
+	    "telinit: S: a jail has no single-user mode\n");
 }
 
 int

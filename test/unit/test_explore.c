@@ -68,8 +68,8 @@ static struct event
 event_of(int move)
 {
 	int e = move % EVENTS, i = move / EVENTS, r = e - LIFE_REQUEST;
-	struct event ev = { LIFE_TICK, { REQUEST_NONE, 0, "" },
-	    world->base_ms + i / 2 * world->step_ms +
+	struct event ev = { LIFE_TICK, { REQUEST_NONE, 0, "",
+	    REQUEST_NO_ID }, world->base_ms + i / 2 * world->step_ms +
 	    (i % 2 == 0 ? 0 : world->step_ms - 1) };
 
 	if (r < 0)

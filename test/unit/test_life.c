@@ -20,7 +20,7 @@ static const struct life_limits usual = { 90000, 10000, 5000,
 static unsigned
 request(struct life *l, enum request_verb verb, int64_t budget_ms, int64_t now)
 {
-	const struct request rq = { verb, budget_ms, "" };
+	const struct request rq = { verb, budget_ms, "", REQUEST_NO_ID };
 
 	return (life_step(l, LIFE_REQUEST, &rq, now));
 }

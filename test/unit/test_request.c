@@ -70,9 +70,16 @@ test_names(void **state)
 		assert_int_equal(rq.verb, REQUEST_RUN);
 		assert_string_equal(rq.name, names[i]);
 		assert_int_equal(rq.budget_ms, REQUEST_NO_BUDGET);
+		assert_int_equal(rq.id, REQUEST_NO_ID);
 	}
 	assert_int_equal(parse(" backup\t", &rq), REQUEST_OK);
 	assert_string_equal(rq.name, "backup");
+	assert_int_equal(parse("backup #0", &rq), REQUEST_OK);
+	assert_int_equal(rq.id, 0);
+	assert_int_equal(parse("\t3  #999999999 ", &rq), REQUEST_OK);
+	assert_string_equal(rq.name, "3");
+	assert_int_equal(rq.id, REQUEST_SECONDS_MAX);
+	assert_int_equal(rq.budget_ms, REQUEST_NO_BUDGET);
 	assert_int_equal(parse("halt", &rq), REQUEST_OK);
 	assert_string_equal(rq.name, "");
 	memset(longest, 'x', sizeof(longest));
@@ -138,6 +145,14 @@ test_bad(void **state)
 		{ " \t ", REQUEST_EMPTY },
 		{ "power off", REQUEST_EXTRA },
 		{ "backup 3", REQUEST_EXTRA },
+		{ "backup #", REQUEST_EXTRA },
+		{ "backup # 3", REQUEST_EXTRA },
+		{ "backup ##3", REQUEST_EXTRA },
+		{ "backup #-3", REQUEST_EXTRA },
+		{ "backup #1234567890", REQUEST_EXTRA },
+		{ "backup #3 #4", REQUEST_EXTRA },
+		{ "halt #3", REQUEST_BAD_BUDGET },
+		{ "#3", REQUEST_UNKNOWN },
 		{ ".", REQUEST_UNKNOWN },
 		{ "..", REQUEST_UNKNOWN },
 		{ ".hidden", REQUEST_UNKNOWN },

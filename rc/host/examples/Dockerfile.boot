@@ -10,7 +10,7 @@ COPY usr/share/jailinit/rc/run-hooks /libexec/jailinit/
 COPY usr/share/jailinit/rc/rc usr/share/jailinit/rc/rc.shutdown /etc/
 COPY etc/rc.d /etc/rc.d
 # shutdown -h now, and so on, at a shell in the container.
-RUN for n in halt poweroff reboot shutdown; do \
+RUN for n in halt poweroff reboot shutdown telinit; do \
         ln -sf /sbin/jailctl /sbin/$n || exit 1; done
 HEALTHCHECK --interval=10s --start-period=60s CMD ["/sbin/jailctl", "ready"]
 ENTRYPOINT ["/sbin/jailinit", "-B", "9"]
