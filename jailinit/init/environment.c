@@ -17,6 +17,17 @@ extern char **environ;	/* FreeBSD's headers do not declare it */
 
 static int listen_fds;
 
+unsigned long
+environment_life(void)
+{
+	static unsigned long life;
+	const char *before = getenv(ENVIRONMENT_NEXT_LIFE);
+
+	if (life == 0)
+		life = 1 + (before == NULL ? 0 : text_number(before));
+	return (life);
+}
+
 size_t
 environment_room(void)
 {
@@ -24,7 +35,7 @@ environment_room(void)
 
 	while (environ[n] != NULL)
 		n++;
-	return (n + 2);
+	return (n + 4);
 }
 
 void

@@ -8,12 +8,16 @@
 
 #include <stddef.h>
 
-/* Set in a life after a reboot in place, because -b and -d were for whoever
- * started the first one.  Programs that we start do not see it. */
+/* In a life after a reboot in place: the number of the life before.  Programs
+ * that we start do not see it. */
 #define ENVIRONMENT_NEXT_LIFE	"JAILINIT_NEXT_LIFE"
 
+/* The number of this life: 1, and one more after each reboot in place.  The
+ * first call reads it. */
+unsigned long environment_life(void);
+
 /* Sets var, "NAME=value".  room, of environment_room() pointers, becomes the
- * environment: it and var must stay. */
+ * environment: it and var must stay.  A room has place for three. */
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 #include "leave.h"
 #include "log.h"
 #include "os.h"
@@ -32,10 +34,12 @@ program_exec(char *const *argv)
 static void
 reboot_in_place(char *const *argv)
 {
-	char *env[environment_room()];
+	char *env[environment_room()], var[sizeof(ENVIRONMENT_NEXT_LIFE) + 21];
 
 	(void)unsetenv("NOTIFY_SOCKET");
-	environment_put(env, ENVIRONMENT_NEXT_LIFE "=1");
+	(void)text_format(var, sizeof(var), ENVIRONMENT_NEXT_LIFE "=%lu",
+	    environment_life());
+	environment_put(env, var);
 	program_exec(argv);
 	log_line("%s: cannot be executed again: %s", argv[0],
 	    strerror(errno));
