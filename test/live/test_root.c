@@ -73,7 +73,7 @@ TEST(test_shell_reboots)
 	    getenv("JAILCTL")));
 	EXITS(0, j, NULL, root_at("www"));
 	snprintf(j->root, sizeof(j->root), "%s", root_at("www"));
-	live_ok(jail_start(j, &o, "/sbin/jailinit", NULL));
+	live_ok(jail_start(j, &o, "/sbin/init", NULL));
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 		(void)jail_sh(j, ways[i]);
