@@ -881,7 +881,8 @@ no_mount(void *arg)
 #endif
 
 /* Each life has a boot_id of its own, mounted once, and there is a /proc without
- * that, or no user namespace could mount its own.  Where rc may not mount, it says nothing. */
+ * that, or no user namespace could mount its own.  Where rc may not mount, it
+ * says nothing. */
 static void
 test_boot_id(void **state)
 {
