@@ -70,7 +70,8 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
-	    s->dropped_log, s->dropped_requests, s->job->name, job, s->life, s->born_s));
+	    s->dropped_log, s->dropped_requests, s->job->name, job,
+	    s->life, s->born_s));
 }
 
 void
