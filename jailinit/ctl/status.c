@@ -110,18 +110,21 @@ writer_lives(const char *text)
 	    (kill((pid_t)pid, 0) == 0 || errno == EPERM));
 }
 
+/* key is deadline or born. */
 static void
-print_deadline(const char *deadline)
+print_time(const char *key, const char *value)
 {
-	time_t t = (time_t)text_number(deadline);
+	time_t t = (time_t)text_number(value);
 	struct tm tm;
 	char buf[32];
+	bool known = localtime_r(&t, &tm) != NULL &&
+	    strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S", &tm) != 0;
 
-	if (*deadline == '\0' || localtime_r(&t, &tm) == NULL ||
-	    strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		return;
-	(void)printf("gone by:   %s, in %" PRId64 " s\n", buf,
-	    (int64_t)(t - time(NULL)));
+	if (strcmp(key, "born") == 0)
+		(void)printf(", since %s\n", known ? buf : "?");
+	else if (known)
+		(void)printf("gone by:   %s, in %" PRId64 " s\n", buf,
+		    (int64_t)(t - time(NULL)));
 }
 
 static void
@@ -129,7 +132,9 @@ print_values(const char *text)
 {
 	static const char *const lines[][2] = { { "state", "state:     %s" },
 	    { "mode", " (%s mode)\n" }, { "note", " (%s)\n" },
-	    { "version", "jailinit:  %s" }, { "pid", ", process %s\n" }, { "boot_status", "rc ended:  %s\n" },
+	    { "version", "jailinit:  %s" }, { "pid", ", process %s\n" },
+	    { "boot_status", "rc ended:  %s\n" },
+	    { "life", "life:      %s" }, { "born", NULL },
 	    { "request", "asked to:  %s\n" }, { "deadline", NULL },
 	    { "forced", "over time: %s\n" },
 	    { "job", "ran:       %s" }, { "job_status", ", status %s\n" },
@@ -142,7 +147,7 @@ print_values(const char *text)
 		if (*value_read(text, lines[i][0], v) == '\0')
 			continue;
 		if (lines[i][1] == NULL)
-			print_deadline(v);
+			print_time(lines[i][0], v);
 		else
 			(void)printf(lines[i][1], v);
 	}

@@ -28,6 +28,25 @@ static bool watchdog;	/* WATCHDOG_PID names us */
 static char *options_var;
 static size_t options_length;
 
+unsigned long
+environment_life(void)
+{
+	static unsigned long life;
+	const char *before = getenv(ENVIRONMENT_NEXT_LIFE);
+
+	if (life == 0)
+		life = 1 + (before == NULL ? 0 : text_number(before));
+	return (life);
+}
+
+const char *
+environment_mark(void)
+{
+	const char *before = getenv(ENVIRONMENT_NEXT_LIFE);
+
+	return (before == NULL ? NULL : before + strcspn(before, "/"));
+}
+
 size_t
 environment_room(void)
 {

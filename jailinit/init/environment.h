@@ -8,10 +8,16 @@
 
 #include <stddef.h>
 
-/* Set in a life after a reboot in place, because -b and -d were for whoever
- * started the first one; its value is manager_file() of the first one.  Programs
- * that we start do not see it. */
+/* In a life after a reboot in place: the number of the life before, and the
+ * file of environment_mark().  Programs that we start do not see it. */
 #define ENVIRONMENT_NEXT_LIFE	"JAILINIT_NEXT_LIFE"
+
+/* The number of this life: 1, and one more after each reboot in place.  The
+ * first call reads it. */
+unsigned long environment_life(void);
+
+/* In the first life NULL; later manager_file() of the life before. */
+const char *environment_mark(void);
 
 /* Options for app mode, from a manager whose --init has no room for them. */
 #define ENVIRONMENT_OPTIONS	"JAILINIT_OPTIONS"
@@ -24,7 +30,7 @@ void environment_options_give(char **room);
 /* Sets var, "NAME=value".  room, of environment_room() pointers, becomes the
  * environment: it and var must stay.  ENVIRONMENT_PUTS of them may use the same
  * room. */
-#define ENVIRONMENT_PUTS	2
+#define ENVIRONMENT_PUTS	3
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 

@@ -39,8 +39,8 @@ reboot_in_place(char *const *argv)
 	char *env[environment_room()], var[64];
 
 	(void)unsetenv("NOTIFY_SOCKET");
-	(void)text_format(var, sizeof(var), "%s=%s", ENVIRONMENT_NEXT_LIFE,
-	    manager_file());
+	(void)text_format(var, sizeof(var), ENVIRONMENT_NEXT_LIFE "=%lu%s",
+	    environment_life(), manager_file());
 	environment_put(env, var);
 	program_exec(argv);
 	log_line("%s: cannot be executed again: %s", argv[0],

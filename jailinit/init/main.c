@@ -200,6 +200,8 @@ main(int argc, char **argv)
 
 	start(&life, &opt, argc, argv, env);
 	status.stage = life.stage;
+	status.life = environment_life();
+	status.born_s = clock_day_ms() / 1000;
 	os_title_init(title, life_stage_name(life.stage));
 	for (;;) {
 		fifo_turn();

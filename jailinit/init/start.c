@@ -11,6 +11,7 @@
 #include "lib/fd.h"
 #include "lib/paths.h"
 #include "lib/sys.h"
+#include "lib/text.h"
 
 #include "child.h"
 #include "command.h"
@@ -50,7 +51,7 @@ command_line(struct options *o, int argc, char **argv)
 	if (argc < 1)		/* older kernels let callers do that */
 		_exit(EX_USAGE);
 	options_parse(o, argv);
-	if (getenv(ENVIRONMENT_NEXT_LIFE) != NULL) {
+	if (environment_life() > 1) {	/* they were for who started the first */
 		o->background = false;
 		o->ready_fd = -1;
 	}
@@ -61,6 +62,23 @@ command_line(struct options *o, int argc, char **argv)
 	if (o->ready_fd != -1 && fcntl(o->ready_fd, F_GETFD) == -1) {
 		o->ready_fd = -1;
 		options_error("-d", "the descriptor is not open");
+	}
+}
+
+/* So that rc, when it empties /run, keeps the files that options name. */
+static void
+paths_put(const struct options *o, char **env)
+{
+	static char ctl[FIFO_PATH_MAX], status[FIFO_PATH_MAX];
+
+	if (o->ctl != NULL) {
+		(void)text_format(ctl, sizeof(ctl), "JAILINIT_CTL=%s", o->ctl);
+		environment_put(env, ctl);
+	}
+	if (o->status != NULL) {
+		(void)text_format(status, sizeof(status), "JAILINIT_STATUS=%s",
+		    o->status);
+		environment_put(env, status);
 	}
 }
 
@@ -77,6 +95,7 @@ session(const struct options *o, char **env)
 	if (o->command == NULL) {
 		(void)!chdir("/");
 		environment_put(env, "PATH=" RC_PATH);
+		paths_put(o, env);
 	}
 }
 
@@ -90,7 +109,7 @@ ground(const struct options *o, char **env)
 	    OS_REFUSED)
 		refuse(why);
 	if (!command && os_place() == OS_JAIL)
-		manager_find(getenv(ENVIRONMENT_NEXT_LIFE));
+		manager_find(environment_mark());
 	(void)unsetenv(ENVIRONMENT_NEXT_LIFE);	/* os_claim() asks for it */
 	if (command)
 		environment_listen_init();

@@ -90,13 +90,15 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 	return (text_format(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
-	    "job=%s\njob_status=%s\njob_number=%s\nanswers=%s\n",
+	    "job=%s\njob_status=%s\njob_number=%s\nanswers=%s\n"
+	    "life=%lu\nborn=%" PRId64 "\n",
 	    life_stage_name(s->stage), s->app ? "app" : "boot",
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
 	    s->dropped_log, s->dropped_requests, s->job->name, job,
-	    number, answers_format(s->job, answers, sizeof(answers))));
+	    number, answers_format(s->job, answers, sizeof(answers)), s->life,
+	    s->born_s));
 }
 
 void

@@ -16,7 +16,7 @@
 
 #include "job.h"
 
-/* The longest status file: fourteen short lines. */
+/* The longest status file: sixteen short lines. */
 #define STATUS_MAX	640
 
 /* Changes of counters and jobs are written at most this often, and so is a
@@ -32,6 +32,8 @@ struct status {
 	unsigned forced;	/* as in struct life */
 	int boot_status;	/* -1: rc has not ended */
 	int64_t end_s;		/* Unix time of the promised end, 0: none */
+	unsigned long life;	/* 1: no reboot in place yet */
+	int64_t born_s;		/* Unix time of this life's start */
 	uint64_t dropped_log, dropped_requests;
 	bool app;
 	const struct job_last *job;

@@ -198,6 +198,8 @@ written(struct input *in)
 	s.end_s = take_number(in);
 	s.dropped_log = (uint64_t)take_number(in);
 	s.dropped_requests = (uint64_t)take_number(in);
+	s.life = (unsigned long)take_number(in);
+	s.born_s = take_number(in);
 	s.app = take(in) % 2 != 0;
 	take_job(in, job.name);
 	job.status = (int)take_number(in);
@@ -222,6 +224,8 @@ written(struct input *in)
 	is_number(text, "job_status", job.count > 0, job.status);
 	is_number(text, "job_number", job.id != REQUEST_NO_ID, job.id);
 	is_answers(text, job.answers);
+	MUST(text_number(value_read(text, "life", v)) == s.life);
+	is_number(text, "born", true, s.born_s);
 	print(text);
 }
 

@@ -435,6 +435,7 @@ TEST(test_status)
 	expect(j, 0, "jailctl status", 0, "state:     run (boot mode)\n"
 	    "jailinit:  0");
 	assert_non_null(strstr(ctl_said, process));
+	assert_non_null(strstr(ctl_said, "\nlife:      1, since 20"));
 	assert_null(strstr(ctl_said, "asked to"));
 	assert_null(strstr(ctl_said, "gone by"));
 	assert_non_null(strstr(ctl_said,

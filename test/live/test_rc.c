@@ -8,9 +8,11 @@
  */
 #include "live.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
+
+#ifdef __linux__
+#include <linux/capability.h>
+#endif
 
 #include <stdlib.h>
 
@@ -673,56 +675,52 @@ test_cut_boot(void **state)
  * What rc makes.
  */
 
-/* A socket that nobody listens on any more. */
-static int
-socket_make(void *arg)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX,
-	    .sun_path = "/run/s.sock" };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+/* What a life leaves in a directory, and what is none of it: links lead out,
+ * names are hostile, and a mount of the same file system is below. */
+#define LITTER								\
+	"mkdir -p d/e .h 'm/o u\\nt' m/x && "				\
+	"touch x.pid keep d/e/y .h/z ..n ' -rf' -- '*' nologin && "	\
+	"mkdir -m 1777 u && touch u/users && chmod 0 d/e && "		\
+	"mkfifo fifo && ln -s /etc link && ln -s /tmp m/x/l && "	\
+	"touch \"$(printf 'new\\nline')\" && "				\
+	"mkdir -p /srv/host && touch /srv/host/file && "		\
+	"mount --bind /srv/host 'm/o u\\nt' && touch m/one && "		\
+	"mount --bind /srv/host/file m/one\n"
 
-	(void)arg;
-	return (bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0);
-}
-
-/* Stale ones; what no pid file is; and what users may write. */
+/* The litter is gone, and what is mounted there is not. */
 static void
-run_litter(struct jail *j)
+litter_gone(struct jail *j, const char *dir)
 {
-	pid_t pid;
-	int st;
+	char script[512];
 
-	live_ok(jail_sh(j, "cd /run && mkdir d u && "
-	    "touch x.pid keep d/y.pid u/z.pid && ln -s keep l.pid && "
-	    "chmod 777 u"));
-	pid = jail_enter(j, socket_make, NULL);
-	assert_true(pid > 0);
-	j->n_entered--;
-	assert_int_equal(waitpid(pid, &st, 0), pid);
-	assert_int_equal(st, 0);
+	snprintf(script, sizeof(script), "cd %s && ls -AR . >/tmp/ls; "
+	    "[ -e 'm/o u\\nt/file' ] && [ -e m/one ] && "
+	    "[ -e /etc/passwd ] && [ -e /tmp/old ] && "
+	    "[ \"$(ls -A m)\" = \"$(printf 'o u\\\\nt\\none')\" ] && "
+	    "[ \"$(ls -A | grep -v '^jailinit[.]')\" = m ]", dir);
+	if (jail_sh(j, script) != 0)
+		print_error("%s: %s:\n%s", shells[j - jails], dir,
+		    jail_file(j, "/tmp/ls"));
+	assert_int_equal(jail_sh(j, script), 0);
 }
 
 static void
 test_reboot(void **state)
 {
-	static const char *const there[] = { "/run/keep", "/run/u/z.pid",
-	    "/run/l.pid", "/tmp/old" };
-	static const char *const gone[] = { "/run/x.pid", "/run/d/y.pid",
-	    "/run/s.sock" };
 	struct jail *j;
-	size_t i;
 
 	(void)state;
 	scripts(SERVICE("10-a"), "echo $1 >>/tmp/lives; touch /tmp/old\n"
 	    "grep -c ' /run tmpfs ' /proc/mounts >/tmp/mounts\n"
-	    "grep -c ' /dev/shm tmpfs ' /proc/mounts >>/tmp/mounts");
+	    "grep -c ' /dev/shm tmpfs ' /proc/mounts >>/tmp/mounts\n"
+	    "ls -A /run >/tmp/run");
 	boot(NULL);
 	EACH(j) {
 		j->via_proc = true;
 		assert_string_equal(jail_file(j, "/tmp/mounts"), "1\n1\n");
-		run_litter(j);
+		live_ok(jail_sh(j, "cd /run; " LITTER));
+		live_ok(jail_sh(j, "cd /var/run; " LITTER));
 		(void)unlink(jail_path(j, "/tmp/mounts"));
-		NAMED(j, jail_exists(j, "/run/x.pid"));
 	}
 	ask("reboot\n");
 	EACH(j)
@@ -733,14 +731,8 @@ test_reboot(void **state)
 		assert_string_equal(jail_file(j, "/tmp/lives"),
 		    "start\nstop\nstart\n");
 		assert_string_equal(jail_file(j, "/tmp/mounts"), "1\n1\n");
-		for (i = 0; i < 4; i++) {
-			if (!jail_exists(j, there[i]))
-				print_error("%s: no %s\n", shells[j - jails],
-				    there[i]);
-			assert_true(jail_exists(j, there[i]));
-		}
-		for (i = 0; i < 3; i++)
-			assert_false(jail_exists(j, gone[i]));
+		litter_gone(j, "/run");
+		litter_gone(j, "/var/run");
 		assert_string_equal(jail_status(j, "boot_status"), "0");
 	}
 	halt();
@@ -850,20 +842,153 @@ test_fifo(void **state)
 		has(j, "10-asks: cut off, ended\n");
 }
 
-/* A /run that holds something is somebody's. */
+/* A jail that was killed begins with an empty /run, too, and what -c and -f
+ * name stays, wherever it is. */
 static void
-test_run_kept(void **state)
+test_run_first(void **state)
 {
 	struct jail *j;
 
 	(void)state;
-	scripts(SERVICE("10-a"), "cat /run/mine");
-	EACH(j)
-		live_ok(jail_write(j, "/run/mine", 0644, "mine\n"));
+	scripts(SERVICE("10-a"), "cd /run && find . ! -type d | sort >/tmp/run;"
+	    " echo halt >/run/d/e/ctl");
+	EACH(j) {
+		live_ok(jail_write(j, "/run/nologin", 0644, "no\n"));
+		live_ok(jail_write(j, "/run/d/x.pid", 0644, "1\n"));
+		live_ok(jail_write(j, "/run/d/e/y", 0644, "1\n"));
+		live_ok(jail_start(j, NULL, "/sbin/jailinit", "-c",
+		    "/run/d/e/ctl", "-f", "/run/d/status", NULL));
+	}
+	ended(jail_slack(20000));
+	EACH(j) {
+		assert_string_equal(jail_file(j, "/tmp/run"),
+		    "./d/e/ctl\n./d/status\n./jailinit.boot_id\n");
+		has_not(j, "rm: ");
+	}
+}
+
+#define BOOT_ID	"/proc/sys/kernel/random/boot_id"
+
+#ifdef __linux__
+static void
+no_mount(void *arg)
+{
+	(void)arg;
+	(void)prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN);
+}
+#else
+#define no_mount	NULL
+#endif
+
+/* Each life has a boot_id of its own, mounted once, and there is a /proc without
+ * that, or no user namespace could mount its own.  Where rc may not mount, it
+ * says nothing. */
+static void
+test_boot_id(void **state)
+{
+	struct jail_opts o = { .before_exec = no_mount };
+	struct jail *j;
+
+	(void)state;
+	scripts(SERVICE("10-a"), "[ $1 = stop ] || cat " BOOT_ID
+	    " >>/tmp/ids; grep -c /boot_id /proc/mounts >/tmp/n; "
+	    "[ -e /run/jailinit.proc/1/stat ]; echo $? >/tmp/whole");
 	boot(NULL);
-	EACH(j)
-		has(j, "10-a: mine\n");
+	EACH(j) {
+		live_ok(jail_ctl(j, "reboot\n"));
+		live_ok(jail_wait_status(j, "life", "2", jail_slack(20000)));
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+		NAMED(j, strlen(jail_file(j, "/tmp/ids")) == 2 * 37);
+		NAMED(j, memcmp(jail_file(j, "/tmp/ids"), jail_file(j,
+		    "/tmp/ids") + 37, 37) != 0);
+		assert_string_equal(jail_file(j, "/tmp/n"), "1\n");
+		assert_string_equal(jail_file(j, "/tmp/whole"), "0\n");
+	}
 	halt();
+	EACH(j) {
+		live_ok(jail_again(j));
+		(void)unlink(jail_path(j, "/tmp/ids"));
+	}
+	boot(&o);
+	EACH(j) {
+		assert_string_equal(jail_file(j, "/tmp/n"), "0\n");
+		assert_string_equal(jail_log(j), "rc: 1 run\n");
+	}
+	halt();
+}
+
+/* The record that who -b shows, where there is what makes it. */
+static void
+test_boot_record(void **state)
+{
+	struct jail *j;
+
+	(void)state;
+	if (access("/usr/bin/utmpdump", X_OK) == -1)
+		live_skip("no utmpdump(1) here");
+	EACH(j) {
+		live_ok(jail_copy(j, "/usr/bin/utmpdump", "/bin/utmpdump"));
+		live_ok(jail_write(j, "/var/log/wtmp", 0644, ""));
+	}
+	boot(NULL);
+	EACH(j) {
+		live_ok(jail_sh(j, "utmpdump /run/utmp >/tmp/is 2>&1 &&"
+		    " cmp /run/utmp /var/log/wtmp"));
+		NAMED(j, strstr(jail_file(j, "/tmp/is"), "[2] [00000] [~~") !=
+		    NULL);
+	}
+	halt();
+}
+
+/* Opens a terminal and what is at its other end. */
+static int
+terminal_use(void *arg)
+{
+	char buf[4] = "";
+	int master_fd, slave_fd;
+
+	(void)arg;
+	master_fd = posix_openpt(O_RDWR | O_NOCTTY);
+	if (master_fd == -1 || grantpt(master_fd) == -1 ||
+	    unlockpt(master_fd) == -1)
+		return (1);
+	slave_fd = open(ptsname(master_fd), O_RDWR | O_NOCTTY);
+	return (write(slave_fd, "abc", 3) != 3 ||
+	    read(master_fd, buf, 3) != 3 || strcmp(buf, "abc") != 0);
+}
+
+/* As jailroot makes /dev: a link and a directory; and with neither. */
+static void
+test_terminals(void **state)
+{
+	struct jail_opts o = { .no_dev = true };
+	struct jail *j;
+	int i, st;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		o.userns = i % 2 == 1;
+		EACH(j) {
+			if (i > 1)
+				continue;
+			(void)mkdir(jail_path(j, "/dev/pts"), 0755);
+			(void)symlink("pts/ptmx", jail_path(j, "/dev/ptmx"));
+		}
+		boot(&o);
+		EACH(j) {
+			assert_true(jail_enter(j, terminal_use, NULL) > 0);
+			j->n_entered--;
+			assert_int_equal(waitpid(j->entered[j->n_entered], &st,
+			    0), j->entered[j->n_entered]);
+			NAMED(j, st == 0);
+		}
+		halt();
+		EACH(j) {
+			live_ok(jail_again(j));
+			(void)unlink(jail_path(j, "/dev/ptmx"));
+			(void)rmdir(jail_path(j, "/dev/pts"));
+		}
+	}
 }
 
 /* From an rc.shutdown that is told nothing, or something else. */
@@ -934,6 +1059,7 @@ test_sysv(void **state)
 	(void)state;
 	scripts("/etc/init.d/a", "echo a $1");
 	scripts("/etc/init.d/b", "echo b $1");
+	scripts("/etc/init.d/sendsigs", "echo kills; kill -KILL -1");
 	EACH(j) {
 		live_ok(rc_copy(j, "examples/50-sysv", SERVICE("50-sysv")));
 		script(j, "/etc/rc2.d/README", "echo no");
@@ -942,6 +1068,8 @@ test_sysv(void **state)
 		    "/etc/rc2.d/S01a")));
 		live_ok(symlink("../init.d/b", jail_path(j,
 		    "/etc/rc2.d/S02b")));
+		live_ok(symlink("../init.d/sendsigs", jail_path(j,
+		    "/etc/rc0.d/K00sendsigs")));
 		live_ok(symlink("../init.d/b", jail_path(j,
 		    "/etc/rc0.d/K01b")));
 		live_ok(symlink("../init.d/a", jail_path(j,
@@ -951,8 +1079,10 @@ test_sysv(void **state)
 	EACH(j)
 		in_order(j, up);
 	halt();
-	EACH(j)
+	EACH(j) {
 		in_order(j, down);
+		has_not(j, "kills");
+	}
 }
 
 /* Its openrc is a stand-in that says how it is called. */
@@ -997,7 +1127,10 @@ main(void)
 		RC_LINUX(test_bare_readonly, "what rc mounts"),
 		RC_TEST(test_no_setsid),
 		RC_TEST(test_fifo),
-		RC_LINUX(test_run_kept, "what rc mounts"),
+		RC_LINUX(test_run_first, "FreeBSD has an rc of its own"),
+		RC_LINUX(test_boot_id, "what rc mounts"),
+		RC_LINUX(test_boot_record, "utmp of Linux"),
+		RC_LINUX(test_terminals, "what rc mounts"),
 		RC_TEST(test_verb),
 		RC_TEST(test_usage),
 		RC_TEST(test_sysv),

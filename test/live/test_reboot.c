@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define FDS_MAX		64
 #define REBOOTS		20
@@ -83,6 +84,7 @@ last_life(struct jail *j)
 
 TEST(test_second_life)
 {
+	int64_t born_s, begin_s = (int64_t)time(NULL);
 	struct stat before, after;
 	char line[64];
 
@@ -90,6 +92,9 @@ TEST(test_second_life)
 	    "echo $1 >>" LIVE_MARK "; sleep 100"));
 	first_life(j, NULL, NULL, NULL);
 	live_ok(stat(jail_path(j, JAIL_CTL), &before));
+	assert_string_equal(jail_status(j, "life"), "1");
+	born_s = strtoll(jail_status(j, "born"), NULL, 10);
+	assert_in_range(born_s, begin_s, time(NULL));
 	/* What is to be seen of this life must not be seen of the next. */
 	snprintf(line, sizeof(line), "@bogus\nreboot %d\n",
 	    (int)(jail_slack(1000) / 1000));
@@ -103,6 +108,9 @@ TEST(test_second_life)
 	assert_string_equal(jail_status(j, "deadline"), "");
 	assert_string_equal(jail_status(j, "forced"), "");
 	assert_string_equal(jail_status(j, "dropped_requests"), "0");
+	assert_string_equal(jail_status(j, "life"), "2");
+	assert_in_range(strtoll(jail_status(j, "born"), NULL, 10), born_s + 1,
+	    time(NULL));
 	live_ok(stat(jail_path(j, JAIL_CTL), &after));
 	assert_true(S_ISFIFO(after.st_mode));
 	live_ok(jail_signal(j, SIGTERM));	/* not blocked */
@@ -160,6 +168,7 @@ TEST(test_twenty)
 	rss = proc_figure(j->pid, "RssAnon");
 	for (i = 0; i < REBOOTS; i++)
 		next_life(j, 2 + i);
+	assert_string_equal(jail_status(j, "life"), "21");
 	fds_settled(j, after, sizeof(after));
 	assert_string_equal(before, after);
 	assert_true(data > 0 && rss > 0);

@@ -41,13 +41,13 @@ TEST(test_busybox_boots)
 TEST(test_jailctl_has_its_names)
 {
 	static const char *const names[] = { "halt", "poweroff", "reboot",
-	    "shutdown" };
+	    "shutdown", "telinit" };
 	char to[64] = "", path[64];
 	size_t i;
 
 	live_ok(root_sh("cp /bin/busybox \"$JAILROOT_PROGRAMS/jailctl\""));
 	EXITS(0, j, NULL, root_at("www"));
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		snprintf(path, sizeof(path), "www/sbin/%s", names[i]);
 		memset(to, 0, sizeof(to));
 		assert_true(readlink(root_at(path), to, sizeof(to) - 1) > 0);
@@ -56,6 +56,35 @@ TEST(test_jailctl_has_its_names)
 		assert_false(root_has(root_at(path)));	/* nor busybox's */
 	}
 	root_boots(j, root_at("www"));
+}
+
+/* What is typed there, at each way to a shell, is jailctl's and not busybox's,
+ * which prefers its own: its reboot is a TERM, and so a halt. */
+TEST(test_shell_reboots)
+{
+	static const char *const ways[] = { "echo reboot | sh -i",
+	    "echo reboot | sh -l", "sh -c reboot", "busybox sh -c reboot",
+	    "shutdown -r now", "echo reboot | env - PATH=/bin:/sbin sh -i" };
+	struct jail_opts o = { .no_dev = geteuid() == 0 };
+	char life[8];
+	size_t i;
+
+	live_ok(root_sh("cp '%s' \"$JAILROOT_PROGRAMS/jailctl\"",
+	    getenv("JAILCTL")));
+	EXITS(0, j, NULL, root_at("www"));
+	snprintf(j->root, sizeof(j->root), "%s", root_at("www"));
+	live_ok(jail_start(j, &o, "/sbin/init", NULL));
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+		(void)jail_sh(j, ways[i]);
+		snprintf(life, sizeof(life), "%zu", i + 2);
+		print_message("%s\n", ways[i]);
+		live_ok(jail_wait_status(j, "life", life, LIVE_SOON_MS));
+	}
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
+	(void)jail_sh(j, "poweroff");
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	live_log_has(j, "poweroff requested");
 }
 
 /* Runs what was printed, between these two lines, and halts it. */
@@ -333,7 +362,8 @@ TEST(test_freebsd_layout)
 	assert_string_equal(root_text(root_at("bsd/etc/passwd")), "theirs\n");
 	assert_string_equal(root_listing(root_at("bsd/dev")), "");
 	assert_string_equal(root_listing(root_at("bsd/sbin")),
-	    "halt\njailctl\njailinit\npoweroff\nreboot\nshutdown\n");
+	    "halt\njailctl\njailinit\npoweroff\nreboot\nshutdown\n"
+	    "telinit\n");
 	EXITS(0, j, NULL, "-u", "-t", "freebsd", root_at("bsd"));
 	assert_string_equal(root_text(root_at("bsd/etc/rc")), "theirs\n");
 	base_make(j, "no.txz", "bin etc", "bin/sh");
@@ -685,6 +715,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROOT_TEST(test_busybox_boots),
 		ROOT_TEST(test_jailctl_has_its_names),
+		ROOT_TEST(test_shell_reboots),
 		ROOT_TEST(test_printed_line_boots),
 		ROOT_TEST(test_not_root),
 		ROOT_TEST(test_programs),
