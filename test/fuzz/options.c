@@ -23,6 +23,7 @@
 #include "kill/main.c"
 #undef options
 #undef options_parse
+#include "init/environment.h"
 #include "init/options.h"
 
 #define ARGS_MAX	16
@@ -147,7 +148,11 @@ init_options(char **argv)
 {
 	struct options o;
 
+	/* Words of a command are options, too: nothing ends it for them. */
+	if (argv[1] != NULL && strcmp(argv[1], "--") == 0 && argv[2] != NULL)
+		MUST(setenv(ENVIRONMENT_OPTIONS, argv[2], 1) == 0);
 	options_parse(&o, argv);
+	MUST(getenv(ENVIRONMENT_OPTIONS) == NULL);
 	is_seconds(o.limits.shutdown_ms);
 	is_seconds(o.limits.term_ms);
 	is_seconds(o.limits.kill_ms);
