@@ -629,7 +629,7 @@ full_disk(struct jail *j, const char *size)
 TEST(test_full_disk)
 {
 	static const char *const sizes[] = { "size=8k", "size=64k",
-	    "size=1m", "size=2200k", "nr_inodes=2", "nr_inodes=5",
+	    "size=1m", "size=2m", "nr_inodes=2", "nr_inodes=5",
 	    "nr_inodes=150" };
 	size_t i;
 	pid_t pid;
