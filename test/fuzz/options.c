@@ -19,9 +19,11 @@
 #define options		kill_options
 #define options_parse	kill_options_parse
 #define main		jailkill_main
+#define signals_ignore	kill_signals_ignore
 #include "kill/options.c"
 #include "kill/main.c"
 #undef options
+#undef signals_ignore
 #undef options_parse
 #include "init/environment.h"
 #include "init/options.h"
