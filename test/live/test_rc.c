@@ -850,7 +850,7 @@ test_run_first(void **state)
 	struct jail *j;
 
 	(void)state;
-	scripts(SERVICE("10-a"), "cd /run && find . ! -type d | sort >/tmp/run;"
+	scripts(SERVICE("10-a"), "cd /run && find . -xdev ! -type d | sort >/tmp/run;"
 	    " echo halt >/run/d/e/ctl");
 	EACH(j) {
 		live_ok(jail_write(j, "/run/nologin", 0644, "no\n"));
