@@ -64,7 +64,8 @@ TEST(test_shell_reboots)
 {
 	static const char *const ways[] = { "echo reboot | sh -i",
 	    "echo reboot | sh -l", "sh -c reboot", "busybox sh -c reboot",
-	    "shutdown -r now", "echo reboot | env - PATH=/bin:/sbin sh -i" };
+	    "init 6", "echo telinit 6 | sh -i", "shutdown -r now",
+	    "echo reboot | env - PATH=/bin:/sbin sh -i" };
 	struct jail_opts o = { .no_dev = geteuid() == 0 };
 	char life[8];
 	size_t i;
