@@ -11,16 +11,18 @@
 #include "child.h"
 #include "command.h"
 #include "job.h"
-#include "left.h"
 #include "log.h"
-#include "os.h"
 #include "os_child.h"
+#include "retry.h"
 #include "signals.h"
 #include "spawn.h"
 
 /* At most this many children are reaped in a turn, so that a fork storm does
  * not keep us from requests. */
 #define REAP_BATCH	256
+
+/* So soon a signal that was passed on stops a process that is traced. */
+#define WATCH_MS	1000
 
 static const struct options *opt;
 static enum life_stage stage;
@@ -31,13 +33,18 @@ static int boot_status = -1;
 static unsigned ended;		/* 1 << event: child_event() returns it */
 
 static bool kernel_reaps;	/* SIGCHLD is ignored */
+static int unreaped_fd = -1;	/* os_unreaped_open() */
+static int64_t watch_ms;	/* the end of child_watch(), 0: none */
 static int batch;		/* how many may still be reaped in this turn */
 static bool any;		/* there are children */
 static bool more;		/* the batch was used up */
 
-/* After the process table was full: the time of the next try to start
- * rc.shutdown, and the wait before that try. */
-static int64_t start_ms = INT64_MAX, start_step_ms;
+/* So long rc is tried to be started when the process table is full: whoever
+ * waits for the end of boot is not to wait for ever. */
+#define START_RC_MS	5000
+
+/* When to try again to start rc, in BOOT, or rc.shutdown. */
+static struct retry start = RETRY_NONE;
 static enum request_verb verb;
 
 void
@@ -56,47 +63,53 @@ end_note(enum life_event event)
 /*
  * Starting.
  */
-void
-child_start_rc(void)
+/* fork(2) has failed.  Is it tried again? */
+static bool
+start_later(const char *name, int64_t for_ms)
 {
-	rc_pid = spawn_script(opt->rc, NULL, false);
-	if (rc_pid != -1)
-		return;
-	log_line("%s: fork: %s", opt->rc, strerror(errno));
-	rc_pid = 0;
+	bool first = start.due_ms == INT64_MAX;
+	int e = errno;
+	bool later = retry_later(&start, e, for_ms);
+
+	if (first)
+		log_line("%s: fork: %s", name, strerror(e));
+	else if (!later)
+		log_line("%s: could not be started in time", name);
+	return (later);
+}
+
+static void
+rc_given_up(void)
+{
+	start.due_ms = INT64_MAX;
 	boot_status = SPAWN_CANNOT_EXEC;
 	end_note(LIFE_BOOTED);
 }
 
-/* A user of the jail can fill the process table, and it has room again when
- * processes end.  If no other process is left, a few tries are enough. */
-static bool
-may_start_later(int e)
+void
+child_start_rc(void)
 {
-	return ((e == EAGAIN || e == ENOMEM) && (start_ms == INT64_MAX ||
-	    start_step_ms < LEFT_STEP_MAX_MS || any || os_others_left()));
+	pid_t pid = spawn_script(opt->rc, NULL, false);
+
+	if (pid != -1) {
+		start.due_ms = INT64_MAX;
+		rc_pid = pid;
+	} else if (!start_later(opt->rc, START_RC_MS))
+		rc_given_up();
 }
 
+/* The end of the stage ends the tries. */
 void
 child_start_shutdown(void)
 {
 	pid_t pid = spawn_script(opt->rc_shutdown, request_name(verb),
 	    opt->command == NULL);
-	int e = errno;
 
-	if (pid == -1 && start_ms == INT64_MAX)
-		log_line("%s: fork: %s", opt->rc_shutdown, strerror(e));
-	if (pid == -1 && may_start_later(e)) {
-		start_step_ms = start_ms == INT64_MAX ? LEFT_STEP_MIN_MS :
-		    left_step_ms(start_step_ms);
-		start_ms = clock_ms() + start_step_ms;
-		return;
-	}
-	start_ms = INT64_MAX;
-	if (pid == -1)
-		end_note(LIFE_SHUTDOWN_ENDED);
-	else
+	if (pid != -1) {
+		start.due_ms = INT64_MAX;
 		shutdown_pid = pid;
+	} else if (!start_later(opt->rc_shutdown, INT64_MAX))
+		end_note(LIFE_SHUTDOWN_ENDED);
 }
 
 void
@@ -111,6 +124,8 @@ child_verb(enum request_verb now)
 void
 child_end_rc(void)
 {
+	if (start.due_ms != INT64_MAX)
+		rc_given_up();
 	signals_send(rc_pid, SIGTERM, true);
 	signals_send(rc_pid, SIGCONT, true);
 }
@@ -135,7 +150,13 @@ void
 child_stage(enum life_stage now)
 {
 	stage = now;
-	start_ms = INT64_MAX;
+	start.due_ms = INT64_MAX;
+	if (now >= LIFE_TERM) {
+		command_expect(SIGTERM);
+		command_expect(SIGHUP);
+	}
+	if (now >= LIFE_KILL)
+		command_expect(SIGKILL);
 	reap_soon();
 	child_reaping(false);
 }
@@ -150,13 +171,36 @@ void
 child_reaping(bool job)
 {
 	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
-	    stage == LIFE_RUN && (opt->command == NULL || command_fd() != -1);
+	    stage == LIFE_RUN && watch_ms == 0 &&
+	    (opt->command == NULL || command_reapable());
 
+	if (by_kernel && unreaped_fd == -1)
+		unreaped_fd = os_unreaped_open();
+	by_kernel = by_kernel && unreaped_fd != -1;
 	if (by_kernel == kernel_reaps)
 		return;
 	kernel_reaps = by_kernel;
 	signals_child(by_kernel);
 	reap_soon();
+}
+
+void
+child_watch(void)
+{
+	watch_ms = clock_ms() + WATCH_MS;
+}
+
+int
+child_fd(void)
+{
+	return (kernel_reaps ? unreaped_fd : -1);
+}
+
+void
+child_unreaped(void)
+{
+	os_unreaped_read(unreaped_fd);
+	more = true;
 }
 
 /* Returns the exit status, 128 + n for a signal; logs it unless it is 0. */
@@ -207,11 +251,14 @@ reap(void)
 		more = --batch == 0;
 		if (pid == -1)
 			continue;
-		if (start_ms != INT64_MAX)
-			start_ms = 0;	/* there may be room now */
+		if (start.due_ms != INT64_MAX)
+			start.due_ms = 0;	/* there may be room now */
+		if (watch_ms != 0 && clock_ms() >= watch_ms)
+			watch_ms = 0;
 		if (!WIFSTOPPED(st))
 			child_ended(pid, st);
-		else if (stage == LIFE_RUN)
+		else if (!os_child_untrace(pid, WSTOPSIG(st)) &&
+		    stage == LIFE_RUN)
 			command_stopped(pid, WSTOPSIG(st));
 	}
 }
@@ -232,8 +279,12 @@ child_event(enum life_event *event)
 	if (command_look())
 		end_note(LIFE_COMMAND_ENDED);
 	reap();
-	if (clock_ms() >= start_ms)
-		child_start_shutdown();
+	if (retry_is_due(&start)) {
+		if (stage == LIFE_BOOT)
+			child_start_rc();
+		else
+			child_start_shutdown();
+	}
 	for (*event = 0; ended != 0; ++*event)
 		if ((ended & 1U << *event) != 0) {
 			ended &= ~(1U << *event);
@@ -251,7 +302,7 @@ child_any(void)
 int64_t
 child_due_ms(void)
 {
-	return (more ? 0 : start_ms);
+	return (more ? 0 : start.due_ms);
 }
 
 int
@@ -263,6 +314,6 @@ child_boot_status(void)
 const char *
 child_shutdown_name(bool *starting)
 {
-	*starting = start_ms != INT64_MAX;
+	*starting = start.due_ms != INT64_MAX;
 	return (command_runs() ? opt->command[0] : opt->rc_shutdown);
 }

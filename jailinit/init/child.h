@@ -17,7 +17,9 @@
 /* o: what to start; must stay. */
 void child_init(const struct options *o);
 
-/* Starts rc.  If that fails, rc counts as ended. */
+/* Starts rc.  While the process table is full, child_event() tries again for
+ * five seconds; child_end_rc() ends that.  If rc cannot be started at all, it
+ * counts as ended. */
 void child_start_rc(void);
 
 /* Starts rc.shutdown with the name of the verb as its argument.  While the
@@ -37,10 +39,19 @@ void child_kill_rc(void);
 void child_stage(enum life_stage stage);
 
 /* Has the kernel reap all children if it can (os_kernel_reaps) and if we need
- * no exit status from waitpid(2): in the stage RUN while no job runs, and in
- * app mode only if command_fd() tells of the command's end.  job: a job is
- * about to start.  Call when one of these may have changed. */
+ * nothing from waitpid(2): in the stage RUN while no job runs, and in app mode
+ * only if command_reapable().  job: a job is about to start.  Call when one of
+ * these may have changed. */
 void child_reaping(bool job);
+
+/* A signal was passed on to the command.  If that has made us its tracer, the
+ * signal stops it, which only waitpid(2) tells. */
+void child_watch(void);
+
+/* Readable when a child has ended that the kernel does not reap, or -1; then
+ * call child_unreaped(). */
+int child_fd(void);
+void child_unreaped(void);
 
 /* Call when a turn begins.  Lets child_event() reap one more batch. */
 void child_turn(void);
@@ -53,7 +64,7 @@ bool child_event(enum life_event *event);
 bool child_any(void);
 
 /* When child_event() is due even if no child ends: 0, that is at once, if the
- * last batch was used up; or the next try to start rc.shutdown; or
+ * last batch was used up; or the next try to start rc or rc.shutdown; or
  * INT64_MAX. */
 int64_t child_due_ms(void);
 

@@ -4,22 +4,39 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/signame.h"
+#include "lib/sys.h"
 
 #include "command.h"
 #include "log.h"
 #include "notify.h"
 #include "os_child.h"
+#include "retry.h"
 #include "signals.h"
 #include "spawn.h"
 #include "terminal.h"
+
+/* A tracer that lives, such as gdb(1) or strace(1), lets a process that has
+ * ended go sooner than this. */
+#define HELD_MS	100
+
+/* So long it is tried to be started when the process table is full.  Signals
+ * wait for that, so not longer. */
+#define START_MS	1000
 
 static const struct options *opt;
 static pid_t command_pid;	/* 0: it does not run */
 static int status;
 static int end_fd = -1;		/* os_exit_open() */
+static bool kept, dead;		/* the same; command_dead() */
+static int64_t held_ms = INT64_MAX;
+static bool expected[SYS_SIGNALS + 1];	/* command_expect() */
 static int exec_fd = -1;	/* closed by its execve(2) */
 
 static int
@@ -32,22 +49,25 @@ start_failed(const char *what)
 int
 command_start(const struct options *o)
 {
+	struct retry again = RETRY_NONE;
 	int p[2] = { -1, -1 };
 
 	opt = o;
 	if (pipe2(p, O_CLOEXEC) == -1 &&
 	    (opt->background || opt->ready_fd != -1))
 		return (start_failed("pipe"));
-	command_pid = spawn_command(opt->command, p[1], opt->background);
+	while ((command_pid = spawn_command(opt->command, p[1],
+	    opt->background)) == -1 && retry_later(&again, errno, START_MS)) {
+		(void)poll(NULL, 0, (int)again.step_ms);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;	/* children from before us */
+	}
 	if (command_pid == -1) {
 		command_pid = 0;
 		return (start_failed("fork"));
 	}
 	signals_init(true);	/* all are blocked, so there is time */
-	if (!terminal_is_ours())
-		end_fd = os_exit_open(command_pid);
-	if (terminal_is_ours())
-		signals_child_stops();
+	end_fd = os_exit_open(command_pid, &kept);
 	exec_fd = p[0];
 	if (p[1] != -1)
 		close(p[1]);
@@ -63,13 +83,20 @@ command_runs(void)
 static void
 command_send(int sig, bool group)
 {
-	if (end_fd == -1 || !os_exit_send(end_fd, sig, group))
+	if (!command_reapable() || !os_exit_send(end_fd, sig, group))
 		signals_send(command_pid, sig, group);
+}
+
+void
+command_expect(int sig)
+{
+	expected[sig] = true;
 }
 
 void
 command_stop(void)
 {
+	command_expect(opt->stop_signal);
 	command_send(opt->stop_signal, opt->group);
 	command_send(SIGCONT, opt->group);
 }
@@ -79,6 +106,8 @@ command_pass(int sig)
 {
 	bool group = terminal_pass(command_pid, sig);
 
+	if (sig == SIGTERM || sig == SIGINT || sig == SIGHUP)
+		command_expect(sig);
 	command_send(sig, group || opt->group);
 }
 
@@ -89,8 +118,14 @@ end_take(int st)
 	if (end_fd != -1)
 		close(end_fd);
 	end_fd = -1;
+	held_ms = INT64_MAX;
 	terminal_return();
 	status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
+	/* What is typed (^C) is known to whoever types it. */
+	if (WIFSIGNALED(st) && !expected[WTERMSIG(st)] &&
+	    !(WTERMSIG(st) == SIGINT && terminal_is_ours()))
+		log_line("%s: killed by signal %d (%s)", opt->command[0],
+		    WTERMSIG(st), signame_name(WTERMSIG(st)));
 }
 
 bool
@@ -107,10 +142,20 @@ command_look(void)
 {
 	int st;
 
-	if (end_fd == -1 || !os_exit_read(end_fd, &st))
+	if (end_fd != -1 && os_exit_read(end_fd, &st)) {
+		end_take(st);
+		return (true);
+	}
+	if (held_ms == INT64_MAX || clock_ms() < held_ms)
 		return (false);
-	end_take(st);
+	held_ms = INT64_MAX;	/* its status comes when it is let go */
 	return (true);
+}
+
+bool
+command_reapable(void)
+{
+	return (kept && end_fd != -1 && !terminal_is_ours());
 }
 
 void
@@ -124,6 +169,27 @@ int
 command_fd(void)
 {
 	return (end_fd);
+}
+
+/* Once it is readable, only its hang-up is news. */
+short
+command_events(void)
+{
+	return (dead ? 0 : POLLIN);
+}
+
+void
+command_dead(void)
+{
+	if (!dead)
+		held_ms = clock_ms() + HELD_MS;
+	dead = true;
+}
+
+int64_t
+command_due_ms(void)
+{
+	return (held_ms);
 }
 
 int

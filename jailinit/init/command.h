@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "options.h"
 
@@ -22,16 +23,29 @@ void command_stop(void);
 /* Passes a signal on that was sent to us. */
 void command_pass(int sig);
 
+/* From now on its death by this signal is no news. */
+void command_expect(int sig);
+
 /* A child has ended with the wait status st, or was stopped by a signal of its
  * terminal: was it the command? */
 bool command_ended(pid_t pid, int st);
 void command_stopped(pid_t pid, int sig);
 
-/* Has it ended although the kernel has reaped it? */
+/* Has it ended although waitpid(2) does not tell: because the kernel has reaped
+ * it, or because a tracer holds it? */
 bool command_look(void);
 
-/* Hangs up when it ends; -1: only waitpid(2) tells, also of a stop by ^Z. */
+/* May the kernel reap it?  Not if nothing keeps its status, nor on a terminal,
+ * where only waitpid(2) tells of a stop by ^Z. */
+bool command_reapable(void);
+
+/* What to poll for its end, and for which event; if there is one, call
+ * command_dead().  command_due_ms(): when command_look() is due then, or
+ * INT64_MAX. */
 int command_fd(void);
+short command_events(void);
+void command_dead(void);
+int64_t command_due_ms(void);
 
 /* Readable once it was executed, or could not be: then command_executed()
  * tells whoever waits for that.  -1: done. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The environment.  Touches environ(7) and descriptors from 3 on. */
+#include <sys/mman.h>
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -12,6 +14,9 @@
 
 #include "environment.h"
 #include "os_self.h"
+
+/* A stack may have no room for a larger environment, 4 KB. */
+#define STACK_MAX	512
 
 /* Nobody passes more sockets than this. */
 #define LISTEN_MAX	1024
@@ -47,8 +52,8 @@ environment_mark(void)
 	return (before == NULL ? NULL : before + strcspn(before, "/"));
 }
 
-size_t
-environment_room(void)
+static size_t
+size(void)
 {
 	size_t n = 0;
 
@@ -57,16 +62,49 @@ environment_room(void)
 	return (n + ENVIRONMENT_PUTS + 1);
 }
 
+size_t
+environment_room(void)
+{
+	size_t n = size();
+
+	return (n > STACK_MAX ? 1 : n);
+}
+
+/* Puts var in the place of the variable of that name, if there is one. */
+static bool
+replace(const char *var)
+{
+	size_t i, n = 0, name = strcspn(var, "=") + 1;
+	bool found = false;
+
+	for (i = 0; environ[i] != NULL; i++) {
+		if (strncmp(environ[i], var, name) != 0)
+			environ[n++] = environ[i];
+		else if (!found) {
+			environ[n++] = (char *)(uintptr_t)var;
+			found = true;
+		}
+	}
+	environ[n] = NULL;
+	return (found);
+}
+
 void
 environment_put(char **room, const char *var)
 {
-	size_t i, n = 0, name = strcspn(var, "=") + 1;
+	size_t n = size();
 
-	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], var, name) != 0)
-			room[n++] = environ[i];
-	room[n++] = (char *)(uintptr_t)var;
-	room[n] = NULL;
+	if (replace(var))
+		return;
+	if (n > STACK_MAX)
+		room = mmap(NULL, n * sizeof(*room), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return;
+	if (room != environ)
+		memcpy(room, environ, n * sizeof(*room));
+	room[n - 2] = (char *)(uintptr_t)var;
+	room[n - 1] = NULL;
 	environ = room;
 }
 

@@ -28,8 +28,9 @@ char *environment_options_take(void);
 void environment_options_give(char **room);
 
 /* Sets var, "NAME=value".  room, of environment_room() pointers, becomes the
- * environment: it and var must stay.  ENVIRONMENT_PUTS of them may use the same
- * room. */
+ * environment, if a variable is added: it and var must stay.  For a large
+ * environment memory is mapped instead; if there is none, var is not set.
+ * ENVIRONMENT_PUTS of them may use the same room. */
 #define ENVIRONMENT_PUTS	3
 size_t environment_room(void);
 void environment_put(char **room, const char *var);

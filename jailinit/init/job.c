@@ -15,8 +15,12 @@
 #include "fifo.h"
 #include "job.h"
 #include "log.h"
+#include "retry.h"
 #include "signals.h"
 #include "spawn.h"
+
+/* So long it is tried to be started when the process table is full. */
+#define START_MS	5000
 
 enum report {
 	REPORT_NOTHING,
@@ -31,6 +35,7 @@ static int report_fd;			/* spawn_request() */
 static int64_t limit_s, due_ms;		/* of TERM, then of KILL */
 static bool timed_out;			/* it has had TERM */
 static bool ending;			/* the jail is */
+static struct retry start = RETRY_NONE;
 static struct job_last last = { "", 0, 0, REQUEST_NO_ID,
     { { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 },
     { REQUEST_NO_ID, 0 } }, 0 };
@@ -50,13 +55,13 @@ answer(int id, int status)
 
 /* 0, or -1 and errno. */
 static int
-begin(const char *job)
+begin(void)
 {
 	int e, p[2];
 
 	if (pipe2(p, O_CLOEXEC) == -1)
 		return (-1);
-	job_pid = spawn_request(job, p[1]);
+	job_pid = spawn_request(name, p[1]);
 	e = errno;
 	close(p[1]);
 	if (job_pid != -1) {
@@ -69,44 +74,65 @@ begin(const char *job)
 	return (-1);
 }
 
+static void
+drop(int id, const char *job, int status, const char *why)
+{
+	answer(id, status);
+	if (fifo_drop())
+		log_line("request dropped: %s: %s", job, why);
+}
+
+/* The job that was to be started is not. */
+static void
+started_not(int status, const char *why)
+{
+	int id = last.id;
+
+	last.id = REQUEST_NO_ID;
+	drop(id, name, status, why);
+}
+
+/* Starts the job, now or later; or never. */
+static void
+attempt(void)
+{
+	if (begin() == 0) {
+		start.due_ms = INT64_MAX;
+		timed_out = false;
+		due_ms = clock_ms() + limit_s * 1000;
+	} else if (!retry_later(&start, errno, START_MS))
+		started_not(JOB_FAILED, strerror(errno));
+}
+
 void
 job_start(const struct request *rq, int64_t limit_ms)
 {
-	const char *why = NULL;
-	int status = JOB_FAILED;
-
-	if (ending) {
-		status = JOB_ENDING;
-		why = "the jail ends";
-	} else if (job_pid != 0) {
-		status = JOB_BUSY;
-		why = "another one runs";
-	} else if (begin(rq->name) == -1)
-		why = strerror(errno);
-	if (why != NULL) {
-		answer(rq->id, status);
-		if (fifo_drop())
-			log_line("request dropped: %s: %s", rq->name, why);
-		return;
+	if (ending)
+		drop(rq->id, rq->name, JOB_ENDING, "the jail ends");
+	else if (job_runs())
+		drop(rq->id, rq->name, JOB_BUSY, "another one runs");
+	else {
+		(void)text_format(name, sizeof(name), "%s", rq->name);
+		last.id = rq->id;
+		last.news += rq->id != REQUEST_NO_ID;
+		limit_s = limit_ms / 1000;
+		attempt();
 	}
-	(void)text_format(name, sizeof(name), "%s", rq->name);
-	last.id = rq->id;
-	last.news += rq->id != REQUEST_NO_ID;
-	timed_out = false;
-	limit_s = limit_ms / 1000;
-	due_ms = clock_ms() + limit_ms;
 }
 
 bool
 job_runs(void)
 {
-	return (job_pid != 0);
+	return (job_pid != 0 || start.due_ms != INT64_MAX);
 }
 
 void
 job_no_more(void)
 {
 	ending = true;
+	if (start.due_ms != INT64_MAX)
+		started_not(JOB_ENDING, "the jail ends");
+	start.due_ms = INT64_MAX;
 }
 
 /* What the child has reported, spawn_request(): nothing, when a signal ended it
@@ -178,6 +204,8 @@ job_ended(pid_t pid, int st)
 void
 job_tick(void)
 {
+	if (retry_is_due(&start))
+		attempt();
 	if (job_pid == 0 || clock_ms() < due_ms)
 		return;
 	if (timed_out) {
@@ -195,7 +223,7 @@ job_tick(void)
 int64_t
 job_due_ms(void)
 {
-	return (job_pid == 0 ? INT64_MAX : due_ms);
+	return (job_pid == 0 ? start.due_ms : due_ms);
 }
 
 const struct job_last *

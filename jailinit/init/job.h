@@ -18,10 +18,11 @@
 #define JOB_SECONDS	60
 #define JOB_KILL_MS	5000
 
-/* Starts it, or counts it as dropped, which is logged. */
+/* Starts it; if the process table is full, job_tick() tries again for five
+ * seconds.  Or counts it as dropped, which is logged. */
 void job_start(const struct request *rq, int64_t limit_ms);
 
-/* Does a job run? */
+/* Does a job run, or is one to be started? */
 bool job_runs(void);
 
 /* The jail ends: no more jobs are started. */

@@ -11,6 +11,7 @@
 
 #include "lib/text.h"
 
+#include "directory.h"
 #include "leave.h"
 #include "log.h"
 #include "manager.h"
@@ -38,6 +39,7 @@ reboot_in_place(char *const *argv)
 {
 	char *env[environment_room()], var[64];
 
+	directory_return();
 	(void)unsetenv("NOTIFY_SOCKET");
 	(void)text_format(var, sizeof(var), ENVIRONMENT_NEXT_LIFE "=%lu%s",
 	    environment_life(), manager_file());

@@ -69,9 +69,10 @@ signal_request(const struct life *life, struct request *rq)
 		rq->budget_ms = REQUEST_NO_BUDGET;
 		if (rq->verb != REQUEST_NONE)
 			return (true);
-		if (mode == SIGNALS_APP)
+		if (mode == SIGNALS_APP) {
 			command_pass(sig);
-		else if (sig == SIGHUP && life->verb == REQUEST_NONE)
+			child_watch();
+		} else if (sig == SIGHUP && life->verb == REQUEST_NONE)
 			fifo_check(true);
 		else if (sig != SIGHUP && by == SIGNALS_SENT)
 			signals_ignore(sig);
@@ -123,19 +124,24 @@ wait_event(const struct life *life)
 		{ fifo_fd(), POLLIN, 0 },
 		{ status_fd(), POLLIN, 0 },
 		{ command_exec_fd(), POLLIN, 0 },
-		{ command_fd(), 0, 0 }		/* hangs up */
+		{ command_fd(), command_events(), 0 },
+		{ child_fd(), POLLIN, 0 }
 	};
 	int64_t due_ms = min_ms(life_due_ms(life), fifo_due_ms());
 
 	due_ms = min_ms(min_ms(due_ms, status_due_ms()), left_due_ms());
 	due_ms = min_ms(min_ms(due_ms, child_due_ms()), job_due_ms());
-	due_ms = min_ms(due_ms, grace_due_ms());
-	if (signals_wait(fds, 4, due_ms) <= 0)
+	due_ms = min_ms(min_ms(due_ms, grace_due_ms()), command_due_ms());
+	if (signals_wait(fds, 5, due_ms) <= 0)
 		return;
 	if (fds[1].revents != 0)
 		status_done();
 	if (fds[2].revents != 0)
 		command_executed();
+	if (fds[3].revents != 0)
+		command_dead();
+	if (fds[4].revents != 0)
+		child_unreaped();
 }
 
 /* Gathers what the status shows, and shows the stage in the title. */

@@ -22,12 +22,24 @@ void os_child_class(void);
  * its zombie would outlive us. */
 void os_child_wait(pid_t pid, int wait_ms);
 
-/* A descriptor of the child pid that tells of its end even if the kernel reaps
- * it: polled for no event it then hangs up.  -1 where there is no such
- * thing. */
-int os_exit_open(pid_t pid);
+/* While SIGCHLD is ignored and blocked: a descriptor that is readable, until
+ * os_unreaped_read(), when a child has ended that the kernel does not reap,
+ * because the child or one of its threads made us its tracer
+ * (PTRACE_TRACEME).  -1 where there is no such thing. */
+int os_unreaped_open(void);
+void os_unreaped_read(int fd);
 
-/* Has that child ended?  Then *st is its wait status. */
+/* The child pid was stopped by sig.  Was it stopped because we trace it?  Then
+ * we no longer do, and it goes on with the signal. */
+bool os_child_untrace(pid_t pid, int sig);
+
+/* A descriptor of the child pid: readable when it has ended, also if a tracer
+ * still holds it; hangs up when it was reaped.  -1 where there is no such
+ * thing.  *kept: os_exit_read() will tell its status even if the kernel reaps
+ * it. */
+int os_exit_open(pid_t pid, bool *kept);
+
+/* Was that child reaped?  Then *st is its wait status. */
 bool os_exit_read(int fd, int *st);
 
 /* Sends sig to it, or to its process group; never to another process that has

@@ -2,11 +2,13 @@
 /* FreeBSD: a child of ours.  Touches it, and a file that is watched. */
 #include <sys/param.h>
 #include <sys/event.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
 #include <login_cap.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "os_child.h"
@@ -37,9 +39,35 @@ os_child_wait(pid_t pid, int wait_ms)
 
 /* Here only waitpid(2) reaps. */
 int
-os_exit_open(pid_t pid)
+os_unreaped_open(void)
+{
+	return (-1);
+}
+
+void
+os_unreaped_read(int fd)
+{
+	(void)fd;
+}
+
+/* Without a tracer execve(2) would not send SIGTRAP. */
+bool
+os_child_untrace(pid_t pid, int sig)
+{
+	struct ptrace_lwpinfo lwp;
+
+	if (ptrace(PT_LWPINFO, pid, (caddr_t)&lwp, sizeof(lwp)) == -1)
+		return (false);
+	if (sig == SIGTRAP && (lwp.pl_flags & PL_FLAG_EXEC) != 0)
+		sig = 0;
+	return (ptrace(PT_DETACH, pid, (caddr_t)1, sig) == 0);
+}
+
+int
+os_exit_open(pid_t pid, bool *kept)
 {
 	(void)pid;
+	*kept = false;
 	return (-1);
 }
 

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Linux: a child of ours.  Touches its pidfd. */
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/proc_linux.h"
 #include "lib/text.h"
 
 #include "os_child.h"
@@ -43,27 +47,67 @@ os_child_wait(pid_t pid, int wait_ms)
 	(void)wait_ms;
 }
 
+/* The kernel sends no signal that is ignored, unless it is blocked, and none for
+ * a child that it reaps: do_notify_parent() of its kernel/signal.c. */
+int
+os_unreaped_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	return ((int)syscall(SYS_signalfd4, -1, &set, (size_t)_NSIG / 8,
+	    SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+void
+os_unreaped_read(int fd)
+{
+	struct signalfd_siginfo si;
+
+	(void)!read(fd, &si, sizeof(si));
+}
+
+/* Without a tracer execve(2) would not send SIGTRAP.  ptrace(2) is called for a
+ * child that is traced, and for no other: a filter may kill whoever calls it. */
+bool
+os_child_untrace(pid_t pid, int sig)
+{
+	char buf[PROC_STAT_SIZE];
+	siginfo_t si;
+
+	if (proc_stat_read(pid, buf) &&
+	    *proc_stat_field(buf, PROC_STAT_STATE) != 't')
+		return (false);
+	if (sig == SIGTRAP && ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) == 0 &&
+	    si.si_code == SI_USER)
+		sig = 0;
+	return (ptrace(PTRACE_DETACH, pid, NULL, (long)sig) == 0);
+}
+
 /* The release is compared because an older kernel accepts the ioctl but has no
  * answer after the process was reaped, and then it is too late. */
-int
-os_exit_open(pid_t pid)
+static bool
+status_kept(int fd)
 {
 	struct utsname u;
 	const char *dot;
-	unsigned long version;
-	int fd, st;
+	int st;
 
-	if (uname(&u) == -1 || (dot = strchr(u.release, '.')) == NULL)
-		return (-1);
-	version = text_number(u.release) * 1000 + text_number(dot + 1);
-	if (version < EXIT_INFO_SINCE)
-		return (-1);
-	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (uname(&u) == -1 || (dot = strchr(u.release, '.')) == NULL ||
+	    text_number(u.release) * 1000 + text_number(dot + 1) <
+	    EXIT_INFO_SINCE)
+		return (false);
 	errno = 0;
-	if (fd != -1 && !os_exit_read(fd, &st) && errno != 0) {
-		close(fd);
-		fd = -1;
-	}
+	return (os_exit_read(fd, &st) || errno == 0);
+}
+
+int
+os_exit_open(pid_t pid, bool *kept)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	*kept = fd != -1 && status_kept(fd);
 	return (fd);
 }
 

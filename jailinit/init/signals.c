@@ -42,6 +42,8 @@ static const struct asks {
 
 static sigset_t all_mask;	/* blocked except while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
+static sigset_t kept;		/* signals_keep_ignored() */
+static bool shared;		/* signals_shared() */
 static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 
 void
@@ -63,6 +65,8 @@ on_signal(int sig, siginfo_t *si, void *context)
 
 	(void)context;
 	any = 1;
+	if (shared && !sent && sig != SIGCHLD)
+		return;
 	if (sig == SIGPIPE || sig == SIGXFSZ)
 		sent = sent && si->si_pid != getpid();
 	if (sent)
@@ -71,9 +75,6 @@ on_signal(int sig, siginfo_t *si, void *context)
 	    sig != SIGPIPE && sig != SIGXFSZ)
 		caught[sig] = SIGNALS_CAUGHT;
 }
-
-/* For SIGCHLD: SA_NOCLDSTOP, or 0 when a child that stops is an event. */
-static int child_flags = SA_NOCLDSTOP;
 
 /* All are blocked while our own code runs, so that a fault there ends us, caught
  * or not.
@@ -84,14 +85,15 @@ signal_catch(int sig)
 {
 	struct sigaction sa;
 
+	if (sigismember(&kept, sig) == 1 && sig != SIGCHLD &&
+	    sig != SIGALRM)
+		return;
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_sigaction = on_signal;
 	sa.sa_flags = SA_SIGINFO;
 	sigfillset(&sa.sa_mask);
-	if (sig == SIGCHLD) {
-		sa.sa_flags |= child_flags;
+	if (sig == SIGCHLD)
 		sigemptyset(&sa.sa_mask);
-	}
 	(void)sigaction(sig, &sa, NULL);
 	sigdelset(&wait_mask, sig);
 }
@@ -109,6 +111,23 @@ signals_init(bool all)
 			signal_catch(sig);
 }
 
+void
+signals_shared(void)
+{
+	shared = true;
+}
+
+void
+signals_keep_ignored(void)
+{
+	struct sigaction sa;
+	int sig;
+
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+			sigaddset(&kept, sig);
+}
+
 /* execve(2) resets caught signals, but leaves ignored ones ignored. */
 void
 signals_default(void)
@@ -117,7 +136,10 @@ signals_default(void)
 	int sig;
 
 	for (sig = 1; sig <= sys_signal_max; sig++)
-		sys_signal_default(sig);
+		if (sigismember(&kept, sig) == 1)
+			(void)signal(sig, SIG_IGN);
+		else
+			sys_signal_default(sig);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -125,30 +147,24 @@ signals_default(void)
 void
 signals_child(bool ignored)
 {
-	if (ignored)
+	if (ignored) {
 		(void)signal(SIGCHLD, SIG_IGN);
-	else
+		sigaddset(&wait_mask, SIGCHLD);
+	} else
 		signal_catch(SIGCHLD);
-}
-
-void
-signals_child_stops(void)
-{
-	child_flags = 0;
-	signal_catch(SIGCHLD);
 }
 
 /* A stop signal discards a pending CONT, so a CONT that is pending afterwards
  * is the one that continued us. */
 bool
-signals_stop(void)
+signals_stop(bool group)
 {
 	sigset_t tstp, pending;
 
 	if (os_is_orphaned())
 		return (false);
 	sys_signal_default(SIGTSTP);
-	(void)kill(getpgrp() > 0 ? 0 : getpid(), SIGTSTP);
+	(void)kill(group && getpgrp() > 0 ? 0 : getpid(), SIGTSTP);
 	sigemptyset(&tstp);
 	sigaddset(&tstp, SIGTSTP);
 	(void)sigprocmask(SIG_UNBLOCK, &tstp, NULL);	/* here we stop */

@@ -20,20 +20,27 @@ void signals_block(void);
 /* Catches the signals that we act on; all: every signal that can be caught. */
 void signals_init(bool all);
 
-/* Default actions and an empty mask, for a program that is to be executed. */
+/* Default actions, but for signals_keep_ignored(), and an empty mask, for a
+ * program that is to be executed. */
 void signals_default(void);
 
-/* Catches SIGCHLD, or ignores it, so that the kernel reaps
- * (os_kernel_reaps). */
+/* Catches SIGCHLD, also for a child that is stopped; or ignores it, so that the
+ * kernel reaps (os_kernel_reaps), and blocks it even while we wait, for
+ * os_unreaped_open(). */
 void signals_child(bool ignored);
 
-/* From now on a child that is stopped causes SIGCHLD, too. */
-void signals_child_stops(void);
+/* The command is in our process group: the signals of a terminal reach it
+ * without us, so they are no longer caught. */
+void signals_shared(void);
 
-/* Stops our process group as ^Z does.  True after it was continued; SIGCONT is
- * then caught like any signal.  False at once for process 1, and for an
- * orphaned group, which nobody would continue. */
-bool signals_stop(void);
+/* Signals that are ignored now, as by nohup(1), stay so, for us and for the
+ * programs that we start.  Call before signals_init(). */
+void signals_keep_ignored(void);
+
+/* Stops us or, with group, our process group, as ^Z does.  True after that was
+ * continued; SIGCONT is then caught like any signal.  False at once for process
+ * 1, and for an orphaned group, which nobody would continue. */
+bool signals_stop(bool group);
 
 /* Waits for an event on fds, a signal, or the time due_ms (INT64_MAX: for
  * ever), as ppoll(2). */

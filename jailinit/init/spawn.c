@@ -19,6 +19,7 @@
 #include "lib/fd.h"
 #include "lib/text.h"
 
+#include "directory.h"
 #include "environment.h"
 #include "log.h"
 #include "os_child.h"
@@ -129,6 +130,7 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 
 	if (pid != 0)
 		return (pid);
+	directory_return();
 	what = file_exec(path, words + 1, true);
 	e = errno;
 	if ((e == ENOENT || e == ENOTDIR) && missing_ok &&

@@ -15,6 +15,7 @@
 
 #include "child.h"
 #include "command.h"
+#include "directory.h"
 #include "environment.h"
 #include "fifo.h"
 #include "grace.h"
@@ -88,7 +89,7 @@ static void
 session(const struct options *o, char **env)
 {
 	if (o->command != NULL && !o->background)
-		terminal_init();
+		terminal_init(o->group);
 	else if (!o->background &&
 	    (!manager_here()->oci || !terminal_keep()))
 		terminal_leave();
@@ -124,6 +125,8 @@ ground(const struct options *o, char **env)
 	if (os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
 	session(o, env);
+	if (os_place() == OS_SUBTREE)
+		signals_keep_ignored();
 	signals_init(false);
 }
 
@@ -153,6 +156,13 @@ inherited_close(int first_fd, int keep_fd)
 	sys_close_others(fd, keep_fd);
 }
 
+/* Or none, or the default. */
+static bool
+is_absolute(const char *path)
+{
+	return (path == NULL || path[0] == '/' || strcmp(path, "none") == 0);
+}
+
 static void
 run_command(const struct options *o)
 {
@@ -165,6 +175,9 @@ run_command(const struct options *o)
 	/* after its start, which is sooner then */
 	inherited_close(3, o->ready_fd);
 	os_program_init();
+	if (os_place() != OS_SUBTREE && is_absolute(o->ctl) &&
+	    is_absolute(o->status))
+		directory_leave();
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command's terminal.  Touches descriptors 0 to 2, our session and, to be
- * stopped with the command, our process group. */
+/* The command's terminal.  Touches descriptors 0 to 2, /dev/tty, our session
+ * and, to be stopped with the command, our process group. */
 #include <sys/ioctl.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,14 +15,31 @@
 #include "signals.h"
 #include "terminal.h"
 
-/* Descriptor 0 is a terminal that we hand over. */
-static bool terminal;
+/* The terminal that we hand over; -1: none. */
+static int tty_fd = -1;
+
+/* The command stays in our process group, unless it makes one itself. */
+static bool shared;
 
 /* Its foreground group is the command's, put there by us, or our own. */
 static bool foreground;
 
 /* We have passed a stop signal on to the command. */
 static bool stop_passed;
+
+/* Our controlling terminal, or -1.  A session leader that has one was given it
+ * as a descriptor. */
+static int
+tty_find(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (tcgetpgrp(fd) != -1)
+			return (fd);
+	return (getsid(0) == getpid() ? -1 :
+	    open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
 
 /* A terminal without a session becomes ours, if it can: only a session leader
  * may ask. */
@@ -34,34 +52,48 @@ terminal_take(void)
 	}
 }
 
-/* A foreground group that is dead is the command's of our life before. */
+/* Who does not lead the session is in a job of its shell, perhaps a pipeline: ^C
+ * and ^Z, fg, bg and SIGSTOP are for the whole process group of the job, and so
+ * is the foreground.  The command stays in that group.  A foreground group that
+ * is dead is the command's of our life before. */
 void
-terminal_init(void)
+terminal_init(bool own_group)
 {
 	pid_t group;
 
-	if (!isatty(STDIN_FILENO))
+	tty_fd = tty_find();
+	if (tty_fd != -1 && !own_group && getsid(0) != getpid()) {
+		shared = true;
+		signals_shared();
 		return;
-	terminal_take();
-	group = tcgetpgrp(STDIN_FILENO);
-	terminal = group != -1;
-	foreground = terminal && (group == getpgrp() ||
-	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH));
+	}
+	if (tty_fd == -1 && isatty(STDIN_FILENO)) {
+		terminal_take();
+		if (tcgetpgrp(STDIN_FILENO) != -1)
+			tty_fd = STDIN_FILENO;
+	}
+	if (tty_fd == -1)
+		return;
+	group = tcgetpgrp(tty_fd);
+	foreground = group == getpgrp() ||
+	    (group > 1 && kill(-group, 0) == -1 && errno == ESRCH);
 }
 
 bool
 terminal_is_ours(void)
 {
-	return (terminal);
+	return (tty_fd != -1);
 }
 
 /* SIGTTOU, which would stop us for this, is blocked here and below. */
 void
 terminal_child(void)
 {
+	if (shared)
+		return;
 	(void)setpgid(0, 0);
 	if (foreground)
-		(void)tcsetpgrp(STDIN_FILENO, getpid());
+		(void)tcsetpgrp(tty_fd, getpid());
 }
 
 /* Puts the group of pid in the foreground: always, or only if we are there, as
@@ -69,8 +101,8 @@ terminal_child(void)
 static bool
 give(pid_t pid, bool always)
 {
-	if (!terminal || (!always && tcgetpgrp(STDIN_FILENO) != getpgrp()) ||
-	    tcsetpgrp(STDIN_FILENO, pid) == -1)
+	if (tty_fd == -1 || (!always && tcgetpgrp(tty_fd) != getpgrp()) ||
+	    tcsetpgrp(tty_fd, pid) == -1)
 		return (false);
 	foreground = true;
 	return (true);
@@ -82,16 +114,38 @@ is_terminal_stop(int sig)
 	return (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU);
 }
 
+/* In a group that we share it is for the shell to continue all.  But a shell as
+ * our command has made a group of its own. */
+static bool
+has_own_group(pid_t command)
+{
+	return (!shared || getpgid(command) == command);
+}
+
 /* ^Z had stopped the whole group, so CONT is for the whole group. */
 bool
 terminal_pass(pid_t command, int sig)
 {
 	if (is_terminal_stop(sig))
 		stop_passed = true;
-	if (sig != SIGCONT || !terminal || command == 0)
+	if (sig != SIGCONT || tty_fd == -1 || command == 0 ||
+	    !has_own_group(command))
 		return (false);
 	(void)give(command, false);
 	return (true);
+}
+
+/* A job of a shell's: it sees that we stop, as if we were the command, and
+ * continues the group. */
+static bool
+job_stopped(pid_t command, int sig)
+{
+	if ((sig == SIGTTIN || sig == SIGTTOU) && has_own_group(command) &&
+	    give(command, false))
+		return (true);
+	if (getpid() != 1)
+		(void)signals_stop(false);
+	return (false);
 }
 
 /* The command was stopped by ^Z or because it read in the background; it may be
@@ -107,12 +161,14 @@ terminal_stopped(pid_t command, int sig)
 	bool tstp = sig == SIGTSTP, given;
 
 	stop_passed = false;
-	if (!terminal || !is_terminal_stop(sig))
+	if (shared)
+		return (job_stopped(command, sig));
+	if (tty_fd == -1 || !is_terminal_stop(sig))
 		return (false);
 	given = !tstp && give(command, false);
 	if (subtree && !given) {
 		terminal_return();
-		if (signals_stop())
+		if (signals_stop(true))
 			return (false);
 	}
 	if (passed)
@@ -128,7 +184,7 @@ void
 terminal_return(void)
 {
 	if (foreground && getpgrp() > 0)
-		(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+		(void)tcsetpgrp(tty_fd, getpgrp());
 	foreground = false;
 }
 

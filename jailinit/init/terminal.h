@@ -10,15 +10,16 @@
 
 #include <stdbool.h>
 
-/* Takes descriptor 0, if it is a terminal, as the one to hand to the command.
- * Call before the command is started. */
-void terminal_init(void);
+/* Takes our controlling terminal, or else one that descriptor 0 is, as the one
+ * for the command.  own_group: the command is to have a process group of its
+ * own even if we are in a shell's job.  Call before the command is started. */
+void terminal_init(bool own_group);
 
 /* Is there one? */
 bool terminal_is_ours(void);
 
 /* In the command's process, before it executes: makes its process group, in
- * the foreground if we are there. */
+ * the foreground if we are there; or leaves it in ours. */
 void terminal_child(void);
 
 /* The signal sig, which was sent to us, is passed on to the command.  True:

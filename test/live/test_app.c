@@ -99,6 +99,45 @@ TEST(test_exit_signals)
 	}
 }
 
+/* What killed it is said, unless whoever ended it knows: the stop signal, TERM
+ * and KILL of the end, and TERM, INT, HUP that are passed on. */
+TEST(test_killed_said)
+{
+	static const struct {
+		const char *script;
+		int sig, said;
+	} cases[] = {
+		{ "kill -SEGV $$", 0, SIGSEGV },
+		{ "kill -KILL $$", 0, SIGKILL },
+		{ "echo up; exec sleep 1000", SIGUSR1, SIGUSR1 },
+		{ "echo up; exec sleep 1000", SIGINT, 0 },
+		{ "echo up; exec sleep 1000", SIGHUP, 0 },
+		{ "echo up; exec sleep 1000", SIGTERM, 0 },	/* QUIT */
+		{ "trap '' QUIT; echo up; exec sleep 1000", SIGTERM, 0 },
+		{ "trap '' QUIT TERM HUP; echo up; exec sleep 1000", SIGTERM,
+		    0 },
+		{ "exit 139", 0, 0 }
+	};
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		live_ok(jail_start(j, NULL, JAILINIT, "-SQUIT", "-s1", "-t1",
+		    "--", "/bin/sh", "-c", cases[i].script, NULL));
+		if (cases[i].sig != 0) {
+			live_ok(jail_wait_log(j, "up\n", LIVE_SOON_MS));
+			live_ok(jail_signal(j, cases[i].sig));
+		}
+		assert_true(jail_wait(j, LIVE_SOON_MS, NULL) != -1);
+		snprintf(text, sizeof(text), "jailinit: /bin/sh: killed by "
+		    "signal %d (", cases[i].said);
+		assert_int_equal(jail_log_count(j, text), cases[i].said != 0);
+		assert_int_equal(jail_log_count(j, "killed by"),
+		    cases[i].said != 0);
+		live_ok(jail_again(j));
+	}
+}
+
 /* The status is the process's, not its first thread's. */
 TEST(test_exit_thread)
 {
@@ -473,6 +512,99 @@ TEST(test_untouched)
 	assert_non_null(strstr(out, "PATH=/sbin:/bin:/usr/sbin:/usr/bin\n"));
 	assert_null(strstr(out, "JAILINIT"));
 	assert_null(strstr(out, "jailinit:"));
+}
+
+/* Process 1 does not keep the directory; the command, its later lives, and -R's
+ * program start there.  -c and -f are relative to it. */
+TEST(test_directory)
+{
+	static const struct jail_opts o = { .before_exec = place_set };
+	int i;
+
+	live_ok(jail_script(j, "/etc/leave", "pwd >>" LIVE_MARK));
+	live_ok(jail_start(j, &o, JAILINIT, "-R", "./leave", "--", "/bin/sh",
+	    "-c", "pwd >>" LIVE_MARK "; exec sleep 1000", NULL));
+	for (i = 0; i < 2; i++) {
+		live_ok(jail_wait_text(j, LIVE_MARK, i == 0 ? "/etc\n" :
+		    "/etc\n/etc\n/etc\n", LIVE_SOON_MS));
+		while (strcmp(jail_cwd(j, j->pid), "/") != 0) {
+			assert_true(jail_now_ms() - j->started_ms <
+			    2 * LIVE_SOON_MS);
+			jail_sleep_ms(5);
+		}
+		live_ok(jail_signal(j, i == 0 ? JAIL_SIGRTMIN + 5 : SIGTERM));
+	}
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, JAILINIT, "-c", "ctl", "-f", "status", "--",
+	    "/bin/sh", "-c", "exec sleep 1000", NULL));
+	live_ok(jail_wait_file(j, "/etc/status", LIVE_SOON_MS));
+	live_ok(jail_sh(j, "echo halt >/etc/ctl"));
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+}
+
+/* Signals that were ignored stay so, unless process 1 got them: nohup, and & in
+ * a script. */
+TEST(test_ignored)
+{
+	static const struct jail_opts o = { 0 };
+
+	live_ok(probe_install(j));
+	live_ok(jail_start(j, &o, "/bin/sh", "-c",
+	    "trap '' HUP INT; /sbin/jailinit -- /bin/sh -c "
+	    "'" PROBE "; touch /tmp/up; sleep 1000' & pid=$!; "
+	    "while ! [ -e /tmp/up ]; do sleep 0.02; done; "
+	    "kill -HUP $pid; kill -INT $pid; sleep 0.5; kill -0 $pid && "
+	    "kill -TERM $pid; wait $pid; exit $?", NULL));
+	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+	/* and QUIT, by & */
+	assert_string_equal(probe_value(j, "probe", "ignored"), "7");
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, &o, "/bin/sh", "-c", "trap '' HUP INT; "
+	    "exec /sbin/jailinit -- " PROBE, NULL));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(probe_value(j, "probe", "ignored"), "0");
+}
+
+/* The arrays of a large environment do not fit into a small stack. */
+static void
+large_exec(void *arg)
+{
+	static char vars[8000][5], *env[8002];
+	const struct rlimit stack = { 128 * 1024, 128 * 1024 };
+	int i, n = 0;
+
+	/* PATH is added in boot mode, and more at a reboot */
+	for (i = 0; i < 8000; i++) {
+		snprintf(vars[i], sizeof(vars[i]), "%c%c%c", 'A' + i / 400,
+		    'A' + i / 20 % 20, 'a' + i % 20);
+		vars[i][3] = '=';
+		env[n++] = vars[i];
+	}
+	(void)setrlimit(RLIMIT_STACK, &stack);
+	(void)execve(JAILINIT, arg, env);
+}
+
+TEST(test_large_environment)
+{
+	static const char *const app[] = { JAILINIT, "--", "/bin/sh", "-c",
+	    "echo >>" LIVE_MARK "; exec sleep 1000", NULL };
+	static const char *const boot[] = { JAILINIT, NULL };
+	struct jail_opts o = { .before_exec = large_exec };
+	int i;
+
+	live_ok(jail_script(j, "/etc/rc", "echo >>" LIVE_MARK));
+	for (i = 0; i < 2; i++) {
+		o.arg = (void *)(uintptr_t)(i == 0 ? app : boot);
+		live_ok(jail_start(j, &o, JAILINIT, NULL));
+		live_ok(jail_wait_text(j, LIVE_MARK, "\n", LIVE_SOON_MS));
+		live_ok(jail_signal(j, JAIL_SIGRTMIN + 5));
+		live_ok(jail_wait_text(j, LIVE_MARK, "\n\n", LIVE_SOON_MS));
+		live_ok(jail_signal(j, SIGTERM));
+		(void)live_exits(j, i == 0 ? 128 + SIGTERM : 0, LIVE_SOON_MS);
+		live_ok(jail_again(j));
+		live_ok(unlink(jail_path(j, LIVE_MARK)));
+	}
 }
 
 /* The second life's command does not see that it is one. */
@@ -1087,7 +1219,7 @@ foreground_wait(struct jail *j, struct pty *t, const char *name)
 {
 	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 
-	while (tcgetpgrp(t->master_fd) != jail_find(j, name)) {
+	while (tcgetpgrp(t->master_fd) != getpgid(jail_find(j, name))) {
 		if (jail_now_ms() >= end_ms)
 			fail_msg("%s is not in the foreground", name);
 		jail_sleep_ms(2);
@@ -1139,7 +1271,56 @@ TEST(test_tty_stop_shell)
 	}
 	foreground_wait(j, &t, "sleep");
 	pty_type(&t, "\003");
-	shell_end(j, &t, "st=0");	/* cat's */
+	shell_end(j, &t, "st=130");	/* cat's: ^C is for all of it */
+}
+
+/* In a pipeline, the terminal is no descriptor of the command, or that of others
+ * as well: each can read it, and ^C and ^Z are for all. */
+TEST(test_tty_pipeline)
+{
+	static const char *const line[] = {
+	    "echo data | " JAILINIT " -- reader\n",
+	    "echo data | " JAILINIT " -g -- reader\n",
+	    JAILINIT " -- /bin/reader </dev/null\n",
+	    JAILINIT " -- /bin/sleep 1000 | reader\n" };
+	static struct pty t;
+	size_t i;
+
+	live_ok(jail_script(j, "/bin/reader",
+	    "read x </dev/tty; echo got-$x"));
+	shell_start(j, &t);
+	for (i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		pty_type(&t, line[i]);
+		foreground_wait(j, &t, "reader");
+		pty_type(&t, "\032");
+		stopped_wait(j, &t, "reader");
+		pty_type(&t, "fg\n");
+		foreground_wait(j, &t, "reader");
+		pty_type(&t, "hello\n");
+		pty_expect(&t, "got-hello");
+		if (i == 3)
+			pty_type(&t, "\003");
+	}
+	shell_end(j, &t, "st=0");
+}
+
+/* What stops jailinit for good stops the command with it. */
+TEST(test_tty_stop_job)
+{
+	static struct pty t;
+
+	shell_start(j, &t);
+	pty_type(&t, JAILINIT " -- /bin/sleep 1000 &\n");
+	(void)job_wait(j, "sleep", 'S');
+	pty_type(&t, "kill -STOP %1\n");
+	(void)job_wait(j, "sleep", 'T');
+	(void)job_wait(j, "jailinit", 'T');
+	pty_type(&t, "kill -CONT %1\n");
+	(void)job_wait(j, "sleep", 'S');
+	(void)job_wait(j, "jailinit", 'S');
+	pty_type(&t, "kill %1\n");
+	pty_type(&t, "wait\n");
+	shell_end(j, &t, "st=");
 }
 
 /* FreeBSD: ^Z wakes a reader before it stops it.  By then it may have found
@@ -1253,6 +1434,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(test_exit_statuses),
 		LIVE_TEST(test_exit_signals),
+		LIVE_TEST(test_killed_said),
 		LIVE_TEST(test_exit_thread),
 		LIVE_TEST(test_exit_stopped),
 		LIVE_TEST(test_not_executed),
@@ -1268,6 +1450,9 @@ main(int argc, char **argv)
 		LIVE_TEST(test_rc_shutdown),
 		LIVE_TEST(test_rc_shutdown_after),
 		LIVE_TEST(test_untouched),
+		LIVE_TEST(test_directory),
+		LIVE_TEST(test_ignored),
+		LIVE_LINUX(test_large_environment, "a stack that exec fills"),
 		LIVE_TEST(test_reboot),
 		LIVE_TEST(test_reboot_rc_env),
 		LIVE_TEST(test_listen),
@@ -1290,6 +1475,8 @@ main(int argc, char **argv)
 		LIVE_TEST(test_tty_first_end),
 		LIVE_TEST(test_tty_signals),
 		LIVE_TEST(test_tty_stop_shell),
+		LIVE_TEST(test_tty_pipeline),
+		LIVE_TEST(test_tty_stop_job),
 		LIVE_TEST(test_tty_stop_read),
 		LIVE_TEST(test_tty_stop_late),
 		LIVE_TEST(test_tty_stop_nobody),

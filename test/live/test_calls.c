@@ -30,7 +30,7 @@ struct calls {
 };
 
 static const char *const spare[] = { "close_range", "pidfd_open",
-    "pidfd_send_signal", "prctl", "pwritev2" };
+    "pidfd_send_signal", "prctl", "pwritev2", "signalfd4" };
 
 #ifdef __x86_64__
 #define CALL(x)	{ #x, SYS_##x }
@@ -38,18 +38,18 @@ static const struct { const char *name; int number; } known[] = {
 	CALL(access), CALL(arch_prctl), CALL(brk), CALL(chdir), CALL(clone),
 	CALL(close), CALL(close_range), CALL(dup2), CALL(execve),
 	CALL(execveat), CALL(exit_group), CALL(fchmod), CALL(fcntl),
-	CALL(fork), CALL(fstat), CALL(getdents64), CALL(getegid),
+	CALL(fork), CALL(fstat), CALL(getcwd), CALL(getdents64), CALL(getegid),
 	CALL(geteuid), CALL(getgid), CALL(getpgrp), CALL(getpid),
-	CALL(getrandom), CALL(gettid), CALL(getuid), CALL(ioctl), CALL(kill),
-	CALL(lstat), CALL(mknod), CALL(mknodat), CALL(mmap), CALL(mprotect),
+	CALL(getrandom), CALL(getsid), CALL(gettid), CALL(getuid), CALL(ioctl),
+	CALL(kill), CALL(lstat), CALL(mknod), CALL(mknodat), CALL(mmap), CALL(mprotect),
 	CALL(munmap), CALL(newfstatat), CALL(open), CALL(openat),
 	CALL(pidfd_open), CALL(pidfd_send_signal), CALL(pipe), CALL(pipe2),
 	CALL(poll), CALL(ppoll), CALL(prctl), CALL(pread64), CALL(prlimit64),
 	CALL(pwritev2), CALL(read), CALL(readlink), CALL(rename), CALL(rseq),
 	CALL(rt_sigaction), CALL(rt_sigprocmask), CALL(rt_sigreturn),
 	CALL(set_robust_list), CALL(set_tid_address), CALL(setpgid),
-	CALL(setsid), CALL(stat), CALL(tgkill), CALL(uname), CALL(unlink),
-	CALL(vfork), CALL(wait4), CALL(write), CALL(writev)
+	CALL(setsid), CALL(signalfd4), CALL(stat), CALL(tgkill),
+	CALL(uname), CALL(unlink), CALL(vfork), CALL(wait4), CALL(write), CALL(writev)
 };
 #else
 static const struct { const char *name; int number; } known[] = {

@@ -257,6 +257,128 @@ TEST(test_fork_fails_nproc)
 	table_later_command(j, &o);
 }
 
+/* Others of the same user, who are not in the jail, keep the table full: nobody
+ * who is left in the jail could make room. */
+static void
+others(struct jail *not)
+{
+	pid_t first = getpid();
+	int i;
+
+	(void)not;
+	if (setgid(UNUSED_UID) == -1 || setuid(UNUSED_UID) == -1)
+		_exit(1);
+	for (i = 0; i < TABLE_SIZE; i++)
+		if (fork() == 0) {
+			while (getppid() == first)
+				usleep(5000);
+			_exit(0);
+		}
+	for (;;)
+		pause();
+}
+
+static pid_t
+others_start(struct jail *j)
+{
+	pid_t pid = live_fork(j, others);
+
+	live_ok(proc_wait_state(pid, 'S', LIVE_SOON_MS));
+	return (pid);
+}
+
+static void
+others_end(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);	/* our child */
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* Time decides, for a request's program and for rc.shutdown. */
+TEST(test_fork_fails_others)
+{
+	static const struct jail_opts o = { .nproc = TABLE_SIZE,
+	    .uid = UNUSED_UID, .gid = UNUSED_UID };
+	pid_t pid;
+
+	if (geteuid() != 0)
+		live_skip("not root, whose processes are counted too");
+	live_ok(chmod(jail_path(j, "/var/run"), 0777));
+	live_ok(chmod(jail_path(j, "/tmp"), 0777));
+	live_ok(jail_script(j, "/etc/rc.request.d/hello", "exit 3"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "echo down >/tmp/down"));
+	live_boot(j, &o);
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
+	pid = others_start(j);
+	live_ok(jail_ctl(j, "hello\n"));
+	jail_sleep_ms(1500);
+	others_end(pid);
+	live_ok(jail_wait_log(j, "request hello: exit status 3\n",
+	    LIVE_SOON_MS));
+	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
+	pid = others_start(j);
+	live_ok(jail_ctl(j, "halt 60\n"));
+	live_ok(jail_wait_log(j, "shutdown: fork: ", LIVE_SOON_MS));
+	jail_sleep_ms(1500);
+	assert_false(jail_exists(j, "/tmp/down"));
+	others_end(pid);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, "/tmp/down"), "down\n");
+}
+
+/* The table is full before process 1 starts, until there is PROBE_ROOM. */
+static void
+table_take(void *arg)
+{
+	pid_t pid;
+
+	(void)arg;
+	while ((pid = fork()) > 0)
+		;
+	if (pid == -1)
+		return;
+	closefrom(3);
+	while (access(PROBE_ROOM, F_OK) == -1)
+		usleep(5000);
+	_exit(0);
+}
+
+/* rc is started when there is room; a request meanwhile does not wait for it.
+ * So is a command, if it is soon. */
+TEST(test_fork_fails_boot)
+{
+	static const struct jail_opts o = { .pids_max = TABLE_SIZE,
+	    .before_exec = table_take };
+	int i;
+
+	if (!jail_has_pids())
+		live_skip("no pids cgroup can be made");
+	live_ok(jail_script(j, "/etc/rc", "echo up >/tmp/up; exit 7"));
+	live_ok(jail_script(j, "/etc/rc.shutdown", "exit 0"));
+	for (i = 0; i < 2; i++) {
+		live_ok(jail_start(j, &o, JAILINIT, NULL));
+		live_ok(jail_wait_log(j, "/etc/rc: fork: ", LIVE_SOON_MS));
+		jail_sleep_ms(1000);
+		if (i == 0)
+			live_ok(jail_ctl(j, "halt 60\n"));
+		live_ok(jail_write(j, PROBE_ROOM, 0644, ""));
+		if (i == 1) {
+			live_ok(jail_wait_log(j, "rc: exit status 7\n",
+			    LIVE_SOON_MS));
+			live_ok(jail_ctl(j, "halt\n"));
+		}
+		(void)live_exits(j, 0, LIVE_SOON_MS);
+		assert_int_equal(jail_exists(j, "/tmp/up"), i == 1);
+		live_ok(jail_again(j));
+		live_ok(unlink(jail_path(j, PROBE_ROOM)));
+	}
+	live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c", "exit 9",
+	    NULL));
+	jail_sleep_ms(200);
+	live_ok(jail_write(j, PROBE_ROOM, 0644, ""));
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+}
+
 /* rc itself cannot be started: logged, the jail lives, and ends. */
 TEST(test_fork_fails_rc)
 {
@@ -267,10 +389,12 @@ TEST(test_fork_fails_rc)
 	live_ok(jail_start(j, &o, JAILINIT, NULL));
 	live_ok(jail_wait_log(j, "jailinit: /etc/rc: fork: ", LIVE_SOON_MS));
 	live_ok(jail_wait_file(j, JAIL_CTL, LIVE_SOON_MS));
-	live_ok(jail_ctl(j, "halt\n"));
-	(void)live_exits(j, 0, LIVE_SOON_MS);
+	live_ok(jail_wait_log(j, "rc: could not be started in time\n",
+	    LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt 3\n"));
+	(void)live_exits(j, 0, 3000 + LIVE_LATE_MS);
 	live_ok(jail_again(j));
-	live_ok(jail_start(j, &o, JAILINIT, "-e", NULL));
+	live_ok(jail_start(j, &o, JAILINIT, "-e", "-s1", NULL));
 	(void)live_exits(j, 1, LIVE_SOON_MS);
 	live_ok(jail_again(j));
 	live_ok(jail_start(j, &o, JAILINIT, "-c", JAIL_CTL, "--", "/bin/true",
@@ -418,6 +542,8 @@ main(int argc, char **argv)
 		LIVE_LINUX(test_no_proc_kill, "/proc"),
 		LIVE_TEST(test_fork_fails_cgroup),
 		LIVE_TEST(test_fork_fails_nproc),
+		LIVE_TEST(test_fork_fails_others),
+		LIVE_TEST(test_fork_fails_boot),
 		LIVE_TEST(test_fork_fails_rc),
 		LIVE_TEST(test_no_descriptors),
 		LIVE_TEST(test_memory),
