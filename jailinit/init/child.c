@@ -150,7 +150,8 @@ void
 child_reaping(bool job)
 {
 	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
-	    stage == LIFE_RUN && (opt->command == NULL || command_fd() != -1);
+	    stage == LIFE_RUN && !opt->tell_reaped &&
+	    (opt->command == NULL || command_fd() != -1);
 
 	if (by_kernel == kernel_reaps)
 		return;
@@ -185,8 +186,8 @@ child_ended(pid_t pid, int st)
 		end_note(LIFE_SHUTDOWN_ENDED);
 	} else if (command_ended(pid, st))
 		end_note(LIFE_COMMAND_ENDED);
-	else
-		(void)job_ended(pid, st);
+	else if (!job_ended(pid, st) && opt->tell_reaped)
+		log_line("Reaped zombie process with pid=%d", (int)pid);
 }
 
 /* Reaps until child_event() has something to return or the batch is used up. */

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "log.h"
 #include "notify.h"
+#include "os.h"
 #include "os_child.h"
 #include "signals.h"
 #include "spawn.h"
@@ -38,7 +39,9 @@ command_start(const struct options *o)
 	if (pipe2(p, O_CLOEXEC) == -1 &&
 	    (opt->background || opt->ready_fd != -1))
 		return (start_failed("pipe"));
-	command_pid = spawn_command(opt->command, p[1], opt->background);
+	command_pid = spawn_command(opt->command, p[1],
+	    (opt->background ? SPAWN_BACKGROUND : 0) |
+	    (opt->same_group ? SPAWN_OUR_GROUP : 0), opt->cannot_exec);
 	if (command_pid == -1) {
 		command_pid = 0;
 		return (start_failed("fork"));
@@ -70,21 +73,34 @@ command_send(int sig, bool group)
 void
 command_stop(void)
 {
-	command_send(opt->stop_signal, opt->group);
+	int sig = options_signal(opt, opt->stop_signal);
+
+	if (sig != 0)
+		command_send(sig, opt->group);
 	command_send(SIGCONT, opt->group);
 }
 
 void
 command_pass(int sig)
 {
-	bool group = terminal_pass(command_pid, sig);
+	int to = options_signal(opt, sig);
+	bool group = terminal_pass(command_pid, to);
 
-	command_send(sig, group || opt->group);
+	command_send(to, group || opt->group);
+	if (opt->stops_too &&
+	    (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU))
+		(void)kill(getpid(), SIGSTOP);
 }
 
 static void
 end_take(int st)
 {
+	int sig = options_signal(opt, SIGTERM);
+
+	/* As process 1 we send it to all.  No other group can have that number
+	 * while the command's is not empty. */
+	if (opt->term_group && sig != 0 && os_place() == OS_SUBTREE)
+		(void)kill(-command_pid, sig);
 	command_pid = 0;
 	if (end_fd != -1)
 		close(end_fd);
@@ -148,5 +164,7 @@ command_executed(void)
 int
 command_status(void)
 {
-	return (command_pid != 0 ? 128 + SIGKILL : status);
+	int s = command_pid != 0 ? 128 + SIGKILL : status;
+
+	return (opt->counts_as_0[s] ? 0 : s);
 }

@@ -42,6 +42,9 @@ static const struct asks {
 
 static sigset_t all_mask;	/* blocked except while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
+static sigset_t child_mask;	/* blocked in a program that we start */
+static sigset_t child_ignored;
+static sigset_t first_mask;	/* blocked when we were started */
 static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 
 void
@@ -49,7 +52,19 @@ signals_block(void)
 {
 	sigfillset(&all_mask);
 	wait_mask = all_mask;
-	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
+	(void)sigprocmask(SIG_SETMASK, &all_mask, &first_mask);
+}
+
+void
+signals_keep(void)
+{
+	struct sigaction sa;
+	int sig;
+
+	child_mask = first_mask;
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+			sigaddset(&child_ignored, sig);
 }
 
 /* Some that the kernel sends are not for us to act on: the timer of lib/fd.c, a
@@ -113,13 +128,14 @@ signals_init(bool all)
 void
 signals_default(void)
 {
-	sigset_t none;
 	int sig;
 
 	for (sig = 1; sig <= sys_signal_max; sig++)
-		sys_signal_default(sig);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+		if (sigismember(&child_ignored, sig) == 1)
+			(void)signal(sig, SIG_IGN);
+		else
+			sys_signal_default(sig);
+	(void)sigprocmask(SIG_SETMASK, &child_mask, NULL);
 }
 
 void
