@@ -152,7 +152,8 @@ defaults(struct options *o, const struct dropin *d)
 	for (i = 0; d->drops[i] != 0; i++)
 		o->map[d->drops[i]] = 1;
 	o->cannot_exec = d->cannot_exec;
-	o->keep_signals = d != &dropins[DUMB_INIT];
+	if (d != &dropins[DUMB_INIT])
+		signals_keep();
 	o->keep_orphans = d != &dropins[CATATONIT];
 }
 

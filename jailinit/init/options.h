@@ -38,7 +38,6 @@ struct options {
 	bool pause;		/* there is no command to run */
 	bool keep_orphans;	/* not process 1: adopts none */
 	bool tell_reaped;	/* logs each orphan */
-	bool keep_signals;	/* blocked and ignored ones stay so */
 	bool same_group;	/* the command stays in our process group */
 	bool stops_too;		/* when it passes a terminal's stop signal */
 	bool term_group;	/* TERM to the command's group at its end */

@@ -133,8 +133,6 @@ ground(const struct options *o, char **env)
 	if ((!o->keep_orphans || os_place() != OS_SUBTREE) && os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
 	session(o, env);
-	if (o->keep_signals)
-		signals_keep();
 	signals_init(false);
 }
 

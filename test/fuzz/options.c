@@ -70,6 +70,11 @@ os_is_machine(void)
 	return (machine);
 }
 
+void
+signals_keep(void)
+{
+}
+
 bool
 os_is_reaper(void)
 {

@@ -245,6 +245,7 @@ TEST(test_signals_kept)
 	snprintf(ignored, sizeof(ignored), "%lx",
 	    1UL << (SIGTTOU - 1) | 1UL << (SIGINT - 1));
 	for (i = 0; i < sizeof(by) / sizeof(by[0]); i++) {
+		o.host = i == 0;	/* with a warning before */
 		live_ok(jail_start(j, &o, by_name(j, by[i].name), "--", PROBE,
 		    NULL));
 		(void)live_exits(j, 0, LIVE_SOON_MS);
