@@ -75,6 +75,12 @@ signals_keep(void)
 {
 }
 
+uint64_t
+os_self_id(void)
+{
+	return (0);
+}
+
 bool
 os_is_reaper(void)
 {
