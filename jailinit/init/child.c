@@ -171,7 +171,7 @@ void
 child_reaping(bool job)
 {
 	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
-	    stage == LIFE_RUN && watch_ms == 0 &&
+	    stage == LIFE_RUN && watch_ms == 0 && !opt->tell_reaped &&
 	    (opt->command == NULL || command_reapable());
 
 	if (by_kernel && unreaped_fd == -1)
@@ -229,8 +229,8 @@ child_ended(pid_t pid, int st)
 		end_note(LIFE_SHUTDOWN_ENDED);
 	} else if (command_ended(pid, st))
 		end_note(LIFE_COMMAND_ENDED);
-	else
-		(void)job_ended(pid, st);
+	else if (!job_ended(pid, st) && opt->tell_reaped)
+		log_line("Reaped zombie process with pid=%d", (int)pid);
 }
 
 /* Reaps until child_event() has something to return or the batch is used up. */

@@ -16,6 +16,7 @@
 #include "command.h"
 #include "log.h"
 #include "notify.h"
+#include "os.h"
 #include "os_child.h"
 #include "retry.h"
 #include "signals.h"
@@ -51,13 +52,15 @@ command_start(const struct options *o)
 {
 	struct retry again = RETRY_NONE;
 	int p[2] = { -1, -1 };
+	unsigned how = (o->background ? SPAWN_BACKGROUND : 0) |
+	    (o->same_group ? SPAWN_OUR_GROUP : 0);
 
 	opt = o;
 	if (pipe2(p, O_CLOEXEC) == -1 &&
 	    (opt->background || opt->ready_fd != -1))
 		return (start_failed("pipe"));
-	while ((command_pid = spawn_command(opt->command, p[1],
-	    opt->background)) == -1 && retry_later(&again, errno, START_MS)) {
+	while ((command_pid = spawn_command(opt->command, p[1], how,
+	    opt->cannot_exec)) == -1 && retry_later(&again, errno, START_MS)) {
 		(void)poll(NULL, 0, (int)again.step_ms);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;	/* children from before us */
@@ -96,24 +99,37 @@ command_expect(int sig)
 void
 command_stop(void)
 {
-	command_expect(opt->stop_signal);
-	command_send(opt->stop_signal, opt->group);
+	int sig = options_signal(opt, opt->stop_signal);
+
+	command_expect(sig);
+	if (sig != 0)
+		command_send(sig, opt->group);
 	command_send(SIGCONT, opt->group);
 }
 
 void
 command_pass(int sig)
 {
-	bool group = terminal_pass(command_pid, sig);
+	int to = options_signal(opt, sig);
+	bool group = terminal_pass(command_pid, to);
 
 	if (sig == SIGTERM || sig == SIGINT || sig == SIGHUP)
-		command_expect(sig);
-	command_send(sig, group || opt->group);
+		command_expect(to);
+	command_send(to, group || opt->group);
+	if (opt->stops_too &&
+	    (sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU))
+		(void)kill(getpid(), SIGSTOP);
 }
 
 static void
 end_take(int st)
 {
+	int sig = options_signal(opt, SIGTERM);
+
+	/* As process 1 we send it to all.  No other group can have that number
+	 * while the command's is not empty. */
+	if (opt->term_group && sig != 0 && os_place() == OS_SUBTREE)
+		(void)kill(-command_pid, sig);
 	command_pid = 0;
 	if (end_fd != -1)
 		close(end_fd);
@@ -214,5 +230,7 @@ command_executed(void)
 int
 command_status(void)
 {
-	return (command_pid != 0 ? 128 + SIGKILL : status);
+	int s = command_pid != 0 ? 128 + SIGKILL : status;
+
+	return (opt->counts_as_0[s] ? 0 : s);
 }

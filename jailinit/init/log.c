@@ -14,6 +14,13 @@
 _Static_assert(LOG_LINE_MAX <= 512, "a line must fit into any PIPE_BUF");
 
 static uint64_t dropped, unsaid;
+static const char *name = "jailinit: ";
+
+void
+log_begin(const char *program)
+{
+	name = program;
+}
 
 static bool
 log_write(const char *buf, size_t n)
@@ -30,13 +37,13 @@ log_line(const char *format, ...)
 	int e = errno;
 
 	if (unsaid > 0) {
-		n = text_format(buf, sizeof(buf), "jailinit: %" PRIu64
-		    " log line%s dropped here\n", unsaid,
+		n = text_format(buf, sizeof(buf), "%s%" PRIu64
+		    " log line%s dropped here\n", name, unsaid,
 		    unsaid == 1 ? " was" : "s were");
 		if (log_write(buf, n))
 			unsaid = 0;
 	}
-	n = text_format(buf, sizeof(buf), "jailinit: ");
+	n = text_format(buf, sizeof(buf), "%s", name);
 	va_start(ap, format);
 	n += text_vformat(buf + n, sizeof(buf) - n, format, ap);
 	va_end(ap);

@@ -14,6 +14,9 @@
  * most PIPE_BUF bytes, which POSIX has at 512 or more. */
 #define LOG_LINE_MAX	512
 
+/* What each line begins with, instead of "jailinit: "; must stay. */
+void log_begin(const char *program);
+
 /* Logs "jailinit: ", the format through text_clean(), and a newline.  Keeps
  * errno. */
 void log_line(const char *format, ...)

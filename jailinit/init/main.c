@@ -65,7 +65,10 @@ signal_request(const struct life *life, struct request *rq)
 		if (by == SIGNALS_NOT || (sig == SIGWINCH &&
 		    by != SIGNALS_SENT && mode != SIGNALS_APP))
 			continue;
-		rq->verb = signals_request(sig, mode);
+		if (mode == SIGNALS_APP && options_signal(&opt, sig) == 0)
+			continue;
+		rq->verb = opt.passes ? REQUEST_NONE :
+		    signals_request(sig, mode);
 		rq->budget_ms = REQUEST_NO_BUDGET;
 		if (rq->verb != REQUEST_NONE)
 			return (true);

@@ -17,29 +17,28 @@
 #include "os.h"
 #include "signals.h"
 
-/* As for getopt(3), which would bring stdio with it, 4 KB with musl. */
-static const char letters[] = "B:bc:d:ef:ghk:l:q:r:R:s:S:t:V";
-
 /* Those that JAILINIT_OPTIONS may not have. */
 static const char not_environment[] = "bdhrV";
 
 /* At most this many words are read there. */
 #define ENVIRONMENT_WORDS	64
 
-static const char usage[] =
-    "usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] [-k sec]\n"
-    "                [-l auto|exit|reexec|reboot] [-q sec] [-r path] "
-    "[-R path]\n"
-    "                [-s sec] [-S signal] [-t sec] [-- command [arg ...]]\n"
-    "       jailinit -h | --help | -V | --version\n";
-
-/* Where the command line is read: the next word, and the rest of the options in
- * the word before it. */
-struct words {
-	char **next;
-	const char *rest;
-	bool command;		/* -- has ended the options */
+static const struct program own = {
+	"jailinit: ",
+	"B:bc:d:ef:ghk:l:m:q:r:R:s:S:t:Vx:",
+	"hhelp\0" "Vversion\0",	/* dockerd asks its init for that */
+	"usage: jailinit [-beg] [-B sec] [-c path] [-d fd] [-f path] "
+	    "[-k sec]\n"
+	    "                [-l auto|exit|reexec|reboot] [-m from:to] "
+	    "[-q sec] [-r path]\n"
+	    "                [-R path] [-s sec] [-S signal] [-t sec] "
+	    "[-x status[,status]]\n"
+	    "                [-- command [arg ...]]\n"
+	    "       jailinit -h | --help | -V | --version\n",
+	EX_USAGE
 };
+
+static const struct program *program = &own;
 
 /* While JAILINIT_OPTIONS is read: what is left out of it, as text. */
 static char *left_out;
@@ -59,7 +58,7 @@ say(int fd, const char *text)
 {
 	signals_init(false);
 	if (fd_write(fd, text, strlen(text)) == -1)
-		_exit(fd == STDOUT_FILENO ? EX_IOERR : EX_USAGE);
+		_exit(fd == STDOUT_FILENO ? EX_IOERR : program->error);
 }
 
 void
@@ -79,16 +78,16 @@ options_error(const char *what, const char *why)
 		log_line("%.256s: %s; left out", what, why);
 		return;
 	}
-	(void)text_format(line, sizeof(line), "jailinit: %.256s: %s\n", what, why);
+	(void)text_format(line, sizeof(line), "%s%.256s: %s\n", program->name,
+	    what, why);
 	text_clean(line, strlen(line) - 1);
 	say(STDERR_FILENO, line);
-	say(STDERR_FILENO, usage);
-	_exit(EX_USAGE);
+	say(STDERR_FILENO, program->usage);
+	_exit(program->error);
 }
 
-/* "-c: arg", for a message. */
-static const char *
-option_arg(int c, const char *arg)
+const char *
+options_arg(int c, const char *arg)
 {
 	static char buf[128];
 
@@ -101,7 +100,7 @@ static void
 seconds(int c, const char *arg, int64_t *ms)
 {
 	if (!request_seconds(arg, strlen(arg), ms))
-		options_error(option_arg(c, arg),
+		options_error(options_arg(c, arg),
 		    "not a number of seconds, 0 to 999999999");
 }
 
@@ -113,7 +112,7 @@ stop_signal(const char *arg, int *sig)
 	if (n >= 1)
 		*sig = n;
 	else
-		options_error(option_arg('S', arg), "no such signal");
+		options_error(options_arg('S', arg), "no such signal");
 }
 
 static void
@@ -124,7 +123,7 @@ ready_fd(const char *arg, int *fd)
 	if (request_seconds(arg, strlen(arg), &ms) && ms >= 3000)
 		*fd = (int)(ms / 1000);
 	else
-		options_error(option_arg('d', arg),
+		options_error(options_arg('d', arg),
 		    "not a descriptor of 3 or more");
 }
 
@@ -134,7 +133,7 @@ path(int c, const char *arg, const char **to)
 	if (*arg != '\0')
 		*to = arg;
 	else
-		options_error(option_arg(c, arg), "an empty path");
+		options_error(options_arg(c, arg), "an empty path");
 }
 
 static void
@@ -145,22 +144,84 @@ leave_how(const char *arg, enum leave *to)
 	if (how != -1)
 		*to = (enum leave)how;
 	else
-		options_error(option_arg('l', arg),
+		options_error(options_arg('l', arg),
 		    "not auto, exit, reexec or reboot");
 }
 
-static void
-tell(const char *text)
+void
+options_tell(int fd, const char *text)
 {
-	say(STDOUT_FILENO, text);
+	say(fd, text);
 	if (!os_is_machine())
 		_exit(0);
 }
 
-/* The next option's letter, and its argument: "" if it takes none.  0: there is
- * none left; '?': it was left out. */
+void
+options_statuses(struct options *o, int c, const char *arg)
+{
+	const char *p;
+	int64_t ms;
+	size_t n;
+
+	for (p = arg;; p += n + 1) {
+		n = strcspn(p, ",");
+		if (!request_seconds(p, n, &ms) || ms > 255000) {
+			options_error(options_arg(c, arg),
+			    "not exit statuses, 0 to 255");
+			return;
+		}
+		o->counts_as_0[ms / 1000] = true;
+		if (p[n] == '\0')
+			return;
+	}
+}
+
+/* In o->map 0 stands for a signal that is passed as it is. */
+void
+options_map(struct options *o, int c, const char *arg, int max)
+{
+	char from[16] = "";
+	size_t n = strcspn(arg, ":");
+	int sig, to = -1;
+
+	if (n < sizeof(from) && arg[n] == ':') {
+		memcpy(from, arg, n);
+		to = signame_number(arg + n + 1);
+	}
+	sig = signame_number(from);
+	if (sig < 1 || to < 0 || sig > max || to > max)
+		options_error(options_arg(c, arg),
+		    "not two signals, from:to, or from:0");
+	else
+		o->map[sig] = (unsigned char)(to + 1);
+}
+
+int
+options_signal(const struct options *o, int sig)
+{
+	return (o->map[sig] == 0 ? sig : o->map[sig] - 1);
+}
+
+/* --word or --word=value, or the begin of word.  Returns its letter, or 0. */
 static int
-option_next(struct words *w, const char **arg)
+long_letter(const char *word, const char **value)
+{
+	size_t n = strcspn(word, "=");
+	const char *p;
+
+	*value = word[n] == '=' ? word + n + 1 : word + n;
+	for (p = program->longs; *p != '\0'; p += strlen(p) + 1)
+		if (n > 0 && strncmp(p + 1, word, n) == 0)
+			break;
+	/* A value that the option does not take is none of its letters. */
+	if (*p == '\0' || (word[n] == '=' &&
+	    strchr(program->letters, *p)[1] != ':'))
+		return (0);
+	return (*p);
+}
+
+int
+options_next(struct words *w, const char **arg)
 {
 	const char *word = *w->next, *letter;
 	int c;
@@ -176,7 +237,14 @@ option_next(struct words *w, const char **arg)
 		w->rest = word + 1;
 	}
 	c = (unsigned char)*w->rest++;
-	letter = c == ':' ? NULL : strchr(letters, c);
+	if (c == '-' && w->rest == w->next[-1] + 2) {
+		c = long_letter(w->rest, &w->rest);
+		if (c == 0) {
+			options_error(w->next[-1], "no such option");
+			return ('?');
+		}
+	}
+	letter = c == ':' ? NULL : strchr(program->letters, c);
 	if (letter != NULL && letter[1] != ':')
 		return (c);
 	if (letter != NULL && (*w->rest != '\0' || *w->next != NULL)) {
@@ -184,17 +252,8 @@ option_next(struct words *w, const char **arg)
 		w->rest = "";
 		return (c);
 	}
-	if (letter != NULL)
-		options_error(option_arg(c, ""), "wants an argument");
-	else if (strncmp(w->next[-1], "--", 2) == 0) {
-		w->rest = "";
-		if (strcmp(w->next[-1], "--version") == 0)
-			return ('V');	/* dockerd asks its init for it */
-		if (strcmp(w->next[-1], "--help") == 0)
-			return ('h');
-		options_error(w->next[-1], "no such option");
-	} else
-		options_error(option_arg(c, ""), "no such option");
+	options_error(options_arg(c, ""), letter != NULL ?
+	    "wants an argument" : "no such option");
 	return ('?');
 }
 
@@ -202,7 +261,7 @@ static void
 option(struct options *o, int c, const char *arg)
 {
 	if (left_out != NULL && strchr(not_environment, c) != NULL) {
-		options_error(option_arg(c, arg), "not here");
+		options_error(options_arg(c, arg), "not here");
 		return;
 	}
 	switch (c) {
@@ -228,13 +287,16 @@ option(struct options *o, int c, const char *arg)
 		o->group = true;
 		break;
 	case 'h':
-		tell(usage);
+		options_tell(STDOUT_FILENO, own.usage);
 		break;
 	case 'k':
 		seconds(c, arg, &o->limits.kill_ms);
 		break;
 	case 'l':
 		leave_how(arg, &o->leave);
+		break;
+	case 'm':
+		options_map(o, c, arg, sys_signal_max);
 		break;
 	case 'q':
 		seconds(c, arg, &o->job_ms);
@@ -255,7 +317,10 @@ option(struct options *o, int c, const char *arg)
 		seconds(c, arg, &o->limits.term_ms);
 		break;
 	case 'V':
-		tell("jailinit " VERSION "\n");
+		options_tell(STDOUT_FILENO, "jailinit " VERSION "\n");
+		break;
+	case 'x':
+		options_statuses(o, c, arg);
 	}
 }
 
@@ -270,7 +335,7 @@ path_check(int c, const char **path, const char *none, const char *otherwise)
 		return;
 	*path = otherwise;
 	if (arg != NULL)
-		options_error(option_arg(c, arg), "not an absolute path");
+		options_error(options_arg(c, arg), "not an absolute path");
 }
 
 static void
@@ -287,7 +352,7 @@ static void
 command_check(const struct options *o)
 {
 	if (o->rc != NULL)
-		options_error(option_arg('r', o->rc),
+		options_error(options_arg('r', o->rc),
 		    "not with a command, which takes the place of rc");
 }
 
@@ -299,7 +364,7 @@ words_read(struct words *w, struct options *o)
 	int c;
 
 	for (;;) {
-		while ((c = option_next(w, &arg)) != 0)
+		while ((c = options_next(w, &arg)) != 0)
 			option(o, c, arg);
 		if (w->command || *w->next == NULL)
 			return;
@@ -351,12 +416,23 @@ telinit(char **argv)
 }
 
 void
-options_parse(struct options *o, char **argv)
+options_environment(struct options *o, bool used)
 {
-	struct words w = { argv + 1, "", false };
-	char *text;
+	char *text = environment_options_take();
+	const struct program *was = program;
 
-	telinit(argv);
+	if (text == NULL || !used)
+		return;
+	program = &own;
+	environment_read(o, text);
+	program = was;
+}
+
+void
+options_begin(struct options *o, char **argv, const struct program *s)
+{
+	program = s;
+	log_begin(s->name);
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
 	o->limits.shutdown_ms = LIFE_SHUTDOWN_SECONDS * INT64_C(1000);
@@ -366,13 +442,20 @@ options_parse(struct options *o, char **argv)
 	o->limits.budget_ms = REQUEST_NO_BUDGET;
 	o->ready_fd = -1;
 	o->stop_signal = SIGTERM;
+}
+
+void
+options_parse(struct options *o, char **argv)
+{
+	struct words w = { argv + 1, "", false };
+
+	telinit(argv);
+	options_begin(o, argv, &own);
 	words_read(&w, o);
 	if (w.command && *w.next != NULL) {
 		o->command = w.next;
 		command_check(o);
-		text = environment_options_take();
-		if (text != NULL && o->command == argv + 2)
-			environment_read(o, text);
+		options_environment(o, o->command == argv + 2);
 		return;
 	}
 	if (w.command)

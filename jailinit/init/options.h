@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "core/life.h"
+#include "lib/sys.h"
 
 enum leave {
 	LEAVE_AUTO,
@@ -26,9 +27,39 @@ struct options {
 	const char *rc_shutdown;	/* -R, NULL: none */
 	int ready_fd;			/* -d, or -1 */
 	int stop_signal;		/* -S */
+	unsigned char map[SYS_SIGNALS + 1];	/* -m, see options_signal() */
+	bool counts_as_0[256];		/* -x, by exit status */
 	enum leave leave;		/* -l */
 	char **command;			/* after --, NULL: boot mode */
 	char **argv;			/* as given, for the next life */
+
+	/* By the name of another init, dropin.h.  The default is 0. */
+	bool passes;		/* a signal only passes, none asks for the end */
+	bool pause;		/* there is no command to run */
+	bool keep_orphans;	/* not process 1: adopts none */
+	bool tell_reaped;	/* logs each orphan */
+	bool same_group;	/* the command stays in our process group */
+	bool stops_too;		/* when it passes a terminal's stop signal */
+	bool term_group;	/* TERM to the command's group at its end */
+	int parent_signal;	/* sent to us when our parent ends */
+	int cannot_exec;	/* the exit status then; 0: as sh(1) */
+};
+
+/* What a command line may have, and how its mistakes are told. */
+struct program {
+	char name[14];		/* of the program in messages: "jailinit: " */
+	char letters[40];	/* as for getopt(3) */
+	char longs[48];		/* each a letter, its word, and NUL */
+	const char *usage;
+	int error;		/* the exit status of a mistake */
+};
+
+/* Where it is read: the next word, and the rest of the options in the word
+ * before it. */
+struct words {
+	char **next;
+	const char *rest;
+	bool command;		/* -- has ended the options */
 };
 
 /* Fills *o from the command line; its strings are argv's.  On a mistake: a line
@@ -39,5 +70,33 @@ void options_parse(struct options *o, char **argv);
 
 /* The same for a mistake that is found later, in the word what. */
 void options_error(const char *what, const char *why);
+
+/* The signal that the command gets in place of sig; 0: none. */
+int options_signal(const struct options *o, int sig);
+
+/*
+ * For dropin.c.
+ */
+
+/* Sets the defaults and, for messages and options_next(), the program, which
+ * must stay. */
+void options_begin(struct options *o, char **argv, const struct program *s);
+
+/* The next option's letter, and its argument: "" if it takes none.  0: there is
+ * none left; '?': it was left out. */
+int options_next(struct words *w, const char **arg);
+
+/* "-c: arg", for a message. */
+const char *options_arg(int c, const char *arg);
+
+/* Writes text to fd and, unless we are a machine's process 1, exits with 0. */
+void options_tell(int fd, const char *text);
+
+/* -x statuses; -m from:to, two signals up to max.  c is for messages. */
+void options_statuses(struct options *o, int c, const char *arg);
+void options_map(struct options *o, int c, const char *arg, int max);
+
+/* Reads JAILINIT_OPTIONS, if it is there and used is set, and removes it. */
+void options_environment(struct options *o, bool used);
 
 #endif

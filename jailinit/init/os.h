@@ -35,6 +35,12 @@ bool os_is_orphaned(void);
 /* Has orphans become our children.  0, or -1 and errno. */
 int os_adopt(void);
 
+/* Do orphans become our children already? */
+bool os_is_reaper(void);
+
+/* Has the kernel send us sig when our parent ends. */
+void os_parent_signal(int sig);
+
 /* Sends sig to every process that is ours but ourselves: the one place from
  * which all are signalled.  Does nothing before os_claim() has allowed it. */
 void os_signal_all(int sig);

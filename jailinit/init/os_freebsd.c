@@ -121,6 +121,22 @@ os_adopt(void)
 	return (0);
 }
 
+bool
+os_is_reaper(void)
+{
+	struct procctl_reaper_status rs;
+
+	memset(&rs, 0, sizeof(rs));
+	return (procctl(P_PID, getpid(), PROC_REAP_STATUS, &rs) == 0 &&
+	    (rs.rs_flags & REAPER_STATUS_OWNED) != 0);
+}
+
+void
+os_parent_signal(int sig)
+{
+	(void)procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &sig);
+}
+
 /* ki_jobc counts the processes that could continue the group, parents outside
  * of the jail included.  The kernel stops the first group of a session even if
  * there are none. */

@@ -126,6 +126,21 @@ os_adopt(void)
 	return (prctl(PR_SET_CHILD_SUBREAPER, 1));
 }
 
+bool
+os_is_reaper(void)
+{
+	int set = 0;
+
+	return (getpid() == 1 ||
+	    (prctl(PR_GET_CHILD_SUBREAPER, &set) == 0 && set == 1));
+}
+
+void
+os_parent_signal(int sig)
+{
+	(void)prctl(PR_SET_PDEATHSIG, sig);
+}
+
 /* The parent of pid (0: one outside of the namespace), or -1 when pid is a
  * zombie or cannot be seen. */
 static pid_t

@@ -42,7 +42,10 @@ static const struct asks {
 
 static sigset_t all_mask;	/* blocked except while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
-static sigset_t kept;		/* signals_keep_ignored() */
+static sigset_t first_mask;	/* blocked when we were started */
+static sigset_t child_mask;	/* blocked in a program that we start */
+static sigset_t child_ignored;	/* ignored in it */
+static bool ignore_too;		/* those we ignore as well */
 static bool shared;		/* signals_shared() */
 static volatile sig_atomic_t caught[SYS_SIGNALS], any;
 
@@ -51,7 +54,32 @@ signals_block(void)
 {
 	sigfillset(&all_mask);
 	wait_mask = all_mask;
-	(void)sigprocmask(SIG_SETMASK, &all_mask, NULL);
+	(void)sigprocmask(SIG_SETMASK, &all_mask, &first_mask);
+}
+
+static void
+ignored_keep(void)
+{
+	struct sigaction sa;
+	int sig;
+
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+			sigaddset(&child_ignored, sig);
+}
+
+void
+signals_keep(void)
+{
+	child_mask = first_mask;
+	ignored_keep();
+}
+
+void
+signals_keep_ignored(void)
+{
+	ignored_keep();
+	ignore_too = true;
 }
 
 /* Some that the kernel sends are not for us to act on: the timer of lib/fd.c, a
@@ -85,8 +113,8 @@ signal_catch(int sig)
 {
 	struct sigaction sa;
 
-	if (sigismember(&kept, sig) == 1 && sig != SIGCHLD &&
-	    sig != SIGALRM)
+	if (ignore_too && sigismember(&child_ignored, sig) == 1 &&
+	    sig != SIGCHLD &&	    sig != SIGALRM)
 		return;
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_sigaction = on_signal;
@@ -117,31 +145,18 @@ signals_shared(void)
 	shared = true;
 }
 
-void
-signals_keep_ignored(void)
-{
-	struct sigaction sa;
-	int sig;
-
-	for (sig = 1; sig <= sys_signal_max; sig++)
-		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
-			sigaddset(&kept, sig);
-}
-
 /* execve(2) resets caught signals, but leaves ignored ones ignored. */
 void
 signals_default(void)
 {
-	sigset_t none;
 	int sig;
 
 	for (sig = 1; sig <= sys_signal_max; sig++)
-		if (sigismember(&kept, sig) == 1)
+		if (sigismember(&child_ignored, sig) == 1)
 			(void)signal(sig, SIG_IGN);
 		else
 			sys_signal_default(sig);
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)sigprocmask(SIG_SETMASK, &child_mask, NULL);
 }
 
 void

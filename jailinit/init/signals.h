@@ -17,11 +17,15 @@
 /* Blocks all signals.  To be called before anything else is done. */
 void signals_block(void);
 
+/* What was blocked and ignored before is so for each program that we start.  To
+ * be called before signals_init(). */
+void signals_keep(void);
+
 /* Catches the signals that we act on; all: every signal that can be caught. */
 void signals_init(bool all);
 
-/* Default actions, but for signals_keep_ignored(), and an empty mask, for a
- * program that is to be executed. */
+/* Default actions and an empty mask, but for signals_keep() and
+ * signals_keep_ignored(), for a program that is to be executed. */
 void signals_default(void);
 
 /* Catches SIGCHLD, also for a child that is stopped; or ignores it, so that the

@@ -34,9 +34,10 @@
 /* To log it needs signals as process 1 has them: otherwise SIGPIPE or the log's
  * timer would end it. */
 static _Noreturn void
-child_failed(const char *path, int e, int report_fd)
+child_failed(const char *path, int e, int status, int report_fd)
 {
-	unsigned char code = e == ENOENT ? SPAWN_NOT_FOUND : SPAWN_CANNOT_EXEC;
+	unsigned char code = status != 0 ? (unsigned char)status :
+	    e == ENOENT ? SPAWN_NOT_FOUND : SPAWN_CANNOT_EXEC;
 
 	signals_block();
 	signals_init(false);
@@ -60,15 +61,22 @@ child_refused(const char *path, int report_fd)
 	_exit(code);
 }
 
+/* Where a child is: SESSION, in one of its own. */
+enum place {
+	SESSION,
+	TERMINAL,
+	OUR_GROUP
+};
+
 static pid_t
-child_fork(bool on_terminal)
+child_fork(enum place place)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (on_terminal)
+		if (place == TERMINAL)
 			terminal_child();
-		else
+		else if (place == SESSION)
 			(void)setsid();
 		if (geteuid() == 0)
 			os_child_class();
@@ -124,7 +132,7 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 {
 	char *words[] = { NULL, (char *)(uintptr_t)path,
 	    (char *)(uintptr_t)arg, NULL };
-	pid_t pid = child_fork(false);
+	pid_t pid = child_fork(SESSION);
 	const char *what;
 	int e;
 
@@ -136,7 +144,7 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 	if ((e == ENOENT || e == ENOTDIR) && missing_ok &&
 	    access(path, F_OK) == -1)
 		_exit(0);
-	child_failed(what, e, -1);
+	child_failed(what, e, 0, -1);
 }
 
 /* Can nobody but root and us write to it?  (The folders above it are root's, or
@@ -160,7 +168,7 @@ spawn_request(const char *name, int report_fd)
 	char path[sizeof(SPAWN_REQUESTS) + REQUEST_NAME_MAX + 1];
 	char *words[] = { NULL, path, NULL };
 	const char *what;
-	pid_t pid = child_fork(false);
+	pid_t pid = child_fork(SESSION);
 
 	if (pid != 0)
 		return (pid);
@@ -175,7 +183,7 @@ spawn_request(const char *name, int report_fd)
 	}
 	(void)!write(report_fd, &found, 1);
 	what = file_exec(path, words + 1, true);
-	child_failed(what, errno, -1);
+	child_failed(what, errno, 0, -1);
 }
 
 /* Executes argv[0] as it is found by PATH.  Returns as file_exec() does.  (Not
@@ -211,7 +219,7 @@ path_exec(char **argv)
 
 /* The new environment is on the stack, so it lasts until execve(2). */
 static _Noreturn void
-command_exec(char **argv, int report_fd, int log_fd)
+command_exec(char **argv, int report_fd, int log_fd, int failed)
 {
 	char *env[environment_room()];
 	const char *what;
@@ -222,20 +230,21 @@ command_exec(char **argv, int report_fd, int log_fd)
 	e = errno;
 	if (log_fd != -1)
 		(void)dup2(log_fd, STDERR_FILENO);
-	child_failed(what, e, report_fd);
+	child_failed(what, e, failed, report_fd);
 }
 
 pid_t
-spawn_command(char **argv, int report_fd, bool background)
+spawn_command(char **argv, int report_fd, unsigned how, int failed)
 {
-	pid_t pid = child_fork(terminal_is_ours());
+	pid_t pid = child_fork((how & SPAWN_OUR_GROUP) != 0 ? OUR_GROUP :
+	    terminal_is_ours() ? TERMINAL : SESSION);
 	int log_fd = -1;
 
 	if (pid != 0)
 		return (pid);
-	if (background) {
+	if ((how & SPAWN_BACKGROUND) != 0) {
 		log_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 		fd_to_null(false);
 	}
-	command_exec(argv, report_fd, log_fd);
+	command_exec(argv, report_fd, log_fd, failed);
 }

@@ -26,10 +26,13 @@ pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
 /* Executes argv, found by PATH as by execvp(3), in the foreground of the
  * terminal if there is one; it gets every descriptor that is not close-on-exec.
  * If that fails the child writes one byte, its exit status, to report_fd, which
- * is close-on-exec (-1: none).  background: 0 to 2 are as fd_to_null(false)
- * makes them.  The child overwrites argv[-1].  Returns its pid, or -1 and the
- * errno of fork(2). */
-pid_t spawn_command(char **argv, int report_fd, bool background);
+ * is close-on-exec (-1: none).  how: SPAWN_BACKGROUND, 0 to 2 are as
+ * fd_to_null(false) makes them; SPAWN_OUR_GROUP, it stays in our process group.
+ * failed: the exit status, 0 for those above.  The child overwrites argv[-1].
+ * Returns its pid, or -1 and the errno of fork(2). */
+#define SPAWN_BACKGROUND	1U
+#define SPAWN_OUR_GROUP		2U
+pid_t spawn_command(char **argv, int report_fd, unsigned how, int failed);
 
 /* Where an administrator's own requests are. */
 #define SPAWN_REQUESTS	"/etc/rc.request.d"

@@ -16,6 +16,7 @@
 #include "child.h"
 #include "command.h"
 #include "directory.h"
+#include "dropin.h"
 #include "environment.h"
 #include "fifo.h"
 #include "grace.h"
@@ -24,6 +25,7 @@
 #include "notify.h"
 #include "os.h"
 #include "os_self.h"
+#include "pause.h"
 #include "signals.h"
 #include "spawn.h"
 #include "stage.h"
@@ -51,7 +53,10 @@ command_line(struct options *o, int argc, char **argv)
 {
 	if (argc < 1)		/* older kernels let callers do that */
 		_exit(EX_USAGE);
-	options_parse(o, argv);
+	if (!dropin_parse(o, argv))
+		options_parse(o, argv);
+	if (o->pause)
+		pause_run();
 	if (environment_life() > 1) {	/* they were for who started the first */
 		o->background = false;
 		o->ready_fd = -1;
@@ -88,6 +93,8 @@ paths_put(const struct options *o, char **env)
 static void
 session(const struct options *o, char **env)
 {
+	if (o->same_group)
+		return;
 	if (o->command != NULL && !o->background)
 		terminal_init(o->group);
 	else if (!o->background &&
@@ -122,7 +129,9 @@ ground(const struct options *o, char **env)
 		os_program_init();	/* before the directory changes */
 	if (o->background && notify_background() == -1)
 		refuse(strerror(errno));
-	if (os_adopt() == -1)
+	if (o->parent_signal != 0)
+		os_parent_signal(o->parent_signal);
+	if ((!o->keep_orphans || os_place() != OS_SUBTREE) && os_adopt() == -1)
 		refuse("not process 1, and the kernel has no reaper for us");
 	session(o, env);
 	if (os_place() == OS_SUBTREE)
@@ -169,8 +178,11 @@ run_command(const struct options *o)
 	if (command_start(o) == -1) {
 		fifo_remove();
 		notify_failed(SPAWN_CANNOT_EXEC);
-		_exit(SPAWN_CANNOT_EXEC);
+		_exit(o->cannot_exec != 0 ? o->cannot_exec :
+		    SPAWN_CANNOT_EXEC);
 	}
+	if (o->passes)	/* no next life needs the directory */
+		(void)!chdir("/");
 	child_reaping(false);
 	/* after its start, which is sooner then */
 	inherited_close(3, o->ready_fd);

@@ -25,6 +25,7 @@
 #undef options
 #undef signals_ignore
 #undef options_parse
+#include "init/dropin.h"
 #include "init/environment.h"
 #include "init/options.h"
 
@@ -69,6 +70,23 @@ os_is_machine(void)
 	return (machine);
 }
 
+void
+signals_keep(void)
+{
+}
+
+uint64_t
+os_self_id(void)
+{
+	return (0);
+}
+
+bool
+os_is_reaper(void)
+{
+	return (false);
+}
+
 /* What users see: plain text, and between the lines what is wanted there. */
 void
 wall(const char *text)
@@ -106,15 +124,16 @@ static void
 is_end(int status)
 {
 	(void)fflush(said_file);
-	MUST(status == EX_OK || status == EX_USAGE ||
+	MUST(status == EX_OK || status == EX_USAGE || status == 1 ||
 	    status == EX_UNAVAILABLE);
-	if (status == EX_USAGE)
+	if (status == EX_USAGE || status == 1)
 		is_usage(said);
 	else if (status == EX_UNAVAILABLE)
 		MUST(strstr(said, "a jail has no single-user mode\n") != NULL);
-	else	/* help, or the version */
+	else	/* help, the version, or the license */
 		MUST(strstr(said, "usage: ") != NULL ||
-		    strstr(said, " " VERSION "\n") != NULL);
+		    strstr(said, VERSION) != NULL ||
+		    strstr(said, "BSD-2-Clause\n") != NULL);
 }
 
 /*
@@ -149,12 +168,26 @@ static void
 init_options(char **argv)
 {
 	struct options o;
+	bool by_name;
+	int sig;
 
 	/* Words of a command are options, too: nothing ends it for them. */
 	if (argv[1] != NULL && strcmp(argv[1], "--") == 0 && argv[2] != NULL)
 		MUST(setenv(ENVIRONMENT_OPTIONS, argv[2], 1) == 0);
-	options_parse(&o, argv);
-	MUST(getenv(ENVIRONMENT_OPTIONS) == NULL);
+	by_name = dropin_parse(&o, argv);
+	if (!by_name)
+		options_parse(&o, argv);
+	MUST(getenv(ENVIRONMENT_OPTIONS) == NULL || o.pause);
+	MUST(!o.pause || by_name);
+	MUST(by_name || (!o.passes && o.cannot_exec == 0));
+	for (sig = 1; sig <= sys_signal_max; sig++)
+		MUST(options_signal(&o, sig) >= 0 &&
+		    options_signal(&o, sig) <= sys_signal_max);
+	MUST(o.parent_signal >= 0 && o.parent_signal <= sys_signal_max);
+	if (by_name) {
+		MUST(!machine && (o.pause || o.command[0] != NULL));
+		return;
+	}
 	is_seconds(o.limits.shutdown_ms);
 	is_seconds(o.limits.term_ms);
 	is_seconds(o.limits.kill_ms);
@@ -269,11 +302,14 @@ program(uint8_t which, int argc, char **argv, int64_t now)
 {
 	static const char *const names[] = { "jailctl", "halt", "poweroff",
 	    "reboot", "shutdown", "telinit" };
+	static const char *const inits[] = { "jailinit", "/bin/tini",
+	    "dumb-init", "catatonit" };
 	char *none[] = { argv[0], NULL };
 
 	optind = 0;
 	(void)getopt(1, none, "");
 	optind = 1;
+	argv[0] = (char *)(uintptr_t)inits[which / 9 % 4];
 	which %= 9;
 	machine = which == 1;
 	if (which < 2)
