@@ -114,7 +114,7 @@ signal_catch(int sig)
 	struct sigaction sa;
 
 	if (ignore_too && sigismember(&child_ignored, sig) == 1 &&
-	    sig != SIGCHLD &&	    sig != SIGALRM)
+	    sig != SIGCHLD && sig != SIGALRM)
 		return;
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_sigaction = on_signal;
