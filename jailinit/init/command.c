@@ -11,6 +11,7 @@
 #include "command.h"
 #include "log.h"
 #include "notify.h"
+#include "os.h"
 #include "os_child.h"
 #include "signals.h"
 #include "spawn.h"
@@ -72,6 +73,15 @@ command_stop(void)
 {
 	command_send(opt->stop_signal, opt->group);
 	command_send(SIGCONT, opt->group);
+}
+
+bool
+command_signal_others(int sig, bool terminal)
+{
+	const struct os_some others = { terminal, command_pid,
+	    command_pid != 0 && opt->group };
+
+	return (os_signal_some(sig, &others));
 }
 
 void

@@ -161,8 +161,8 @@ is_ours(pid_t pid)
 	return (false);
 }
 
-/* Calls fn for each number in /proc. */
-static void
+/* Calls fn for each number in /proc.  False: there is no /proc of ours. */
+static bool
 proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
 	_Alignas(struct entry) char buf[2048];
@@ -172,10 +172,10 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	int fd;
 
 	if (!proc_is_ours())
-		return;
+		return (false);
 	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return;
+		return (false);
 	while (count < WALK_MAX &&
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
@@ -186,33 +186,64 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 				fn(pid, arg);
 		}
 	close(fd);
+	return (true);
+}
+
+struct order {
+	int sig;
+	struct os_some some;
+};
+
+static bool
+is_meant(pid_t pid, const struct os_some *some)
+{
+	char buf[PROC_STAT_SIZE];
+
+	if (!some->terminal && some->but == 0)
+		return (true);
+	return (pid != some->but && proc_stat_read(pid, buf) &&
+	    (!some->terminal ||
+	    text_number(proc_stat_field(buf, PROC_STAT_TERMINAL)) != 0) &&
+	    (!some->group || (pid_t)text_number(proc_stat_field(buf,
+	    PROC_STAT_GROUP)) != some->but));
 }
 
 /* The pidfd is opened before the check, so that the process that is checked is
  * the one that is signalled: with kill(2) if a filter refuses the other call,
- * and the process has not ended. */
+ * and the process has not ended.  Most processes have no terminal: then there
+ * is no need of one. */
 static void
 signal_ours(pid_t pid, void *arg)
 {
 	struct pollfd ended = { -1, POLLIN, 0 };
-	int sig = *(const int *)arg;
+	const struct order *o = arg;
 
-	if (pid <= 1)
+	if (pid <= 1 || (o->some.terminal && !is_meant(pid, &o->some)))
 		return;
 	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if ((ended.fd != -1 || errno != ESRCH) && is_ours(pid) &&
-	    (ended.fd == -1 || syscall(SYS_pidfd_send_signal, ended.fd, sig,
-	    NULL, 0) == -1) && poll(&ended, 1, 0) == 0)
-		kill(pid, sig);
+	if ((ended.fd != -1 || errno != ESRCH) && is_meant(pid, &o->some) &&
+	    is_ours(pid) && (ended.fd == -1 || syscall(SYS_pidfd_send_signal,
+	    ended.fd, o->sig, NULL, 0) == -1) && poll(&ended, 1, 0) == 0)
+		kill(pid, o->sig);
 	if (ended.fd != -1)
 		close(ended.fd);
+}
+
+bool
+os_signal_some(int sig, const struct os_some *some)
+{
+	struct order o = { sig, *some };
+
+	return (place != OS_REFUSED && proc_walk(signal_ours, &o));
 }
 
 void
 os_signal_all(int sig)
 {
+	const struct os_some all = { false, 0, false };
+
 	if (place == OS_SUBTREE)
-		proc_walk(signal_ours, &sig);
+		(void)os_signal_some(sig, &all);
 	else if (place != OS_REFUSED && getpid() == 1)
 		kill(-1, sig);
 }
@@ -250,5 +281,5 @@ os_each(os_each_fn *fn, void *arg)
 {
 	struct each e = { fn, arg, false };
 
-	proc_walk(each_one, &e);
+	(void)proc_walk(each_one, &e);
 }
