@@ -127,7 +127,7 @@ os_adopt(void)
 }
 
 /* The parent of pid (0: one outside of the namespace), or -1 when pid is a
- * zombie or cannot be seen. */
+ * zombie or cannot be seen.  If only its first thread has ended, it lives. */
 static pid_t
 proc_parent(pid_t pid)
 {
@@ -137,7 +137,8 @@ proc_parent(pid_t pid)
 	if (!proc_stat_read(pid, buf))
 		return (-1);
 	state = proc_stat_field(buf, PROC_STAT_STATE);
-	if (*state == '\0' || *state == 'Z' || *state == 'X')
+	if (*state == '\0' || *state == 'X' || (*state == 'Z' &&
+	    text_number(proc_stat_field(buf, PROC_STAT_THREADS)) <= 1))
 		return (-1);
 	return ((pid_t)text_number(proc_stat_field(buf, PROC_STAT_PARENT)));
 }
