@@ -29,8 +29,9 @@
 /* FSCONFIG_CMD_CREATE of linux/mount.h, which a musl system may lack. */
 #define FSCONFIG_CREATE	6
 
-/* One walk looks at no more entries of /proc than this, even if a process forks
- * faster than we look. */
+/* One walk looks at no more entries of /proc than there were processes and as
+ * many as this, even if a process forks faster than we look. */
+#define WALK_MORE	1024
 #define WALK_MAX	65536
 
 /* A longer chain of parents is not followed. */
@@ -168,7 +169,8 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
 	_Alignas(struct entry) char buf[2048];
 	const struct entry *e;
-	long n, at, count = 0;
+	long n, at, count = 0, max = WALK_MAX;
+	struct stat st;
 	pid_t pid;
 	int fd;
 
@@ -177,7 +179,10 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return (false);
-	while (count < WALK_MAX &&
+	/* the links of /proc are the machine's processes */
+	if (fstat(fd, &st) == 0 && (long)st.st_nlink < max - WALK_MORE)
+		max = (long)st.st_nlink + WALK_MORE;
+	while (count < max &&
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
