@@ -49,8 +49,9 @@ life_tighten(struct life *life, enum life_stage stage, int64_t now_ms)
  * Divides a budget that begins at now_ms.  If it is at least the sum of the
  * three limits, each stage gets its limit.  A smaller budget gives a tenth to
  * KILL, three tenths to TERM and the rest to rc.shutdown, each its limit at
- * most.  No time is ever increased, so a later request can bring the end
- * nearer, but cannot put it off.
+ * most.  In BOOT, rc may use up half of rc.shutdown's time.  No time is ever
+ * increased, so a later request can bring the end nearer, but cannot put it
+ * off.
  */
 /*@ requires \valid(life) && budget_ms >= REQUEST_NO_BUDGET;
     requires life_limits_ok(&life->limits) && life_order(life, life->stage);
@@ -59,6 +60,7 @@ life_tighten(struct life *life, enum life_stage stage, int64_t now_ms)
     ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
 	life->part_ms[k] >= 0 && life->at_ms[k] <= \old(life->at_ms[k]);
     ensures life->at_ms[LIFE_RUN] == LIFE_NEVER_MS;
+    ensures life->at_ms[LIFE_BOOT] <= now_ms + life->limits.shutdown_ms / 2;
     ensures life->stage == LIFE_BOOT ==>
 	life->at_ms[LIFE_BOOT] <= life->at_ms[LIFE_KILL];
     ensures life->stage <= LIFE_SHUTDOWN ==>
@@ -88,7 +90,7 @@ life_promise(struct life *life, int64_t budget_ms, int64_t now_ms)
 	/*@ assert 0 <= k && 0 <= t && 0 <= s && s + t + k <= b <= sum; */
 	end = add_ms(now_ms, b);
 	life->at_ms[LIFE_BOOT] = min_ms(life->at_ms[LIFE_BOOT],
-	    add_ms(now_ms, min_ms(min_ms(b / 10, LIFE_BOOT_MAX_MS), s / 2)));
+	    add_ms(now_ms, s / 2));
 	life->at_ms[LIFE_SHUTDOWN] = min_ms(life->at_ms[LIFE_SHUTDOWN],
 	    end - k - t);
 	life->at_ms[LIFE_TERM] = min_ms(life->at_ms[LIFE_TERM], end - k);
@@ -111,11 +113,14 @@ enter_kill(struct life *life)
 	return (LIFE_DO_KILL_ALL);
 }
 
+/* A command that still lives has got its stop signal, and is not told again. */
 /*@ requires \valid(life) && life_limits_ok(&life->limits);
     requires life->stage <= LIFE_SHUTDOWN && life_ends(life, LIFE_TERM);
     terminates \true;
     assigns life->stage, life->at_ms[LIFE_SHUTDOWN .. LIFE_KILL];
     ensures life_ok(life) && life->stage == LIFE_TERM;
+    ensures told: \result == LIFE_DO_TERM_OTHERS && life->command ||
+	\result == LIFE_DO_TERM_ALL && !life->command;
     ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
 	life->at_ms[k] <= \old(life->at_ms[k]);
 */
@@ -124,7 +129,7 @@ enter_term(struct life *life, int64_t now_ms)
 {
 	life->stage = LIFE_TERM;
 	life_tighten(life, LIFE_TERM, now_ms);
-	return (LIFE_DO_TERM_ALL);
+	return (life->command ? LIFE_DO_TERM_OTHERS : LIFE_DO_TERM_ALL);
 }
 
 /* Skips SHUTDOWN if there is neither a command nor rc.shutdown, or no time for
@@ -152,35 +157,44 @@ enter_shutdown(struct life *life, int64_t now_ms)
 	return (actions);
 }
 
-/* A halt or poweroff wins over a reboot, whichever came first. */
+/* A halt or poweroff wins over a reboot, and an exit over all, whichever came
+ * first; of two exits the last counts. */
 /*@ requires \valid(life) && life_ok(life);
     requires \valid_read(rq) && \separated(life, rq) && life_is_end(rq);
     terminates \true;
-    assigns life->stage, life->verb, life->forced, life->command,
-	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+    assigns life->stage, life->verb, life->status, life->forced,
+	life->command, life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
 	life->part_ms[0 .. LIFE_GONE];
     ensures life_ok(life) && life->stage >= \old(life->stage);
     ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
 	life->at_ms[k] <= \old(life->at_ms[k]);
     ensures life->verb != REQUEST_NONE;
+    ensures life->at_ms[LIFE_BOOT] <= now_ms + life->limits.shutdown_ms / 2;
     ensures life->at_ms[LIFE_KILL] <=
 	now_ms + life_budget(&life->limits, rq->budget_ms);
     ensures life_halts(\old(life->verb)) || life_halts(rq->verb) ==>
 	life_halts(life->verb);
+    ensures \old(life->verb) == REQUEST_EXIT ||
+	rq->verb == REQUEST_EXIT ==>
+	life->verb == REQUEST_EXIT && life->status ==
+	    (rq->verb == REQUEST_EXIT ? rq->status : \old(life->status));
 */
 static unsigned
 on_request(struct life *life, const struct request *rq, int64_t now_ms)
 {
 	bool first = life->verb == REQUEST_NONE;
 
-	if (first || rq->verb != REQUEST_REBOOT)
+	if (first || rq->verb == REQUEST_EXIT || (rq->verb != REQUEST_REBOOT &&
+	    life->verb != REQUEST_EXIT)) {
 		life->verb = rq->verb;
+		life->status = rq->status;
+	}
 	life_promise(life, rq->budget_ms, now_ms);
 	if (life->stage == LIFE_BOOT)
 		return (first ? LIFE_DO_END_RC : 0);
 	if (life->stage == LIFE_RUN)
 		return (enter_shutdown(life, now_ms));
-	if (life->stage == LIFE_SHUTDOWN && life->command)
+	if (life->stage <= LIFE_TERM && life->command)
 		return (LIFE_DO_STOP_COMMAND);
 	return (0);
 }
@@ -189,8 +203,8 @@ on_request(struct life *life, const struct request *rq, int64_t now_ms)
     requires event == LIFE_REQUEST ==>
 	\valid_read(rq) && \separated(life, rq) && life_is_end(rq);
     terminates \true;
-    assigns life->stage, life->verb, life->forced, life->command,
-	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+    assigns life->stage, life->verb, life->status, life->forced,
+	life->command, life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
 	life->part_ms[0 .. LIFE_GONE];
     ensures life_ok(life) && life->stage >= \old(life->stage);
     ensures \forall integer k; 0 <= k < LIFE_STAGES ==>
@@ -199,19 +213,26 @@ on_request(struct life *life, const struct request *rq, int64_t now_ms)
 	==> life->verb != REQUEST_NONE;
     ensures event == LIFE_REQUEST ==> life->at_ms[LIFE_KILL] <=
 	now_ms + life_budget(&life->limits, rq->budget_ms);
+    ensures event == LIFE_REQUEST ==> life->at_ms[LIFE_BOOT] <=
+	now_ms + life->limits.shutdown_ms / 2;
     ensures event != LIFE_REQUEST && \old(life->verb) == REQUEST_NONE &&
 	life->verb != REQUEST_NONE ==> life->at_ms[LIFE_KILL] <=
 	now_ms + life_budget(&life->limits, REQUEST_NO_BUDGET);
     ensures life_halts(\old(life->verb)) ||
 	event == LIFE_REQUEST && life_halts(rq->verb) ==>
 	life_halts(life->verb);
+    ensures \old(life->verb) == REQUEST_EXIT ||
+	event == LIFE_REQUEST && rq->verb == REQUEST_EXIT ==>
+	life->verb == REQUEST_EXIT && life->status ==
+	    (event == LIFE_REQUEST && rq->verb == REQUEST_EXIT ?
+	    rq->status : \old(life->status));
 */
 static unsigned
 on_event(struct life *life, enum life_event event, const struct request *rq,
     int64_t now_ms)
 {
 	static const struct request end = { REQUEST_HALT, REQUEST_NO_BUDGET,
-	    "", REQUEST_NO_ID };
+	    0, "", REQUEST_NO_ID };
 
 	switch (event) {
 	case LIFE_TICK:
@@ -279,6 +300,7 @@ life_init(struct life *life, const struct life_limits *limits, bool command,
 
 	life->stage = command ? LIFE_RUN : LIFE_BOOT;
 	life->verb = REQUEST_NONE;
+	life->status = 0;
 	life->forced = 0;
 	life->command = command;
 	life->rc_shutdown = rc_shutdown;

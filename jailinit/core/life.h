@@ -20,16 +20,11 @@
 
 #define LIFE_NEVER_MS	NEVER_MS
 
-/* After a request during BOOT, rc has a tenth of the budget to end after TERM,
- * but at most this, and at most half of rc.shutdown's time, from which it is
- * taken. */
-#define LIFE_BOOT_MAX_MS	5000
-
 enum life_stage {
 	LIFE_BOOT,		/* rc runs */
 	LIFE_RUN,		/* jailinit reaps and listens */
 	LIFE_SHUTDOWN,		/* rc.shutdown runs; the command may end */
-	LIFE_TERM,		/* every process has got TERM */
+	LIFE_TERM,		/* every process has been told to end */
 	LIFE_KILL,		/* every process has got KILL */
 	LIFE_GONE,		/* process 1 leaves */
 	LIFE_STAGES
@@ -49,8 +44,9 @@ enum life_event {
 #define LIFE_DO_KILL_RC		0x02U	/* KILL to rc's group */
 #define LIFE_DO_STOP_COMMAND	0x04U	/* its stop signal, CONT */
 #define LIFE_DO_RUN_SHUTDOWN	0x08U	/* start rc.shutdown */
-#define LIFE_DO_TERM_ALL	0x10U	/* TERM, CONT to every process */
-#define LIFE_DO_KILL_ALL	0x20U	/* KILL to every process */
+#define LIFE_DO_TERM_ALL	0x10U	/* ask every process to end */
+#define LIFE_DO_TERM_OTHERS	0x20U	/* all but the command */
+#define LIFE_DO_KILL_ALL	0x40U	/* KILL to every process */
 
 /* The limits unless others are given, in seconds. */
 #define LIFE_SHUTDOWN_SECONDS	90
@@ -69,6 +65,7 @@ struct life_limits {
 struct life {
 	enum life_stage stage;
 	enum request_verb verb;		/* how it ends, REQUEST_NONE before */
+	int status;			/* of REQUEST_EXIT, else 0 */
 	unsigned forced;		/* bit 1 << stage: ran out of time */
 	bool command;			/* app mode: the command lives */
 	bool rc_shutdown;		/* rc.shutdown is to run, or runs */
@@ -89,6 +86,7 @@ struct life {
 	life_is_ms(l->kill_ms) &&
 	(l->budget_ms == REQUEST_NO_BUDGET || life_is_ms(l->budget_ms));
     predicate life_no_end(struct life *l) = l->stage <= LIFE_RUN &&
+	l->status == 0 &&
 	\forall integer s; 0 <= s < LIFE_STAGES ==>
 	    l->at_ms[s] == LIFE_NEVER_MS && l->part_ms[s] == LIFE_NEVER_MS;
     predicate life_order(struct life *l, integer stage) =
@@ -100,7 +98,9 @@ struct life {
 	    l->at_ms[LIFE_SHUTDOWN] <= l->at_ms[LIFE_TERM]) &&
 	(stage <= LIFE_TERM ==> l->at_ms[LIFE_TERM] <= l->at_ms[LIFE_KILL]);
     predicate life_ends(struct life *l, integer stage) =
-	REQUEST_HALT <= l->verb <= REQUEST_REBOOT && stage != LIFE_RUN &&
+	(l->verb == REQUEST_EXIT ? 0 <= l->status <= REQUEST_STATUS_MAX :
+	    l->status == 0) &&
+	REQUEST_HALT <= l->verb <= REQUEST_EXIT && stage != LIFE_RUN &&
 	life_order(l, stage) && l->at_ms[LIFE_KILL] < LIFE_NEVER_MS;
     predicate life_ok(struct life *l) =
 	LIFE_BOOT <= l->stage <= LIFE_GONE && life_limits_ok(&l->limits) &&
@@ -111,9 +111,10 @@ struct life {
 	\min(life_sum(l), ms != REQUEST_NO_BUDGET ? ms :
 	    l->budget_ms != REQUEST_NO_BUDGET ? l->budget_ms : life_sum(l));
     predicate life_halts(integer verb) =
-	verb == REQUEST_HALT || verb == REQUEST_POWEROFF;
+	verb == REQUEST_HALT || verb == REQUEST_POWEROFF ||
+	verb == REQUEST_EXIT;
     predicate life_is_end(struct request *rq) =
-	REQUEST_HALT <= rq->verb <= REQUEST_REBOOT &&
+	REQUEST_HALT <= rq->verb <= REQUEST_EXIT && request_is_status(rq) &&
 	rq->budget_ms >= REQUEST_NO_BUDGET;
 */
 
@@ -135,8 +136,8 @@ void life_init(struct life *life, const struct life_limits *limits,
     requires event == LIFE_REQUEST ==>
 	\valid_read(rq) && \separated(life, rq) && life_is_end(rq);
     terminates \true;
-    assigns life->stage, life->verb, life->forced, life->command,
-	life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
+    assigns life->stage, life->verb, life->status, life->forced,
+	life->command, life->rc_shutdown, life->at_ms[0 .. LIFE_GONE],
 	life->part_ms[0 .. LIFE_GONE];
     ensures ok: life_ok(life);
     ensures right: life->stage >= \old(life->stage);
@@ -146,6 +147,8 @@ void life_init(struct life *life, const struct life_limits *limits,
 	life->at_ms[life->stage] <= life->at_ms[LIFE_KILL] < LIFE_NEVER_MS;
     ensures promise: event == LIFE_REQUEST ==> life->at_ms[LIFE_KILL] <=
 	now_ms + life_budget(&life->limits, rq->budget_ms);
+    ensures rc: event == LIFE_REQUEST ==> life->at_ms[LIFE_BOOT] <=
+	now_ms + life->limits.shutdown_ms / 2;
     ensures own_end: event != LIFE_REQUEST &&
 	\old(life->verb) == REQUEST_NONE && life->verb != REQUEST_NONE ==>
 	life->at_ms[LIFE_KILL] <=
@@ -157,6 +160,11 @@ void life_init(struct life *life, const struct life_limits *limits,
     ensures halt: life_halts(\old(life->verb)) ||
 	event == LIFE_REQUEST && life_halts(rq->verb) ==>
 	life_halts(life->verb);
+    ensures exit: \old(life->verb) == REQUEST_EXIT ||
+	event == LIFE_REQUEST && rq->verb == REQUEST_EXIT ==>
+	life->verb == REQUEST_EXIT && life->status ==
+	    (event == LIFE_REQUEST && rq->verb == REQUEST_EXIT ?
+	    rq->status : \old(life->status));
 */
 unsigned life_step(struct life *life, enum life_event event,
     const struct request *rq, int64_t now_ms);

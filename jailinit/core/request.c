@@ -68,7 +68,7 @@ word_is(const char *word, size_t len, const char *name)
 /*@ requires \valid_read(word + (0 .. len - 1));
     terminates \true;
     assigns \nothing;
-    ensures REQUEST_NONE <= \result <= REQUEST_REBOOT;
+    ensures REQUEST_NONE <= \result <= REQUEST_EXIT;
 */
 static enum request_verb
 verb_of(const char *word, size_t len)
@@ -79,6 +79,8 @@ verb_of(const char *word, size_t len)
 		return (REQUEST_POWEROFF);
 	if (word_is(word, len, "reboot"))
 		return (REQUEST_REBOOT);
+	if (word_is(word, len, "exit"))
+		return (REQUEST_EXIT);
 	return (REQUEST_NONE);
 }
 
@@ -127,6 +129,17 @@ name_of(const char *word, size_t len, char name[REQUEST_NAME_MAX + 1])
 		name[i] = word[i];
 	}
 	name[len] = '\0';
+	return (true);
+}
+
+bool
+request_status(const char *s, size_t len, int *status)
+{
+	int64_t ms;
+
+	if (!request_seconds(s, len, &ms) || ms / 1000 > REQUEST_STATUS_MAX)
+		return (false);
+	*status = (int)(ms / 1000);
 	return (true);
 }
 
@@ -180,7 +193,8 @@ id_of(const char *word, size_t len, int *id)
 enum request_error
 request_parse(const char *line, size_t len, struct request *rq)
 {
-	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET, "", REQUEST_NO_ID };
+	struct request r = { REQUEST_NONE, REQUEST_NO_BUDGET, 0, "",
+	    REQUEST_NO_ID };
 	size_t at = 0, start, n, i;
 
 	if (len > REQUEST_LINE_MAX)
@@ -204,6 +218,11 @@ request_parse(const char *line, size_t len, struct request *rq)
 		r.verb = REQUEST_RUN;
 	}
 	n = next_word(line, len, &at, &start);
+	if (r.verb == REQUEST_EXIT) {
+		if (!request_status(line + start, n, &r.status))
+			return (REQUEST_BAD_STATUS);
+		n = next_word(line, len, &at, &start);
+	}
 	if (n != 0 && r.verb == REQUEST_RUN &&
 	    !id_of(line + start, n, &r.id))
 		return (REQUEST_EXTRA);
@@ -234,6 +253,8 @@ request_name(enum request_verb verb)
 		return ("poweroff");
 	case REQUEST_REBOOT:
 		return ("reboot");
+	case REQUEST_EXIT:
+		return ("exit");
 	case REQUEST_RUN:
 		return ("run");
 	case REQUEST_NONE:
@@ -252,6 +273,8 @@ request_strerror(enum request_error error)
 		return ("not plain text");
 	case REQUEST_UNKNOWN:
 		return ("unknown request");
+	case REQUEST_BAD_STATUS:
+		return ("exit status is not 0 to 255");
 	case REQUEST_BAD_BUDGET:
 		return ("budget is not a number of seconds");
 	case REQUEST_EXTRA:

@@ -25,6 +25,9 @@
 /* Longest name of an administrator's own request. */
 #define REQUEST_NAME_MAX	64
 
+/* The largest exit status that a parent sees. */
+#define REQUEST_STATUS_MAX	255
+
 /* A request without a budget of its own; one without a number. */
 #define REQUEST_NO_BUDGET	(-1)
 #define REQUEST_NO_ID		(-1)
@@ -34,6 +37,7 @@ enum request_verb {
 	REQUEST_HALT,
 	REQUEST_POWEROFF,
 	REQUEST_REBOOT,
+	REQUEST_EXIT,		/* a halt with an exit status */
 	REQUEST_RUN		/* the administrator's own, by its name */
 };
 
@@ -43,14 +47,16 @@ enum request_error {
 	REQUEST_TOO_LONG,	/* over REQUEST_LINE_MAX bytes */
 	REQUEST_BINARY,		/* a byte that is neither printable nor blank */
 	REQUEST_UNKNOWN,	/* a first word that is no verb and no name */
+	REQUEST_BAD_STATUS,	/* not 0..REQUEST_STATUS_MAX in digits */
 	REQUEST_BAD_BUDGET,	/* not 0..REQUEST_SECONDS_MAX in digits */
-	REQUEST_EXTRA		/* a third word, or another than "#" and a
-				 * number after a name */
+	REQUEST_EXTRA		/* a word after the last, or another than "#"
+				 * and a number after a name */
 };
 
 struct request {
 	enum request_verb verb;
 	int64_t budget_ms;	/* REQUEST_NO_BUDGET, or >= 0 */
+	int status;		/* of REQUEST_EXIT, else 0 */
 	char name[REQUEST_NAME_MAX + 1];	/* of REQUEST_RUN, else "" */
 	int id;			/* its number, 0..REQUEST_SECONDS_MAX, or
 				 * REQUEST_NO_ID */
@@ -67,12 +73,15 @@ struct request {
 	0 <= ms <= REQUEST_SECONDS_MAX * 1000 && ms % 1000 == 0;
     predicate request_is_id(integer id) = id == REQUEST_NO_ID ||
 	0 <= id <= REQUEST_SECONDS_MAX;
+    predicate request_is_status(struct request *rq) =
+	rq->verb == REQUEST_EXIT ? 0 <= rq->status <= REQUEST_STATUS_MAX :
+	rq->status == 0;
     predicate request_is_one(struct request *rq) =
-	request_is_id(rq->id) &&
+	request_is_id(rq->id) && request_is_status(rq) &&
 	(rq->verb != REQUEST_RUN ==> rq->id == REQUEST_NO_ID) &&
 	(rq->verb == REQUEST_RUN ?
 	rq->budget_ms == REQUEST_NO_BUDGET && request_is_name(&rq->name[0]) :
-	REQUEST_HALT <= rq->verb <= REQUEST_REBOOT && rq->name[0] == '\0' &&
+	REQUEST_HALT <= rq->verb <= REQUEST_EXIT && rq->name[0] == '\0' &&
 	(rq->budget_ms == REQUEST_NO_BUDGET || request_is_ms(rq->budget_ms)));
 */
 
@@ -105,6 +114,16 @@ enum request_error request_parse(const char *line, size_t len,
     ensures none: !\result ==> *ms == \old(*ms);
 */
 bool request_seconds(const char *s, size_t len, int64_t *ms);
+
+/* The same for an exit status, 0 to REQUEST_STATUS_MAX. */
+/*@ requires \valid_read(s + (0 .. len - 1)) && \valid(status);
+    requires \separated(status, s + (0 .. len - 1));
+    terminates \true;
+    assigns *status;
+    ensures number: \result ==> 0 <= *status <= REQUEST_STATUS_MAX;
+    ensures none: !\result ==> *status == \old(*status);
+*/
+bool request_status(const char *s, size_t len, int *status);
 
 /* Words for messages, never NULL. */
 /*@ terminates \true;

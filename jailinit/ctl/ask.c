@@ -70,13 +70,16 @@ int
 ask(const struct ctl *c)
 {
 	pid_t pid = signal_whom(c);
-	char line[64];
+	char line[64], status[12] = "", budget[24] = "";
 
 	if (pid > 0)
 		return (signal_send(c, pid, true));
-	if (c->budget_s == -1)
-		return (fifo_send(c->ctl, request_name(c->verb)));
-	(void)snprintf(line, sizeof(line), "%s %" PRId64,
-	    request_name(c->verb), c->budget_s);
+	if (c->verb == REQUEST_EXIT)
+		(void)snprintf(status, sizeof(status), " %d", c->exit_status);
+	if (c->budget_s != -1)
+		(void)snprintf(budget, sizeof(budget), " %" PRId64,
+		    c->budget_s);
+	(void)snprintf(line, sizeof(line), "%s%s%s", request_name(c->verb),
+	    status, budget);
 	return (fifo_send(c->ctl, line));
 }

@@ -241,6 +241,17 @@ verb_named(const char *name)
 	return (REQUEST_NONE);
 }
 
+/* jailctl exit, then a status. */
+static void
+parse_status(struct ctl *c, const char *status)
+{
+	c->verb = REQUEST_EXIT;
+	if (status == NULL)
+		mistake("exit", "with which status? 0 to 255");
+	if (!request_status(status, strlen(status), &c->exit_status))
+		mistake(status, "not an exit status, 0 to 255");
+}
+
 /* jailctl halt, poweroff or reboot, then seconds or nothing. */
 static void
 parse_seconds(struct ctl *c, char **words)
@@ -312,7 +323,10 @@ parse_jailctl(struct ctl *c, int argc, char **argv, time_t now)
 	c->verb = verb_named(*words);
 	if (c->verb != REQUEST_NONE)
 		parse_seconds(c, words + 1);
-	else if (strcmp(*words, "shutdown") == 0)
+	else if (strcmp(*words, "exit") == 0) {
+		parse_status(c, words[1]);
+		parse_seconds(c, words + 2);
+	} else if (strcmp(*words, "shutdown") == 0)
 		parse_shutdown(c, argc - (int)(words - argv), words, now);
 	else
 		parse_command(c, words);

@@ -18,6 +18,7 @@ struct ctl {
 	enum ctl_do what;
 	enum request_verb verb;
 	int64_t budget_s;	/* of the request, or -1 */
+	int exit_status;	/* of REQUEST_EXIT */
 	struct when when;
 	bool warns;		/* shutdown: warn users before the request */
 	bool no_wall;		/* but send them no messages */

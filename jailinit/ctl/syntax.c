@@ -161,6 +161,7 @@ static const struct option jailctl_longs[] = {
 
 static const char *const jailctl_forms[] = {
 	"[-c path] halt | poweroff | reboot [seconds]",
+	"[-c path] exit status [seconds]",
 	"[-n] [-c path] [-f path] request name",
 	"[-c path] shutdown ...",
 	"[-f path] ready | status | wait",

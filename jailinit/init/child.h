@@ -27,7 +27,7 @@ void child_start_rc(void);
  * rc.shutdown cannot be started at all, it counts as ended. */
 void child_start_shutdown(void);
 
-/* The request that counts is now this one. */
+/* rc.shutdown's argument is now this one. */
 void child_verb(enum request_verb verb);
 
 /* Sends TERM, or KILL, to rc's process group.  CONT follows TERM, since a

@@ -107,6 +107,15 @@ command_stop(void)
 	command_send(SIGCONT, opt->group);
 }
 
+bool
+command_signal_others(int sig, bool terminal)
+{
+	const struct os_some others = { terminal, command_pid,
+	    command_pid != 0 && opt->group };
+
+	return (os_signal_some(sig, &others));
+}
+
 void
 command_pass(int sig)
 {

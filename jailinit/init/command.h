@@ -20,6 +20,10 @@ bool command_runs(void);
  * before it goes on. */
 void command_stop(void);
 
+/* Sends a signal to every process that is ours but the command, with -g but its
+ * process group; os_signal_some(). */
+bool command_signal_others(int sig, bool terminal);
+
 /* Passes a signal on that was sent to us. */
 void command_pass(int sig);
 

@@ -6,6 +6,7 @@
 #include "lib/clock.h"
 #include "lib/text.h"
 
+#include "command.h"
 #include "left.h"
 #include "os.h"
 
@@ -15,6 +16,7 @@
 
 static int64_t look_ms = INT64_MAX;	/* of the next look */
 static int64_t step_ms;
+static bool hung_up;
 
 struct names {
 	char *buf;
@@ -26,6 +28,17 @@ void
 left_stage(void)
 {
 	step_ms = LEFT_STEP_MIN_MS;
+}
+
+/* An interactive shell ignores TERM, and ends at HUP.  To a daemon HUP would
+ * mean to read its configuration, but that has no terminal.  Most jails are
+ * gone before this: then nobody has to look at all processes. */
+static void
+hang_up(void)
+{
+	hung_up = true;
+	(void)command_signal_others(SIGHUP, true);
+	(void)command_signal_others(SIGCONT, true);
 }
 
 void
@@ -51,7 +64,7 @@ left_nobody(enum life_stage stage, bool children)
 
 	if (!children && !os_others_left())
 		return (true);
-	if (children && stage == LIFE_TERM) {
+	if (children && stage == LIFE_TERM && hung_up) {
 		look_ms = INT64_MAX;
 		return (false);
 	}
@@ -61,6 +74,8 @@ left_nobody(enum life_stage stage, bool children)
 		return (false);
 	if (stage == LIFE_KILL)
 		os_signal_all(SIGKILL);
+	else if (!hung_up)
+		hang_up();
 	step_ms = left_step_ms(step_ms);
 	look_ms = now_ms + step_ms;
 	return (false);

@@ -16,7 +16,8 @@ void left_stage(void);
 void left_kill(void);
 
 /* In the stages TERM and KILL, after the children that have ended were reaped:
- * is nobody left?  children: some are. */
+ * is nobody left?  children: some are.  After LEFT_STEP_MIN_MS of TERM sends
+ * HUP to those that have a controlling terminal. */
 bool left_nobody(enum life_stage stage, bool children);
 
 /* When left_nobody() is due even if no child ends, or INT64_MAX. */

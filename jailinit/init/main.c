@@ -70,6 +70,7 @@ signal_request(const struct life *life, struct request *rq)
 		rq->verb = opt.passes ? REQUEST_NONE :
 		    signals_request(sig, mode);
 		rq->budget_ms = REQUEST_NO_BUDGET;
+		rq->status = 0;
 		if (rq->verb != REQUEST_NONE)
 			return (true);
 		if (mode == SIGNALS_APP) {
@@ -155,6 +156,7 @@ status_gather(const struct life *life, struct status *s)
 		os_title(life_stage_name(life->stage));
 	s->stage = life->stage;
 	s->verb = life->verb;
+	s->exit_status = life->status;
 	s->forced = life->forced;
 	s->boot_status = child_boot_status();
 	s->end_s = stage_end_s();
@@ -195,8 +197,8 @@ gone(struct life *life, struct status *s, int64_t born_ms)
 	/* With a reboot in place a halt that came meanwhile would be lost. */
 	fifo_turn();
 	requests_take(life);
-	leave(life->verb, &opt, opt.command != NULL ? command_status() :
-	    rc_failed ? 1 : 0);
+	leave(life->verb, &opt, life->verb == REQUEST_EXIT ? life->status :
+	    opt.command != NULL ? command_status() : rc_failed ? 1 : 0);
 }
 
 int

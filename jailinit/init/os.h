@@ -45,6 +45,17 @@ void os_parent_signal(int sig);
  * which all are signalled.  Does nothing before os_claim() has allowed it. */
 void os_signal_all(int sig);
 
+/* Whom os_signal_some() signals of all that are ours. */
+struct os_some {
+	bool terminal;		/* only those with a controlling terminal */
+	pid_t but;		/* not this process; 0: all */
+	bool group;		/* nor its process group */
+};
+
+/* Sends sig to them, one after the other.  False if they cannot be told from
+ * the others (Linux: without /proc): then nothing was sent. */
+bool os_signal_some(int sig, const struct os_some *some);
+
 /* When no child is left: is there still a process that is ours?  One that has
  * entered the jail from outside is nobody's child here. */
 bool os_others_left(void);

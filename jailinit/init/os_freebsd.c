@@ -24,6 +24,9 @@
 /* At most this many processes of a jail are looked at. */
 #define PROCS_MAX	64
 
+/* The last number that a process can have, PID_MAX of the kernel. */
+#define PID_LAST	99999
+
 /* OS_JAIL is set only where security.jail.jailed is 1. */
 static enum os_place place = OS_REFUSED;
 
@@ -156,6 +159,64 @@ jail_walk(proc_fn *fn, void *arg)
 	for (i = 0; i < n; i++)
 		if (proc_is_other(&procs[i]))
 			fn(&procs[i], arg);
+}
+
+/* The same for all, if there are more: by their numbers, which takes some tens
+ * of milliseconds. */
+static void
+jail_walk_all(proc_fn *fn, void *arg)
+{
+	struct kinfo_proc kp;
+	pid_t pid;
+
+	if (procs_read() < PROCS_MAX) {
+		jail_walk(fn, arg);
+		return;
+	}
+	for (pid = 2; pid <= PID_LAST; pid++)
+		if (kill(pid, 0) == 0 && proc_one_read(pid, &kp) &&
+		    proc_is_other(&kp))
+			fn(&kp, arg);
+}
+
+struct order {
+	int sig;
+	struct os_some some;
+};
+
+static bool
+is_meant(const struct kinfo_proc *kp, const struct os_some *some)
+{
+	return ((!some->terminal || (kp->ki_flag & P_CONTROLT) != 0) &&
+	    kp->ki_pid != some->but &&
+	    (!some->group || kp->ki_pgid != some->but));
+}
+
+/* The process is looked at again, since its number may be another's by now. */
+static void
+signal_meant(const struct kinfo_proc *kp, void *arg)
+{
+	const struct order *o = arg;
+	struct kinfo_proc now;
+
+	if (kp->ki_pid > 1 && is_meant(kp, &o->some) &&
+	    proc_one_read(kp->ki_pid, &now) && proc_is_other(&now) &&
+	    now.ki_start.tv_sec == kp->ki_start.tv_sec &&
+	    now.ki_start.tv_usec == kp->ki_start.tv_usec &&
+	    is_meant(&now, &o->some))
+		kill(kp->ki_pid, o->sig);
+}
+
+bool
+os_signal_some(int sig, const struct os_some *some)
+{
+	struct order o = { sig, *some };
+
+	if (place == OS_JAIL)
+		jail_walk_all(signal_meant, &o);
+	else if (place == OS_SUBTREE)
+		proc_walk_subtree(signal_meant, &o);
+	return (true);
 }
 
 static void

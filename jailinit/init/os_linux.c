@@ -29,8 +29,9 @@
 /* FSCONFIG_CMD_CREATE of linux/mount.h, which a musl system may lack. */
 #define FSCONFIG_CREATE	6
 
-/* One walk looks at no more entries of /proc than this, even if a process forks
- * faster than we look. */
+/* One walk looks at no more entries of /proc than there were processes and as
+ * many as this, even if a process forks faster than we look. */
+#define WALK_MORE	1024
 #define WALK_MAX	65536
 
 /* A longer chain of parents is not followed. */
@@ -142,7 +143,7 @@ os_parent_signal(int sig)
 }
 
 /* The parent of pid (0: one outside of the namespace), or -1 when pid is a
- * zombie or cannot be seen. */
+ * zombie or cannot be seen.  If only its first thread has ended, it lives. */
 static pid_t
 proc_parent(pid_t pid)
 {
@@ -152,7 +153,8 @@ proc_parent(pid_t pid)
 	if (!proc_stat_read(pid, buf))
 		return (-1);
 	state = proc_stat_field(buf, PROC_STAT_STATE);
-	if (*state == '\0' || *state == 'Z' || *state == 'X')
+	if (*state == '\0' || *state == 'X' || (*state == 'Z' &&
+	    text_number(proc_stat_field(buf, PROC_STAT_THREADS)) <= 1))
 		return (-1);
 	return ((pid_t)text_number(proc_stat_field(buf, PROC_STAT_PARENT)));
 }
@@ -176,22 +178,26 @@ is_ours(pid_t pid)
 	return (false);
 }
 
-/* Calls fn for each number in /proc. */
-static void
+/* Calls fn for each number in /proc.  False: there is no /proc of ours. */
+static bool
 proc_walk(void (*fn)(pid_t, void *), void *arg)
 {
 	_Alignas(struct entry) char buf[2048];
 	const struct entry *e;
-	long n, at, count = 0;
+	long n, at, count = 0, max = WALK_MAX;
+	struct stat st;
 	pid_t pid;
 	int fd;
 
 	if (!proc_is_ours())
-		return;
+		return (false);
 	fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
-		return;
-	while (count < WALK_MAX &&
+		return (false);
+	/* the links of /proc are the machine's processes */
+	if (fstat(fd, &st) == 0 && (long)st.st_nlink < max - WALK_MORE)
+		max = (long)st.st_nlink + WALK_MORE;
+	while (count < max &&
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
 		for (at = 0; at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
@@ -201,33 +207,64 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 				fn(pid, arg);
 		}
 	close(fd);
+	return (true);
+}
+
+struct order {
+	int sig;
+	struct os_some some;
+};
+
+static bool
+is_meant(pid_t pid, const struct os_some *some)
+{
+	char buf[PROC_STAT_SIZE];
+
+	if (!some->terminal && some->but == 0)
+		return (true);
+	return (pid != some->but && proc_stat_read(pid, buf) &&
+	    (!some->terminal ||
+	    text_number(proc_stat_field(buf, PROC_STAT_TERMINAL)) != 0) &&
+	    (!some->group || (pid_t)text_number(proc_stat_field(buf,
+	    PROC_STAT_GROUP)) != some->but));
 }
 
 /* The pidfd is opened before the check, so that the process that is checked is
  * the one that is signalled: with kill(2) if a filter refuses the other call,
- * and the process has not ended. */
+ * and the process has not ended.  Most processes have no terminal: then there
+ * is no need of one. */
 static void
 signal_ours(pid_t pid, void *arg)
 {
 	struct pollfd ended = { -1, POLLIN, 0 };
-	int sig = *(const int *)arg;
+	const struct order *o = arg;
 
-	if (pid <= 1)
+	if (pid <= 1 || (o->some.terminal && !is_meant(pid, &o->some)))
 		return;
 	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if ((ended.fd != -1 || errno != ESRCH) && is_ours(pid) &&
-	    (ended.fd == -1 || syscall(SYS_pidfd_send_signal, ended.fd, sig,
-	    NULL, 0) == -1) && poll(&ended, 1, 0) == 0)
-		kill(pid, sig);
+	if ((ended.fd != -1 || errno != ESRCH) && is_meant(pid, &o->some) &&
+	    is_ours(pid) && (ended.fd == -1 || syscall(SYS_pidfd_send_signal,
+	    ended.fd, o->sig, NULL, 0) == -1) && poll(&ended, 1, 0) == 0)
+		kill(pid, o->sig);
 	if (ended.fd != -1)
 		close(ended.fd);
+}
+
+bool
+os_signal_some(int sig, const struct os_some *some)
+{
+	struct order o = { sig, *some };
+
+	return (place != OS_REFUSED && proc_walk(signal_ours, &o));
 }
 
 void
 os_signal_all(int sig)
 {
+	const struct os_some all = { false, 0, false };
+
 	if (place == OS_SUBTREE)
-		proc_walk(signal_ours, &sig);
+		(void)os_signal_some(sig, &all);
 	else if (place != OS_REFUSED && getpid() == 1)
 		kill(-1, sig);
 }
@@ -265,5 +302,5 @@ os_each(os_each_fn *fn, void *arg)
 {
 	struct each e = { fn, arg, false };
 
-	proc_walk(each_one, &e);
+	(void)proc_walk(each_one, &e);
 }

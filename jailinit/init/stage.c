@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "lib/clock.h"
+#include "lib/text.h"
 
 #include "child.h"
 #include "command.h"
@@ -18,8 +19,8 @@
 #include "os.h"
 #include "stage.h"
 
-const struct request stage_rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET, "",
-    REQUEST_NO_ID };
+const struct request stage_rc_failed = { REQUEST_HALT, REQUEST_NO_BUDGET, 0,
+    "", REQUEST_NO_ID };
 
 static const struct options *opt;
 static int64_t begun_ms;	/* when the stage began */
@@ -53,6 +54,7 @@ forced_say(const struct life *before, const struct life *life)
 	int64_t s = (clock_ms() - begun_ms) / 1000;
 	bool starting;
 	const char *name = child_shutdown_name(&starting);
+	const char *then = life->command ? ", the others get TERM" : ", ended";
 
 	if ((forced & 1U << LIFE_BOOT) != 0)
 		log_line("%s: did not end on TERM, killed", opt->rc);
@@ -60,9 +62,9 @@ forced_say(const struct life *before, const struct life *life)
 		log_line("%s: could not be started in time",
 		    opt->rc_shutdown);
 	else if ((forced & 1U << LIFE_SHUTDOWN) != 0 && s == 0)
-		log_line("%s: ran out of time, ended", name);
+		log_line("%s: ran out of time%s", name, then);
 	else if ((forced & 1U << LIFE_SHUTDOWN) != 0)
-		log_line("%s: took over %" PRId64 " s, ended", name, s);
+		log_line("%s: took over %" PRId64 " s%s", name, s, then);
 	if ((forced & 1U << LIFE_KILL) != 0 && before->stage == LIFE_KILL)
 		log_line("something is left that KILL does not end");
 }
@@ -88,16 +90,20 @@ stage_entered(const struct life *before, const struct life *life)
 static void
 request_say(const struct request *rq, int64_t left_ms)
 {
+	char status[8] = "";
+
 	if (opt->command != NULL && fifo_fd() == -1) {
 		grace_say_later();
 		return;
 	}
+	if (rq->verb == REQUEST_EXIT)
+		(void)text_format(status, sizeof(status), " %d", rq->status);
 	if (rq == &stage_rc_failed)
 		log_line("%s failed, so the jail ends (-e), gone in %" PRId64
 		    " s at most", opt->rc, seconds_up(left_ms));
 	else
-		log_line("%s requested, gone in %" PRId64 " s at most",
-		    request_name(rq->verb), seconds_up(left_ms));
+		log_line("%s%s requested, gone in %" PRId64 " s at most",
+		    request_name(rq->verb), status, seconds_up(left_ms));
 	if (rq->budget_ms == REQUEST_NO_BUDGET)
 		grace_say();
 }
@@ -128,8 +134,26 @@ kill_all(bool after_term)
 	left_kill();
 }
 
+/* Asks processes to end.  A command that lives was asked already; if others
+ * cannot be told from it, they are asked when it has ended. */
 static void
-actions_do(unsigned actions)
+term(const struct life *life, unsigned actions)
+{
+	static bool later;
+
+	if ((actions & LIFE_DO_TERM_OTHERS) != 0)
+		later = !command_signal_others(SIGTERM, false) ||
+		    !command_signal_others(SIGCONT, false);
+	if ((actions & LIFE_DO_TERM_ALL) != 0 ||
+	    (later && !life->command && life->stage == LIFE_TERM)) {
+		later = false;
+		os_signal_all(SIGTERM);
+		os_signal_all(SIGCONT);
+	}
+}
+
+static void
+actions_do(const struct life *life, unsigned actions)
 {
 	static bool term_sent;
 
@@ -139,11 +163,8 @@ actions_do(unsigned actions)
 		child_kill_rc();
 	if ((actions & LIFE_DO_STOP_COMMAND) != 0)
 		command_stop();
-	if ((actions & LIFE_DO_TERM_ALL) != 0) {
-		term_sent = true;
-		os_signal_all(SIGTERM);
-		os_signal_all(SIGCONT);
-	}
+	term(life, actions);
+	term_sent = term_sent || life->stage == LIFE_TERM;
 	if ((actions & LIFE_DO_KILL_ALL) != 0)
 		kill_all(term_sent);
 	if ((actions & LIFE_DO_RUN_SHUTDOWN) != 0)
@@ -159,10 +180,12 @@ stage_do(const struct life *before, const struct life *life,
 
 	if (nearer)
 		end_s = (clock_day_ms() + left_ms) / 1000;
-	if (rq != NULL && (nearer || life->verb != before->verb))
+	if (rq != NULL && (nearer || life->verb != before->verb ||
+	    life->status != before->status))
 		request_say(rq, left_ms);
 	if (life->verb != before->verb) {
-		child_verb(life->verb);
+		child_verb(life->verb == REQUEST_EXIT ? REQUEST_HALT :
+		    life->verb);
 		job_no_more();
 		stopping_say(life->verb);
 	}
@@ -170,5 +193,5 @@ stage_do(const struct life *before, const struct life *life,
 		forced_say(before, life);
 	if (life->stage != before->stage)
 		stage_entered(before, life);
-	actions_do(actions);
+	actions_do(life, actions);
 }

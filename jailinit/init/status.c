@@ -76,7 +76,7 @@ size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
 	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
-	char number[12] = "", answers[JOB_ANSWERS * 20];
+	char number[12] = "", answers[JOB_ANSWERS * 20], exits[12] = "";
 
 	if (s->boot_status >= 0)
 		(void)text_format(boot, sizeof(boot), "%d", s->boot_status);
@@ -87,18 +87,20 @@ status_format(const struct status *s, char buf[STATUS_MAX])
 		(void)text_format(job, sizeof(job), "%d", s->job->status);
 	if (s->job->id != REQUEST_NO_ID)
 		(void)text_format(number, sizeof(number), "%d", s->job->id);
+	if (s->verb == REQUEST_EXIT)
+		(void)text_format(exits, sizeof(exits), "%d", s->exit_status);
 	return (text_format(buf, STATUS_MAX, "state=%s\nmode=%s\npid=%ld\n"
 	    "version=%s\nboot_status=%s\nrequest=%s\ndeadline=%s\nforced=%s\n"
 	    "dropped_log=%" PRIu64 "\ndropped_requests=%" PRIu64 "\n"
 	    "job=%s\njob_status=%s\njob_number=%s\nanswers=%s\n"
-	    "life=%lu\nborn=%" PRId64 "\n",
+	    "life=%lu\nborn=%" PRId64 "\nexit_status=%s\n",
 	    life_stage_name(s->stage), s->app ? "app" : "boot",
 	    (long)getpid(), VERSION, boot,
 	    s->verb == REQUEST_NONE ? "" : request_name(s->verb), deadline,
 	    stages_format(s->forced, forced, sizeof(forced)),
 	    s->dropped_log, s->dropped_requests, s->job->name, job,
 	    number, answers_format(s->job, answers, sizeof(answers)), s->life,
-	    s->born_s));
+	    s->born_s, exits));
 }
 
 void
@@ -171,6 +173,7 @@ static bool
 same_state(const struct status *a, const struct status *b)
 {
 	return (a->stage == b->stage && a->verb == b->verb &&
+	    a->exit_status == b->exit_status &&
 	    a->forced == b->forced && a->boot_status == b->boot_status &&
 	    a->end_s == b->end_s);
 }

@@ -16,7 +16,7 @@
 
 #include "job.h"
 
-/* The longest status file: sixteen short lines. */
+/* The longest status file: short lines. */
 #define STATUS_MAX	640
 
 /* Changes of counters and jobs are written at most this often, and so is a
@@ -29,6 +29,7 @@
 struct status {
 	enum life_stage stage;
 	enum request_verb verb;
+	int exit_status;	/* of REQUEST_EXIT */
 	unsigned forced;	/* as in struct life */
 	int boot_status;	/* -1: rc has not ended */
 	int64_t end_s;		/* Unix time of the promised end, 0: none */

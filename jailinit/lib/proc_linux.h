@@ -25,7 +25,10 @@ bool proc_is_ours(void);
 #define PROC_STAT_SIZE		512	/* about 300 bytes are used */
 #define PROC_STAT_STATE		3
 #define PROC_STAT_PARENT	4
+#define PROC_STAT_GROUP		5
+#define PROC_STAT_TERMINAL	7	/* 0: no controlling terminal */
 #define PROC_STAT_FLAGS		9
+#define PROC_STAT_THREADS	20
 #define PROC_STAT_START		22
 #define PROC_STAT_FIELDS	52
 

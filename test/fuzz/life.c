@@ -10,7 +10,7 @@
 
 /* These are done once in a life at the most. */
 #define ONCE	(LIFE_DO_END_RC | LIFE_DO_KILL_RC | LIFE_DO_RUN_SHUTDOWN | \
-		LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL)
+		LIFE_DO_TERM_ALL | LIFE_DO_TERM_OTHERS | LIFE_DO_KILL_ALL)
 
 static int64_t
 take_limit(struct input *in)
@@ -37,7 +37,8 @@ promise(const struct life_limits *l, int64_t budget_ms, int64_t now_ms)
 static bool
 halts(enum request_verb verb)
 {
-	return (verb == REQUEST_HALT || verb == REQUEST_POWEROFF);
+	return (verb == REQUEST_HALT || verb == REQUEST_POWEROFF ||
+	    verb == REQUEST_EXIT);
 }
 
 /* Nobody has asked for the end. */
@@ -84,6 +85,8 @@ is_later(const struct life *l, const struct life *was)
 	MUST((l->forced & was->forced) == was->forced);
 	MUST(was->verb == REQUEST_NONE || l->verb != REQUEST_NONE);
 	MUST(!halts(was->verb) || halts(l->verb));
+	MUST(was->verb != REQUEST_EXIT || l->verb == REQUEST_EXIT);
+	MUST(l->verb == REQUEST_EXIT || l->status == 0);
 	for (s = 0; s < LIFE_STAGES; s++)
 		MUST(l->at_ms[s] <= was->at_ms[s]);
 }
@@ -92,11 +95,13 @@ static void
 step(struct life *l, struct input *in, int64_t *now_ms, unsigned *done)
 {
 	enum life_event event = (enum life_event)(take(in) % 6);
-	struct request rq = { (enum request_verb)(1 + take(in) % 3), 0, "",
-	    REQUEST_NO_ID };
+	struct request rq = { (enum request_verb)(1 + take(in) % 4), 0, 0,
+	    "", REQUEST_NO_ID };
 	const struct life was = *l;
 	unsigned actions;
 
+	if (rq.verb == REQUEST_EXIT)
+		rq.status = take(in);
 	rq.budget_ms = take_number(in);
 	if (rq.budget_ms < 0)
 		rq.budget_ms = REQUEST_NO_BUDGET;
@@ -114,14 +119,21 @@ step(struct life *l, struct input *in, int64_t *now_ms, unsigned *done)
 	if (event == LIFE_REQUEST) {
 		MUST(l->verb != REQUEST_NONE);
 		MUST(!halts(rq.verb) || halts(l->verb));
+		MUST(rq.verb != REQUEST_EXIT || (l->verb == REQUEST_EXIT &&
+		    l->status == rq.status));
 		MUST(life_end_ms(l) <=
 		    promise(&l->limits, rq.budget_ms, *now_ms));
 	} else if (was.verb == REQUEST_NONE && l->verb != REQUEST_NONE)
 		MUST(life_end_ms(l) <= promise(&l->limits,
 		    REQUEST_NO_BUDGET, *now_ms));
+	MUST((actions & (l->command ? LIFE_DO_TERM_ALL :
+	    LIFE_DO_TERM_OTHERS)) == 0);
+	if (event != LIFE_REQUEST)
+		MUST(l->status == was.status);
 	MUST((actions & *done & ONCE) == 0);
 	*done |= actions;
-	MUST(l->stage < LIFE_TERM || (*done & LIFE_DO_TERM_ALL) != 0);
+	MUST(l->stage < LIFE_TERM ||
+	    (*done & (LIFE_DO_TERM_ALL | LIFE_DO_TERM_OTHERS)) != 0);
 	MUST((l->stage == LIFE_KILL) <= ((*done & LIFE_DO_KILL_ALL) != 0));
 	MUST(*life_stage_name(l->stage) != '?');
 }

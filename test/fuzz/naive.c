@@ -27,7 +27,8 @@ verb(const char *word)
 {
 	return (strcmp(word, "halt") == 0 ? REQUEST_HALT :
 	    strcmp(word, "poweroff") == 0 ? REQUEST_POWEROFF :
-	    strcmp(word, "reboot") == 0 ? REQUEST_REBOOT : REQUEST_RUN);
+	    strcmp(word, "reboot") == 0 ? REQUEST_REBOOT :
+	    strcmp(word, "exit") == 0 ? REQUEST_EXIT : REQUEST_RUN);
 }
 
 static bool
@@ -40,7 +41,7 @@ is_name(const char *word)
 enum request_error
 naive_parse(const char *line, size_t len, struct request *rq)
 {
-	char text[256] = "", *word[4] = { NULL }, *last;
+	char text[256] = "", *word[4] = { NULL }, *last, **budget = word + 1;
 	int64_t ms;
 	size_t i;
 
@@ -50,7 +51,7 @@ naive_parse(const char *line, size_t len, struct request *rq)
 		if (line[i] != '\t' && (line[i] < ' ' || line[i] == 0x7f))
 			return (REQUEST_BINARY);	/* char has a sign */
 	memcpy(text, line, len);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		word[i] = strtok_r(i == 0 ? text : NULL, " \t", &last);
 	if (word[0] == NULL)
 		return (REQUEST_EMPTY);
@@ -70,8 +71,17 @@ naive_parse(const char *line, size_t len, struct request *rq)
 		rq->id = (int)(ms / 1000);
 		return (REQUEST_OK);
 	}
-	if (word[1] != NULL &&
-	    !naive_seconds(word[1], strlen(word[1]), &rq->budget_ms))
+	if (rq->verb == REQUEST_EXIT) {
+		if (word[1] == NULL ||
+		    !naive_seconds(word[1], strlen(word[1]), &ms) ||
+		    ms > 255000)
+			return (REQUEST_BAD_STATUS);
+		rq->status = atoi(word[1]);
+		budget++;
+	}
+	if (*budget == NULL)
+		return (REQUEST_OK);
+	if (!naive_seconds(*budget, strlen(*budget), &rq->budget_ms))
 		return (REQUEST_BAD_BUDGET);
-	return (word[2] == NULL ? REQUEST_OK : REQUEST_EXTRA);
+	return (budget[1] == NULL ? REQUEST_OK : REQUEST_EXTRA);
 }

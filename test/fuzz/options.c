@@ -271,7 +271,9 @@ ctl_options(const char *name, int argc, char **argv, int64_t now)
 	struct ctl c;
 
 	ctl_parse(&c, name, argc, argv, (time_t)now);
-	MUST(c.what <= CTL_NOTHING && c.verb <= REQUEST_REBOOT);
+	MUST(c.what <= CTL_NOTHING && c.verb <= REQUEST_EXIT);
+	MUST(c.exit_status >= 0 && c.exit_status <= 255);
+	MUST(c.verb == REQUEST_EXIT || c.exit_status == 0);
 	MUST(c.budget_s >= -1 && c.budget_s <= REQUEST_SECONDS_MAX);
 	MUST(c.what > CTL_WARN || c.verb != REQUEST_NONE);
 	MUST((c.what == CTL_REQUEST) == (c.name != NULL));

@@ -22,6 +22,7 @@ same_request(const char *line, size_t len)
 	MUST(rq.verb == other.verb);
 	MUST(rq.budget_ms == other.budget_ms);
 	MUST(rq.id == other.id);
+	MUST(rq.status == other.status);
 	MUST(memcmp(rq.name, other.name, sizeof(rq.name)) == 0);
 	MUST(rq.verb == REQUEST_RUN || memcmp(request_name(rq.verb),
 	    line + strspn(line, " \t"), strlen(request_name(rq.verb))) == 0);

@@ -192,7 +192,8 @@ written(struct input *in)
 	size_t n;
 
 	s.stage = (enum life_stage)(take(in) % LIFE_STAGES);
-	s.verb = (enum request_verb)(take(in) % 4);
+	s.verb = (enum request_verb)(take(in) % 5);
+	s.exit_status = take(in);
 	s.forced = (unsigned)take_number(in);
 	s.boot_status = (int)take_number(in);
 	s.end_s = take_number(in);
@@ -226,6 +227,7 @@ written(struct input *in)
 	is_answers(text, job.answers);
 	MUST(text_number(value_read(text, "life", v)) == s.life);
 	is_number(text, "born", true, s.born_s);
+	is_number(text, "exit_status", s.verb == REQUEST_EXIT, s.exit_status);
 	print(text);
 }
 

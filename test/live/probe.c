@@ -240,6 +240,8 @@ static void *
 probe_exit_later(void *code)
 {
 	usleep(50000);
+	while ((int)(intptr_t)code == -1)
+		pause();
 	_exit((int)(intptr_t)code);
 }
 
@@ -254,12 +256,15 @@ probe_thread_end(void)
 	abort();
 }
 
-/* leader N: the first thread ends, and later another one the process. */
+/* leader N: the first thread ends, and later another one the process; -1: it
+ * does not, nor does TERM. */
 static _Noreturn void
 probe_leader(const char *code)
 {
 	pthread_t t;
 
+	if (atoi(code) == -1)
+		(void)signal(SIGTERM, SIG_IGN);
 	if (pthread_create(&t, NULL, probe_exit_later,
 	    (void *)(intptr_t)atoi(code)) != 0)
 		abort();

@@ -8,7 +8,8 @@
  *	signals FILE N	writes each signal to FILE, exits with 42 on N; a second
  *			process of its group does the same in FILE.child
  *	raise N		dies of signal N, exits with 77 if that does not kill
- *	leader N	its first thread ends, later another exits with N
+ *	leader N	its first thread ends, later another exits with N, or
+ *			never (-1)
  *	winch		says the terminal's size at each change
  *	front		loses the foreground, takes it back, and is cat
  *	fill		keeps the process table full

@@ -453,7 +453,8 @@ TEST(test_ignores_term)
 	ms = live_exits(j, 128 + SIGKILL, LIVE_SOON_MS);
 	assert_in_range(ms, 2000, 2000 + LIVE_LATE_MS);
 	assert_string_equal(jail_status(j, "forced"), "shutdown,term");
-	live_log_has(j, "jailinit: /bin/sh: took over 1 s, ended\n");
+	live_log_has(j, "jailinit: /bin/sh: took over 1 s, the others get "
+	    "TERM\n");
 }
 
 /* rc.shutdown runs while the command ends, and others live until both have
@@ -915,6 +916,22 @@ TEST(test_subreaper_kill)
 	assert_alive(innocent);
 	assert_false(jail_exists(j, JAIL_CTL));
 	assert_string_equal(jail_status(j, "state"), "gone");
+}
+
+/* A process whose first thread has ended looks like a zombie. */
+TEST(test_subreaper_leader)
+{
+	static const struct jail_opts o = { .host = true };
+	pid_t left;
+
+	live_ok(probe_install(j));
+	app_start(j, &o, "-t", "1", "setsid " PROBE " leader -1 & "
+	    "echo $! >/tmp/left; sleep 0.5; exit 3");
+	(void)live_exits(j, 3, LIVE_SOON_MS);
+	left = (pid_t)atoi(jail_file(j, "/tmp/left"));
+	assert_true(left > 1);
+	wait_gone(left);
+	live_log_has(j, "still there after TERM: ");
 }
 
 /* Its reboot is its own, not that of what it runs in, whatever the manager
@@ -1464,6 +1481,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_options_environment_not),
 		LIVE_TEST(test_subreaper),
 		LIVE_TEST(test_subreaper_kill),
+		LIVE_LINUX(test_subreaper_leader, "nothing looks like that"),
 		LIVE_TEST(test_subreaper_reboot),
 		LIVE_TEST(test_tty_runc),
 		LIVE_TEST(test_tty_reboot),

@@ -74,6 +74,8 @@ static const struct row staying[] = {
 	{ "jailctl wait", 0, "", NULL },
 	{ "jailctl bogus", EX_USAGE, "bogus: no such command", NULL },
 	{ "jailctl halt soon", EX_USAGE, "soon: not a number", NULL },
+	{ "jailctl exit", EX_USAGE, "exit: with which status?", NULL },
+	{ "jailctl exit 256", EX_USAGE, "256: not an exit status", NULL },
 	{ "jailctl request", EX_USAGE, "request: of which name?", NULL },
 	{ "jailctl request 'a\n\033[mb'", EX_USAGE, "a??[mb: no name of a "
 	    "request", NULL },
@@ -215,6 +217,8 @@ static const struct row ending[] = {
 	{ "jailctl reboot 20", 0, "", REBOOTED(20) },
 	{ "jailctl shutdown -r now", 0, "going to be rebooted now.",
 	    REBOOTED(105) },
+	{ "jailctl exit 3", 0, "", "exit 3 requested, gone in 105 s" },
+	{ "jailctl exit 255 20", 0, "", "exit 255 requested, gone in 20 s" },
 };
 
 TEST(test_staying)
@@ -261,7 +265,8 @@ row_ends(struct jail *j, struct term *t, const struct row *r)
 	if (strncmp(r->does, "reboot", 6) == 0)
 		ctl_reboots(j);
 	else
-		(void)live_exits(j, 0, LIVE_SOON_MS);
+		(void)live_exits(j, strncmp(r->does, "exit", 4) == 0 ?
+		    atoi(r->does + 5) : 0, LIVE_SOON_MS);
 	assert_int_equal(jail_log_count(j, " requested, gone in "), 1);
 	assert_int_equal(jail_exists(j, RAN), !at_once);
 	row_print(r);
@@ -449,6 +454,10 @@ TEST(test_status)
 	    "state:     shutdown (boot mode)\n");
 	assert_non_null(strstr(ctl_said, "asked to:  reboot\ngone by:   2"));
 	assert_non_null(strstr(ctl_said, ", in "));
+	live_ok(ctl_cmd(j, "jailctl exit 3"));
+	live_ok(jail_wait_status(j, "exit_status", "3", LIVE_SOON_MS));
+	expect(j, 0, "jailctl status", EX_TEMPFAIL,
+	    "asked to:  exit\nexit with: 3\ngone by:   2");
 }
 
 /* Whatever is in the file, what is printed is text. */

@@ -3,16 +3,21 @@
  * The end of a jail.  Guards against: a stop that times out and leaves the
  * jail alive; TERM to services before rc.shutdown is done; stopped or
  * respawning processes that put off the end; a halt lost during boot; a fixed
- * sleep.
+ * sleep; a shell on a terminal, which ignores TERM; a command that is told to
+ * stop twice.
  * check: alone
  */
 #include "live.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <termios.h>
+
+#include "pty.h"
 
 #define ROUNDS		11	/* of a median */
 
@@ -556,19 +561,36 @@ TEST(test_during_boot)
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
-/* B/10 for an rc that does not listen. */
+/* An rc that does not listen has half of SHUTDOWN's time, which is six tenths
+ * of the budget; rc.shutdown has the other half. */
 TEST(test_during_boot_deaf)
 {
 	int64_t ms;
 
 	scripts(j, "trap '' TERM\necho >/tmp/started\n"
-	    "while :; do sleep 1; done", "echo >" LIVE_MARK);
+	    "while :; do sleep 1; done", "echo >" LIVE_MARK "; sleep 1000");
 	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
 	live_ok(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS));
-	ms = halt(j, "halt 20\n", 20000 + LIVE_LATE_MS);
-	assert_in_range(ms, 1990, 2000 + LIVE_LATE_MS);
-	assert_true(jail_exists(j, LIVE_MARK));
-	assert_non_null(strstr(jail_status(j, "forced"), "boot"));
+	live_ok(jail_ctl(j, "halt 8\n"));
+	live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
+	assert_in_range(jail_now_ms() - j->asked_ms, 2390,
+	    2400 + LIVE_LATE_MS);
+	ms = live_exits(j, 0, 8000 + LIVE_LATE_MS);
+	assert_in_range(ms, 4790, 4800 + LIVE_LATE_MS);
+	assert_memory_equal(jail_status(j, "forced"), "boot,shutdown", 13);
+}
+
+/* An rc that needs more than a moment is let to its end. */
+TEST(test_during_boot_slow)
+{
+	scripts(j, "trap 'sleep 2; echo rc >>" LIVE_MARK "; exit' TERM\n"
+	    "echo >/tmp/started; sleep 1000 & wait",
+	    "echo rc.shutdown >>" LIVE_MARK);
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
+	live_ok(jail_wait_file(j, "/tmp/started", LIVE_SOON_MS));
+	halt(j, "halt 9\n", LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "rc\nrc.shutdown\n");
+	assert_string_equal(jail_status(j, "forced"), "");
 }
 
 /* A signal that comes as early as one can be held, when signals are blocked.
@@ -637,6 +659,163 @@ TEST(test_poweroff_then_reboot)
 }
 
 /*
+ * A status of one's own.
+ */
+
+/* The jail is asked for each line, while rc.shutdown runs. */
+static void
+exits_with(struct jail *j, const char *const *lines, int code,
+    const char *arg, const char *request)
+{
+	char text[16];
+
+	scripts(j, "exit 0", "echo $1 >" LIVE_MARK "; "
+	    "until [ -e /tmp/go ]; do sleep 0.05; done");
+	live_boot(j, NULL);
+	for (; *lines != NULL; lines++) {
+		live_ok(jail_ctl(j, *lines));
+		live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
+	}
+	jail_sleep_ms(100);
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	(void)live_exits(j, code, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), arg);
+	assert_string_equal(jail_status(j, "request"), request);
+	snprintf(text, sizeof(text), "%d", code);
+	assert_string_equal(jail_status(j, "exit_status"),
+	    strcmp(request, "exit") == 0 ? text : "");
+	live_ok(jail_free(j));
+	live_ok(jail_new(j));
+}
+
+#define LINES(...)	(const char *const[]){ __VA_ARGS__, NULL }
+TEST(test_exit)
+{
+	exits_with(j, LINES("exit 3\n"), 3, "halt\n", "exit");
+	exits_with(j, LINES("exit 255 60\n"), 255, "halt\n", "exit");
+	exits_with(j, LINES("exit 0\n"), 0, "halt\n", "exit");
+	/* a halt does not take it away, another one replaces it */
+	exits_with(j, LINES("exit 3\n", "halt 60\n", "reboot\n",
+	    "poweroff\n"), 3, "halt\n", "exit");
+	exits_with(j, LINES("halt\n", "exit 4\n"), 4, "halt\n", "exit");
+	exits_with(j, LINES("exit 3\n", "exit 5\n"), 5, "halt\n", "exit");
+	exits_with(j, LINES("reboot\n", "exit 6\n"), 6, "reboot\n", "exit");
+}
+
+TEST(test_exit_log)
+{
+	live_boot(j, NULL);
+	live_ok(jail_ctl(j, "exit\nexit x\n"));
+	live_ok(jail_wait_log(j, "request dropped: exit status is not 0 to 255",
+	    LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "exit 256\nexit 3 x\n"));
+	live_ok(jail_wait_status(j, "dropped_requests", "4", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "exit 3 30\n"));
+	(void)live_exits(j, 3, LIVE_SOON_MS);
+	live_log_has(j, "jailinit: exit 3 requested, gone in 30 s at most\n");
+}
+
+/* In BOOT; by force; instead of the command's own; and where a reboot would be
+ * the kernel's. */
+TEST(test_exit_anywhere)
+{
+	static const char *const env[] = { "container=lxc", NULL };
+	static const struct jail_opts lxc = { .env = env };
+
+	scripts(j, "echo >/tmp/up; sleep 1000", NULL);
+	live_ok(jail_start(j, &lxc, "/sbin/jailinit", "-l", "reboot", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "exit 7\n"));
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+	live_ok(jail_again(j));
+	scripts(j, "trap '' TERM; while :; do sleep 1; done & exit 3", NULL);
+	live_boot(j, NULL);
+	live_ok(jail_ctl(j, "exit 9 0\n"));
+	(void)live_exits(j, 9, LIVE_SOON_MS);
+	live_ok(jail_again(j));
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-c", JAIL_CTL, "-f",
+	    JAIL_STATUS, "--", "/bin/sh", "-c", "trap 'exit 1' TERM; "
+	    "echo >/tmp/app; while :; do sleep 0.1; done", NULL));
+	live_ok(jail_wait_file(j, "/tmp/app", LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "exit 11\n"));
+	(void)live_exits(j, 11, LIVE_SOON_MS);
+	assert_string_equal(jail_status(j, "request"), "exit");
+}
+
+/*
+ * A command is told once.  It takes 3.6 s of 5, of which SHUTDOWN has 3 and
+ * KILL begins at 4.5; meanwhile another process is told by TERM.
+ */
+#define NEEDS_3600(sig, then, until)					\
+	"trap 'echo >>/tmp/" sig "' " sig "\n"				\
+	"sh -c \"trap 'echo >>/tmp/other" then "' TERM\n"		\
+	"echo >/tmp/up; while " until "; do sleep 0.1; done\" &\n"	\
+	"until [ -e /tmp/" sig " ]; do sleep 0.1; done\n"		\
+	"(trap '' TERM HUP; exec sleep 3.6) &\n"			\
+	"while kill -0 $! 2>&-; do wait $!; done\nexit 7\n"
+
+static void
+told_once(struct jail *j, const struct jail_opts *o, const char *script,
+    const char *told, const char *opt, const char *arg)
+{
+	int64_t ms;
+
+	live_ok(jail_start(j, o, "/sbin/jailinit", "-B", "5", opt, arg, "--",
+	    "/bin/sh", "-c", script, NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
+	ms = live_exits(j, 7, LIVE_SOON_MS);
+	assert_in_range(ms, 3600, 3600 + LIVE_LATE_MS);
+	assert_string_equal(jail_file(j, told), "\n");
+	assert_string_equal(jail_file(j, "/tmp/other"), "\n");
+	live_log_has(j, "jailinit: /bin/sh: took over 3 s, the others get "
+	    "TERM\n");
+	assert_false(jail_log_has(j, "still there"));
+}
+
+TEST(test_told_once)
+{
+	told_once(j, NULL, NEEDS_3600("TERM", "; exit", ":"), "/tmp/TERM",
+	    "-S", "TERM");
+}
+
+TEST(test_told_once_quit)
+{
+	told_once(j, NULL, NEEDS_3600("QUIT", "; exit", ":"), "/tmp/QUIT",
+	    "-S", "QUIT");
+}
+
+/* Its process group was told as well, and only then. */
+TEST(test_told_once_group)
+{
+	told_once(j, NULL, NEEDS_3600("TERM", "", "kill -0 $$"), "/tmp/TERM",
+	    "-gS", "TERM");
+}
+
+/* Nobody can be told from the command: others get TERM once it has ended. */
+TEST(test_told_once_no_proc)
+{
+	static const struct jail_opts o = { .no_proc = true };
+
+	told_once(j, &o, NEEDS_3600("TERM", "; exit", ":"), "/tmp/TERM",
+	    "-S", "TERM");
+}
+
+/* No time at all is no reason to tell it twice. */
+TEST(test_told_once_no_time)
+{
+	live_ok(jail_start(j, NULL, "/sbin/jailinit", "-s", "0", "-t", "3",
+	    "-S", "QUIT", "--", "/bin/sh", "-c", "trap 'echo >>" LIVE_MARK
+	    "' QUIT; "
+	    "echo >/tmp/up; until [ -e " LIVE_MARK " ]; do sleep 0.05; done; "
+	    "sleep 0.5; exit 7", NULL));
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	live_ok(jail_signal(j, SIGTERM));
+	(void)live_exits(j, 7, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "\n");
+}
+
+/*
  * Those that entered: nobody's children in here.
  */
 static int
@@ -676,6 +855,137 @@ TEST(test_entered)
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
+/*
+ * A shell that somebody opened on a terminal, as docker exec -it does, ignores
+ * TERM.
+ */
+struct shell {
+	const char *path;
+	struct pty t;
+	pid_t pid;
+};
+
+static int
+shell_run(void *arg)
+{
+	const struct shell *s = arg;
+	int i;
+
+	(void)setsid();
+	if (ioctl(s->t.slave_fd, TIOCSCTTY, 0) == -1)
+		return (1);
+	for (i = 0; i < 3; i++)
+		(void)dup2(s->t.slave_fd, i);
+	(void)setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
+	(void)setenv("PS1", "ready$ ", 1);
+	(void)execl(s->path, s->path, PTY_SH, (char *)NULL);
+	return (126);
+}
+
+/* With a job that is stopped, or one in front. */
+static void
+shell_open(struct jail *j, struct shell *s, bool stopped)
+{
+	assert_true(pty_open(&s->t));
+	s->pid = jail_enter(j, shell_run, s);
+	assert_true(s->pid > 0);
+	assert_true(pty_says(&s->t, "ready$ ", LIVE_SOON_MS));
+	pty_type(&s->t, "sh -c 'echo job-$((1+1)); sleep 1000; exit 0'\n");
+	assert_true(pty_says(&s->t, "job-2", LIVE_SOON_MS));
+	if (stopped) {
+		pty_type(&s->t, "\032");
+		assert_true(pty_says(&s->t, "ready$ ", LIVE_SOON_MS));
+	}
+}
+
+/* It ends while it has time: TERM has 10 s. */
+static void
+shell_ends(struct jail *j, struct shell *s)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+	int st;
+
+	while (waitpid(s->pid, &st, WNOHANG) != s->pid) {
+		assert_true(jail_now_ms() < end_ms);
+		jail_sleep_ms(2);
+	}
+	j->n_entered--;
+	pty_close(&s->t);
+}
+
+/* The jail ends, and no daemon is told to read its configuration. */
+static void
+shell_halt(struct jail *j, const char *path, bool stopped, bool app)
+{
+	static struct shell s;
+
+	s.path = path;
+	live_ok(jail_script(j, "/etc/rc", "sh -c \"trap 'echo >>" LIVE_MARK
+	    "' HUP; trap 'echo >/tmp/down; exit' TERM; echo >/tmp/up; "
+	    "while :; do sleep 0.1; done\" & until [ -e /tmp/go ]; do"
+	    " sleep 0.05; done"));
+	if (app) {
+		live_ok(jail_start(j, NULL, "/sbin/jailinit", "--", "/etc/rc",
+		    NULL));
+	} else {
+		live_ok(jail_write(j, "/tmp/go", 0644, ""));
+		live_boot(j, NULL);
+	}
+	live_ok(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS));
+	shell_open(j, &s, stopped);
+	if (app)
+		live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	else
+		live_ok(jail_ctl(j, "halt\n"));
+	shell_ends(j, &s);
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+	assert_false(jail_log_has(j, "still there"));
+	assert_false(jail_exists(j, LIVE_MARK));
+	assert_true(jail_exists(j, "/tmp/down"));
+	live_ok(jail_free(j));
+	live_ok(jail_new(j));
+}
+
+static void
+shell_any(struct jail *j, bool stopped, bool app)
+{
+	static const char *const shells[] = { "/bin/bash", "/bin/dash",
+	    "/bin/sh" };
+	size_t i;
+
+	for (i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (i < 2 && access(shells[i], X_OK) == -1)
+			continue;
+		if (i < 2)
+			live_ok(jail_copy(j, shells[i], shells[i]));
+		shell_halt(j, shells[i], stopped, app);
+	}
+}
+
+TEST(test_shell) { shell_any(j, false, false); }
+TEST(test_shell_job) { shell_any(j, true, false); }
+TEST(test_shell_app) { shell_any(j, true, true); }
+
+/* One that is not process 1 leaves a shell behind on a terminal, among its
+ * descendants. */
+TEST(test_shell_left)
+{
+	static const char *const env[] = { "PS1=ready$ ", NULL };
+	static struct pty t;
+	int fds[3] = { JAIL_FD_DEFAULT, JAIL_FD_DEFAULT, 0 };
+	const struct jail_opts o = { .host = true, .env = env, .fds = fds };
+
+	assert_true(pty_open(&t));
+	fds[2] = t.slave_fd;
+	live_ok(jail_start(j, &o, "/sbin/jailinit", "--", "/bin/sh", "-c",
+	    "setsid -c sh -i <&2 >&2 & until [ -e /tmp/go ]; do sleep 0.05;"
+	    " done; exit 5", NULL));
+	assert_true(pty_says(&t, "ready$ ", LIVE_SOON_MS));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	(void)live_exits(j, 5, LIVE_SOON_MS);
+	pty_close(&t);
+}
+
 int
 main(void)
 {
@@ -706,13 +1016,26 @@ main(void)
 		LIVE_TEST(test_sleepers),
 		LIVE_TEST(test_during_boot),
 		LIVE_TEST(test_during_boot_deaf),
+		LIVE_TEST(test_during_boot_slow),
 		LIVE_TEST(test_at_once),
 		LIVE_TEST(test_shorter),
 		LIVE_TEST(test_longer),
 		LIVE_TEST(test_reboot_then_halt),
 		LIVE_TEST(test_halt_then_reboot),
 		LIVE_TEST(test_poweroff_then_reboot),
+		LIVE_TEST(test_exit),
+		LIVE_TEST(test_exit_log),
+		LIVE_TEST(test_exit_anywhere),
+		LIVE_TEST(test_told_once),
+		LIVE_TEST(test_told_once_quit),
+		LIVE_TEST(test_told_once_group),
+		LIVE_LINUX(test_told_once_no_proc, "there is no /proc"),
+		LIVE_TEST(test_told_once_no_time),
 		LIVE_TEST(test_entered),
+		LIVE_TEST(test_shell),
+		LIVE_TEST(test_shell_job),
+		LIVE_TEST(test_shell_app),
+		LIVE_LINUX(test_shell_left, "there is no setsid(1)"),
 	};
 
 	LIVE_MAIN("end");

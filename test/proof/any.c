@@ -29,7 +29,8 @@ size_t any_jail(void);
 
 /* However the events and the clock come: all deadlines keep within the end
  * that the first request was promised; past it the jail is gone; and once a
- * halt was asked for, it ends by one. */
+ * halt was asked for, it ends by one; with the status of the last exit, if
+ * there was one. */
 /*@ requires \valid(life) && \separated(life, &world);
     requires life_ok(life) && life->verb == REQUEST_NONE;
 */
@@ -40,16 +41,20 @@ any_life(struct life *life)
 	enum life_event event;
 	int64_t now;
 	/*@ ghost int64_t end = LIFE_NEVER_MS;
-	    bool halted = false; */
+	    bool halted = false;
+	    int status = -1; */
 
 	/*@ loop invariant life_ok(life);
 	    loop invariant none: life->verb == REQUEST_NONE ==>
-		end == LIFE_NEVER_MS && !halted;
+		end == LIFE_NEVER_MS && !halted && status == -1;
 	    loop invariant end: life->verb != REQUEST_NONE ==>
 		life->at_ms[LIFE_KILL] <= end < LIFE_NEVER_MS;
 	    loop invariant halt: halted ==> life_halts(life->verb);
-	    loop assigns world, event, rq, now, end, halted, life->stage,
-		life->verb, life->forced, life->command, life->rc_shutdown,
+	    loop invariant exit: status != -1 ==>
+		life->verb == REQUEST_EXIT && life->status == status;
+	    loop assigns world, event, rq, now, end, halted, status,
+		life->stage, life->verb, life->status, life->forced,
+		life->command, life->rc_shutdown,
 		life->at_ms[0 .. LIFE_GONE], life->part_ms[0 .. LIFE_GONE];
 	*/
 	while (life->stage != LIFE_GONE) {
@@ -60,6 +65,8 @@ any_life(struct life *life)
 		/*@ ghost
 		    if (event == LIFE_REQUEST && rq->verb != REQUEST_REBOOT)
 			halted = true;
+		    if (event == LIFE_REQUEST && rq->verb == REQUEST_EXIT)
+			status = rq->status;
 		    if (end == LIFE_NEVER_MS)
 			end = life->at_ms[LIFE_KILL];
 		*/

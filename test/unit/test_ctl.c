@@ -208,6 +208,7 @@ struct good {
 #define HALT	REQUEST_HALT
 #define POWER	REQUEST_POWEROFF
 #define BOOT	REQUEST_REBOOT
+#define EXIT	REQUEST_EXIT
 
 static const struct good goods[] = {
 	{ "halt", CTL_ASK, HALT, NO, -1, false, NULL },
@@ -251,6 +252,8 @@ static const struct good goods[] = {
 	{ "jailctl reboot 30", CTL_ASK, BOOT, 30, -1, false, NULL },
 	{ "jailctl halt 999999999", CTL_ASK, HALT, 999999999, -1, false,
 	    NULL },
+	{ "jailctl exit 0", CTL_ASK, EXIT, NO, -1, false, NULL },
+	{ "jailctl exit 3 30", CTL_ASK, EXIT, 30, -1, false, NULL },
 	{ "jailctl status", CTL_STATUS, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl ready", CTL_READY, REQUEST_NONE, NO, -1, false, NULL },
 	{ "jailctl -f s -c /c ready", CTL_READY, REQUEST_NONE, NO, -1, false,
@@ -325,6 +328,7 @@ is_good(const struct good *g)
 	    c.no_wait == (strstr(g->line, "jailctl") != NULL &&
 	    strstr(g->line, "-n") != NULL) &&
 	    c.delay_s == (strstr(g->line, "-d 5") != NULL ? 5 : 0) &&
+	    c.exit_status == (strstr(g->line, "exit 3") != NULL ? 3 : 0) &&
 	    c.budget_s == g->budget_s && c.no_wall == g->no_wall &&
 	    strcmp(c.ctl, strstr(g->line, "-c /c ") != NULL ? "/c" :
 	    PATH_CTL) == 0 &&
@@ -436,6 +440,13 @@ test_bad_lines(void **state)
 		{ "jailctl halt soon", "jailctl: soon: not a number of sec" },
 		{ "jailctl halt -1", "jailctl: -1: not a number of seconds" },
 		{ "jailctl halt 5 6", "jailctl: 6: one word too many\n" },
+		{ "jailctl exit", "jailctl: exit: with which status? 0 to" },
+		{ "jailctl exit x", "jailctl: x: not an exit status, 0 to" },
+		{ "jailctl exit 256", "jailctl: 256: not an exit status" },
+		{ "jailctl exit -1", "jailctl: -1: not an exit status" },
+		{ "jailctl exit 1 soon", "jailctl: soon: not a number of s" },
+		{ "jailctl exit 1 2 3", "jailctl: 3: one word too many\n" },
+		{ "exit 3", "jailctl: 3: no such command\n" },
 		{ "jailctl shutdown -h x", "shutdown: x: not a time" },
 	};
 	char said[2048];

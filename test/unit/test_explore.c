@@ -33,7 +33,8 @@
 
 #define SIZEOF(a)	(sizeof(a) / sizeof((a)[0]))
 #define BUDGETS		3
-#define REQUESTS	(3 * BUDGETS)	/* verbs, budgets */
+#define ASKS		5
+#define REQUESTS	(ASKS * BUDGETS)
 #define EVENTS		(5 + REQUESTS)
 #define BIT(s)		(1U << (s))
 
@@ -53,10 +54,15 @@ static const struct world {
 	/* where the clock ends, and where it begins */
 	{ { 7, 4, 2, -1 }, INT64_MAX - 13, 2, 14, { -1, 0, 10 } },
 	{ { 2, 10, 8, -1 }, INT64_MIN, 2, 22, { -1, 0, 10 } },
-	/* long enough for LIFE_BOOT_MAX_MS */
-	{ { 40000, 10000, 5000, -1 }, 0, 5000, 24, { -1, 0, 50000 } },
 };
 static const struct world *world;
+
+/* What can be asked for. */
+static const struct {
+	enum request_verb verb;
+	int status;
+} ask[ASKS] = { { REQUEST_HALT, 0 }, { REQUEST_POWEROFF, 0 },
+    { REQUEST_REBOOT, 0 }, { REQUEST_EXIT, 0 }, { REQUEST_EXIT, 3 } };
 
 struct event {
 	enum life_event event;
@@ -68,7 +74,7 @@ static struct event
 event_of(int move)
 {
 	int e = move % EVENTS, i = move / EVENTS, r = e - LIFE_REQUEST;
-	struct event ev = { LIFE_TICK, { REQUEST_NONE, 0, "",
+	struct event ev = { LIFE_TICK, { REQUEST_NONE, 0, 0, "",
 	    REQUEST_NO_ID }, world->base_ms + i / 2 * world->step_ms +
 	    (i % 2 == 0 ? 0 : world->step_ms - 1) };
 
@@ -78,7 +84,8 @@ event_of(int move)
 	if (r >= REQUESTS) {
 		ev.event = (enum life_event)(e - REQUESTS + 1);
 	} else {
-		ev.rq.verb = (enum request_verb)(REQUEST_HALT + r / BUDGETS);
+		ev.rq.verb = ask[r / BUDGETS].verb;
+		ev.rq.status = ask[r / BUDGETS].status;
 		ev.rq.budget_ms = world->budget_ms[r % BUDGETS];
 	}
 	return (ev);
@@ -93,7 +100,7 @@ tell(int move)
 
 	printf("at %lld: %s", (long long)ev.now_ms, name[ev.event]);
 	if (ev.event == LIFE_REQUEST)
-		printf(" %s %lld", request_name(ev.rq.verb),
+		printf(" %s %d %lld", request_name(ev.rq.verb), ev.rq.status,
 		    (long long)ev.rq.budget_ms);
 	printf("\n");
 }
@@ -126,6 +133,23 @@ is_first(const struct life *was, const struct event *ev)
 {
 	return (was->verb == REQUEST_NONE && (ev->event == LIFE_REQUEST ||
 	    (ev->event == LIFE_COMMAND_ENDED && was->stage == LIFE_RUN)));
+}
+
+/* How it ends from now on, and with which status. */
+static enum request_verb
+ends_by(const struct life *was, const struct event *ev, int *status)
+{
+	enum request_verb verb = is_first(was, ev) ? REQUEST_HALT : was->verb;
+
+	*status = was->status;
+	if (ev->event != LIFE_REQUEST)
+		return (verb);
+	if (ev->rq.verb == REQUEST_EXIT)
+		*status = ev->rq.status;
+	if (was->verb == REQUEST_EXIT || ev->rq.verb == REQUEST_EXIT)
+		return (REQUEST_EXIT);
+	return (was->verb == REQUEST_NONE || ev->rq.verb != REQUEST_REBOOT ?
+	    ev->rq.verb : was->verb);
 }
 
 /* The stage that an event leads to if no time is short. */
@@ -165,16 +189,14 @@ broken_order(const struct life *was, const struct life *is,
     const struct event *ev, unsigned actions)
 {
 	enum life_stage to = leads_to(was, is, ev);
-	enum request_verb verb = ev->event == LIFE_REQUEST &&
-	    (was->verb == REQUEST_NONE || ev->rq.verb != REQUEST_REBOOT) ?
-	    ev->rq.verb : is_first(was, ev) ? REQUEST_HALT : was->verb;
 	bool ends = was->stage < LIFE_SHUTDOWN && is->stage > LIFE_RUN;
 	unsigned forced = was->forced, due = 0;
-	int s;
+	int s, status;
 
 	HOLDS(is->stage >= was->stage, "the stage goes right");
 	HOLDS(is->stage >= to, "an event is not lost");
-	HOLDS(is->verb == verb, "a halt is no reboot");
+	HOLDS(is->verb == ends_by(was, ev, &status) && is->status == status,
+	    "a halt is no reboot, and a status stays");
 	HOLDS(is->command == (was->command && ev->event != LIFE_COMMAND_ENDED),
 	    "a command that has ended has");
 	HOLDS(is->rc_shutdown ==
@@ -193,13 +215,13 @@ broken_order(const struct life *was, const struct life *is,
 		due |= LIFE_DO_END_RC;
 	if (((is->forced ^ was->forced) & BIT(LIFE_BOOT)) != 0)
 		due |= LIFE_DO_KILL_RC;
-	if (is->command && (ends || (was->stage == LIFE_SHUTDOWN &&
-	    ev->event == LIFE_REQUEST)))
+	if (is->command && (ends || (ev->event == LIFE_REQUEST &&
+	    (was->stage == LIFE_SHUTDOWN || was->stage == LIFE_TERM))))
 		due |= LIFE_DO_STOP_COMMAND;
 	if (ends && is->rc_shutdown && is->stage == LIFE_SHUTDOWN)
 		due |= LIFE_DO_RUN_SHUTDOWN;
 	if (was->stage < LIFE_TERM && is->stage >= LIFE_TERM)
-		due |= LIFE_DO_TERM_ALL;
+		due |= is->command ? LIFE_DO_TERM_OTHERS : LIFE_DO_TERM_ALL;
 	if (was->stage < LIFE_KILL && is->stage >= LIFE_KILL && to < LIFE_GONE)
 		due |= LIFE_DO_KILL_ALL;
 	HOLDS(actions == due, "each action is asked for when it is due");
@@ -212,7 +234,7 @@ broken_time(const struct life *was, const struct life *is,
     const struct event *ev)
 {
 	const struct life_limits *l = &is->limits;
-	const int64_t limit_ms[] = { LIFE_BOOT_MAX_MS, 0, l->shutdown_ms,
+	const int64_t limit_ms[] = { l->shutdown_ms / 2, 0, l->shutdown_ms,
 	    l->term_ms, l->kill_ms };
 	int64_t due = life_due_ms(is), end = life_end_ms(is), now = ev->now_ms;
 	bool asks = ev->event == LIFE_REQUEST || is_first(was, ev);
@@ -258,9 +280,8 @@ share(struct life *l, int64_t b, int64_t now_ms)
 	int64_t s = least(max->shutdown_ms, b - term - kill);
 	int64_t end = later(now_ms, b);
 	const int64_t part_ms[] = { LIFE_NEVER_MS, LIFE_NEVER_MS, s, term,
-	    kill }, at_ms[] = { later(now_ms, least(least(b / 10, s / 2),
-	    LIFE_BOOT_MAX_MS)), LIFE_NEVER_MS, end - kill - term, end - kill,
-	    end };
+	    kill }, at_ms[] = { later(now_ms, s / 2), LIFE_NEVER_MS,
+	    end - kill - term, end - kill, end };
 	int i;
 
 	for (i = LIFE_BOOT; i <= LIFE_KILL; i++) {

@@ -20,7 +20,7 @@ static const struct life_limits usual = { 90000, 10000, 5000,
 static unsigned
 request(struct life *l, enum request_verb verb, int64_t budget_ms, int64_t now)
 {
-	const struct request rq = { verb, budget_ms, "", REQUEST_NO_ID };
+	const struct request rq = { verb, budget_ms, 0, "", REQUEST_NO_ID };
 
 	return (life_step(l, LIFE_REQUEST, &rq, now));
 }
@@ -49,9 +49,15 @@ running(struct life *l, const struct life_limits *limits)
 static void
 test_init(void **state)
 {
+	struct {
+		struct life l;
+		int64_t behind;
+	} room = { .behind = 42 };
 	struct life l;
 
 	(void)state;
+	life_init(&room.l, &usual, false, true);
+	assert_int_equal(room.behind, 42);
 	life_init(&l, &usual, false, true);
 	assert_int_equal(l.stage, LIFE_BOOT);
 	assert_int_equal(l.verb, REQUEST_NONE);
@@ -160,7 +166,7 @@ test_boot_halted(void **state)
 	life_init(&l, &usual, false, true);
 	STEP(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0), LIFE_DO_END_RC,
 	    LIFE_BOOT);
-	assert_int_equal(life_due_ms(&l), T0 + LIFE_BOOT_MAX_MS);
+	assert_int_equal(life_due_ms(&l), T0 + 45000);
 	/* rc is asked once */
 	assert_int_equal(request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0), 0);
 	STEP(event(&l, LIFE_BOOTED, T0 + 100), LIFE_DO_RUN_SHUTDOWN,
@@ -178,11 +184,12 @@ test_boot_killed(void **state)
 		struct life_limits limits;
 		int64_t budget_ms, rc_ms;
 	} t[] = {
-		{ { 90000, 10000, 5000, -1 }, 20000, 2000 },
-		{ { 90000, 10000, 5000, -1 }, 60000, 5000 },
-		{ { 90000, 10000, 5000, 7000 }, -1, 700 },
-		/* not more than half of what rc.shutdown has */
+		/* half of what SHUTDOWN has */
+		{ { 90000, 10000, 5000, -1 }, 20000, 6000 },
+		{ { 90000, 10000, 5000, -1 }, 60000, 22500 },
+		{ { 90000, 10000, 5000, 7000 }, -1, 2100 },
 		{ { 1000, 10000, 5000, -1 }, -1, 500 },
+		{ { 1, 10000, 5000, -1 }, -1, 0 },
 	};
 	struct life l;
 	size_t i;
@@ -191,10 +198,15 @@ test_boot_killed(void **state)
 	for (i = 0; i < SIZEOF(t); i++) {
 		life_init(&l, &t[i].limits, false, true);
 		(void)request(&l, REQUEST_HALT, t[i].budget_ms, T0);
-		assert_int_equal(life_due_ms(&l), T0 + t[i].rc_ms);
-		assert_int_equal(event(&l, LIFE_TICK, T0 + t[i].rc_ms - 1), 0);
-		STEP(event(&l, LIFE_TICK, T0 + t[i].rc_ms), LIFE_DO_KILL_RC |
-		    LIFE_DO_RUN_SHUTDOWN, LIFE_SHUTDOWN);
+		if (t[i].rc_ms > 0) {
+			assert_int_equal(life_due_ms(&l), T0 + t[i].rc_ms);
+			assert_int_equal(event(&l, LIFE_TICK, T0 +
+			    t[i].rc_ms - 1), 0);
+			STEP(event(&l, LIFE_TICK, T0 + t[i].rc_ms),
+			    LIFE_DO_KILL_RC | LIFE_DO_RUN_SHUTDOWN,
+			    LIFE_SHUTDOWN);
+		}
+		assert_int_equal(l.stage, LIFE_SHUTDOWN);
 		assert_int_equal(l.forced, 1U << LIFE_BOOT);
 	}
 }
@@ -279,6 +291,13 @@ test_part_late(void **state)
 	(void)event(&l, LIFE_BOOTED, T0 + 500);
 	assert_int_equal(l.part_ms[LIFE_SHUTDOWN], 6000);
 	assert_int_equal(life_due_ms(&l), T0 + 6000);
+	/* the half that rc has used up is not rc.shutdown's */
+	life_init(&l, &usual, false, true);
+	(void)request(&l, REQUEST_HALT, REQUEST_NO_BUDGET, T0);
+	(void)event(&l, LIFE_TICK, T0 + 45000);
+	assert_int_equal(l.stage, LIFE_SHUTDOWN);
+	assert_int_equal(life_due_ms(&l), T0 + 90000);
+	assert_int_equal(life_end_ms(&l), T0 + 105000);
 }
 
 /* At the end of the clock a deadline is the last one there is. */
@@ -403,6 +422,12 @@ test_verbs(void **state)
 		{ REQUEST_REBOOT, REQUEST_HALT, REQUEST_HALT },
 		{ REQUEST_REBOOT, REQUEST_POWEROFF, REQUEST_POWEROFF },
 		{ REQUEST_REBOOT, REQUEST_REBOOT, REQUEST_REBOOT },
+		{ REQUEST_REBOOT, REQUEST_EXIT, REQUEST_EXIT },
+		{ REQUEST_HALT, REQUEST_EXIT, REQUEST_EXIT },
+		{ REQUEST_POWEROFF, REQUEST_EXIT, REQUEST_EXIT },
+		{ REQUEST_EXIT, REQUEST_HALT, REQUEST_EXIT },
+		{ REQUEST_EXIT, REQUEST_POWEROFF, REQUEST_EXIT },
+		{ REQUEST_EXIT, REQUEST_REBOOT, REQUEST_EXIT },
 	};
 	struct life l;
 	size_t i;
@@ -414,6 +439,35 @@ test_verbs(void **state)
 		(void)request(&l, t[i].then, -1, T0 + 1);
 		assert_int_equal(l.verb, t[i].is);
 	}
+}
+
+/* The status of the last exit stays, whatever else is asked for. */
+static void
+test_exit(void **state)
+{
+	struct request rq = { REQUEST_EXIT, REQUEST_NO_BUDGET, 3, "",
+	    REQUEST_NO_ID };
+	struct life l;
+
+	(void)state;
+	running(&l, &usual);
+	assert_int_equal(l.status, 0);
+	(void)request(&l, REQUEST_REBOOT, -1, T0);
+	assert_int_equal(l.status, 0);
+	(void)life_step(&l, LIFE_REQUEST, &rq, T0);
+	assert_int_equal(l.status, 3);
+	(void)request(&l, REQUEST_HALT, -1, T0);
+	(void)request(&l, REQUEST_REBOOT, -1, T0);
+	assert_int_equal(l.status, 3);
+	rq.status = 255;
+	(void)life_step(&l, LIFE_REQUEST, &rq, T0);
+	assert_int_equal(l.status, 255);
+	/* when all else is over, too */
+	(void)event(&l, LIFE_TICK, INT64_MAX);
+	rq.status = 0;
+	STEP(life_step(&l, LIFE_REQUEST, &rq, T0), 0, LIFE_GONE);
+	assert_int_equal(l.status, 0);
+	assert_int_equal(l.verb, REQUEST_EXIT);
 }
 
 static void
@@ -438,13 +492,22 @@ test_command(void **state)
 	/* it ends after its time */
 	life_init(&l, &usual, true, false);
 	(void)request(&l, REQUEST_HALT, 10000, T0);
-	assert_int_equal(event(&l, LIFE_TICK, T0 + 6000), LIFE_DO_TERM_ALL);
-	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 6001), 0);
+	STEP(event(&l, LIFE_TICK, T0 + 6000), LIFE_DO_TERM_OTHERS, LIFE_TERM);
+	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 6001),
+	    LIFE_DO_STOP_COMMAND);
 	STEP(event(&l, LIFE_COMMAND_ENDED, T0 + 6002), 0, LIFE_TERM);
+	assert_int_equal(life_due_ms(&l), T0 + 9000);
+	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 6003), 0);
+	/* it does not end before KILL, which it is not told of before */
+	life_init(&l, &usual, true, false);
+	(void)request(&l, REQUEST_HALT, 10000, T0);
+	(void)event(&l, LIFE_TICK, T0 + 6000);
+	STEP(event(&l, LIFE_TICK, T0 + 9000), LIFE_DO_KILL_ALL, LIFE_KILL);
+	assert_int_equal(request(&l, REQUEST_HALT, -1, T0 + 9001), 0);
 	/* no time for it, but the signal */
 	life_init(&l, &usual, true, false);
 	assert_int_equal(request(&l, REQUEST_HALT, 0, T0),
-	    LIFE_DO_STOP_COMMAND | LIFE_DO_TERM_ALL | LIFE_DO_KILL_ALL);
+	    LIFE_DO_STOP_COMMAND | LIFE_DO_TERM_OTHERS | LIFE_DO_KILL_ALL);
 }
 
 /* A command and an rc.shutdown (-R): both are waited for. */
@@ -509,6 +572,7 @@ main(void)
 		cmocka_unit_test(test_clock_end),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_verbs),
+		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_command_shutdown),
 		cmocka_unit_test(test_names),

@@ -21,6 +21,7 @@ parse(const char *line, struct request *rq)
 {
 	rq->verb = REQUEST_NONE;
 	rq->budget_ms = 4711;
+	rq->status = 42;
 	return (request_parse(line, strlen(line), rq));
 }
 
@@ -31,16 +32,22 @@ test_good(void **state)
 		const char *line;
 		enum request_verb verb;
 		int64_t budget_ms;
+		int status;
 	} t[] = {
-		{ "halt", REQUEST_HALT, REQUEST_NO_BUDGET },
-		{ "poweroff", REQUEST_POWEROFF, REQUEST_NO_BUDGET },
-		{ "reboot", REQUEST_REBOOT, REQUEST_NO_BUDGET },
-		{ "halt 0", REQUEST_HALT, 0 },
-		{ "halt 3", REQUEST_HALT, 3000 },
-		{ "poweroff 007", REQUEST_POWEROFF, 7000 },
-		{ "reboot 999999999", REQUEST_REBOOT, 999999999000 },
-		{ " \thalt \t 12\t ", REQUEST_HALT, 12000 },
-		{ "halt ", REQUEST_HALT, REQUEST_NO_BUDGET },
+		{ "halt", REQUEST_HALT, REQUEST_NO_BUDGET, 0 },
+		{ "poweroff", REQUEST_POWEROFF, REQUEST_NO_BUDGET, 0 },
+		{ "reboot", REQUEST_REBOOT, REQUEST_NO_BUDGET, 0 },
+		{ "halt 0", REQUEST_HALT, 0, 0 },
+		{ "halt 3", REQUEST_HALT, 3000, 0 },
+		{ "poweroff 007", REQUEST_POWEROFF, 7000, 0 },
+		{ "reboot 999999999", REQUEST_REBOOT, 999999999000, 0 },
+		{ " \thalt \t 12\t ", REQUEST_HALT, 12000, 0 },
+		{ "halt ", REQUEST_HALT, REQUEST_NO_BUDGET, 0 },
+		{ "exit 0", REQUEST_EXIT, REQUEST_NO_BUDGET, 0 },
+		{ "exit 3", REQUEST_EXIT, REQUEST_NO_BUDGET, 3 },
+		{ "exit 255", REQUEST_EXIT, REQUEST_NO_BUDGET, 255 },
+		{ "\texit  007 30 ", REQUEST_EXIT, 30000, 7 },
+		{ "exit 1 0", REQUEST_EXIT, 0, 1 },
 	};
 	struct request rq;
 	size_t i;
@@ -50,6 +57,7 @@ test_good(void **state)
 		assert_int_equal(parse(t[i].line, &rq), REQUEST_OK);
 		assert_int_equal(rq.verb, t[i].verb);
 		assert_int_equal(rq.budget_ms, t[i].budget_ms);
+		assert_int_equal(rq.status, t[i].status);
 	}
 }
 
@@ -71,6 +79,7 @@ test_names(void **state)
 		assert_string_equal(rq.name, names[i]);
 		assert_int_equal(rq.budget_ms, REQUEST_NO_BUDGET);
 		assert_int_equal(rq.id, REQUEST_NO_ID);
+		assert_int_equal(rq.status, 0);
 	}
 	assert_int_equal(parse(" backup\t", &rq), REQUEST_OK);
 	assert_string_equal(rq.name, "backup");
@@ -94,7 +103,8 @@ test_names(void **state)
 static void
 test_letters(void **state)
 {
-	static const char *const verbs[] = { "halt", "poweroff", "reboot" };
+	static const char *const verbs[] = { "halt", "poweroff", "reboot",
+	    "exit" };
 	struct request rq;
 	char word[16];
 	size_t i, k;
@@ -103,7 +113,7 @@ test_letters(void **state)
 	for (i = 0; i < SIZEOF(verbs); i++)
 		for (k = 0; verbs[i][k] != '\0'; k++) {
 			(void)strcpy(word, verbs[i]);
-			word[k] = 'x';
+			word[k] = 'y';
 			assert_int_equal(parse(word, &rq), REQUEST_OK);
 			assert_int_equal(rq.verb, REQUEST_RUN);
 		}
@@ -115,12 +125,13 @@ test_bounds(void **state)
 {
 	static const char *const lines[] = { "", " ", "\t ", "halt",
 	    "halt ", "halt 3", "halt 3 ", "poweroff 007", "reboot x", "backup",
-	    "halt 3 3", "ha", "#" };
+	    "halt 3 3", "ha", "#", "exit", "exit 255", "exit 3 3 3" };
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), i, n;
 	char *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct request rq;
 	int64_t ms;
+	int status;
 
 	(void)state;
 	assert_true(two != MAP_FAILED);
@@ -130,6 +141,7 @@ test_bounds(void **state)
 		memcpy(two + page - n, lines[i], n);
 		(void)request_parse(two + page - n, n, &rq);
 		(void)request_seconds(two + page - n, n, &ms);
+		(void)request_status(two + page - n, n, &status);
 	}
 	assert_int_equal(munmap(two, 2 * page), 0);
 }
@@ -177,6 +189,14 @@ test_bad(void **state)
 		{ "halt 0000000000", REQUEST_BAD_BUDGET },
 		{ "halt 3 4", REQUEST_EXTRA },
 		{ "halt 3 x", REQUEST_EXTRA },
+		{ "exit", REQUEST_BAD_STATUS },
+		{ "exit ", REQUEST_BAD_STATUS },
+		{ "exit x", REQUEST_BAD_STATUS },
+		{ "exit -1", REQUEST_BAD_STATUS },
+		{ "exit 256", REQUEST_BAD_STATUS },
+		{ "exit 999999999", REQUEST_BAD_STATUS },
+		{ "exit 1 x", REQUEST_BAD_BUDGET },
+		{ "exit 1 2 3", REQUEST_EXTRA },
 		{ "halt\r", REQUEST_BINARY },
 		{ "halt\n", REQUEST_BINARY },
 		{ "halt\033[2J", REQUEST_BINARY },
@@ -190,6 +210,7 @@ test_bad(void **state)
 		assert_int_equal(parse(t[i].line, &rq), t[i].error);
 		assert_int_equal(rq.verb, REQUEST_NONE);
 		assert_int_equal(rq.budget_ms, 4711);
+		assert_int_equal(rq.status, 42);
 	}
 }
 
@@ -264,6 +285,7 @@ test_words(void **state)
 	assert_string_equal(request_name(REQUEST_HALT), "halt");
 	assert_string_equal(request_name(REQUEST_POWEROFF), "poweroff");
 	assert_string_equal(request_name(REQUEST_REBOOT), "reboot");
+	assert_string_equal(request_name(REQUEST_EXIT), "exit");
 	assert_string_equal(request_name(REQUEST_RUN), "run");
 	assert_string_equal(request_name((enum request_verb)99), "none");
 	assert_string_equal(request_strerror((enum request_error)99),
