@@ -59,7 +59,7 @@ size(void)
 
 	while (environ[n] != NULL)
 		n++;
-	return (n + ENVIRONMENT_PUTS + 1);
+	return (n);
 }
 
 size_t
@@ -67,7 +67,7 @@ environment_room(void)
 {
 	size_t n = size();
 
-	return (n > STACK_MAX ? 1 : n);
+	return ((n > STACK_MAX ? STACK_MAX : n) + ENVIRONMENT_PUTS + 1);
 }
 
 /* Puts var in the place of the variable of that name, if there is one. */
@@ -97,14 +97,14 @@ environment_put(char **room, const char *var)
 	if (replace(var))
 		return;
 	if (n > STACK_MAX)
-		room = mmap(NULL, n * sizeof(*room), PROT_READ | PROT_WRITE,
+		room = mmap(NULL, (n + 2) * sizeof(*room), PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room == MAP_FAILED)
 		return;
 	if (room != environ)
 		memcpy(room, environ, n * sizeof(*room));
-	room[n - 2] = (char *)(uintptr_t)var;
-	room[n - 1] = NULL;
+	room[n] = (char *)(uintptr_t)var;
+	room[n + 1] = NULL;
 	environ = room;
 }
 
