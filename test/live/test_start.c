@@ -756,7 +756,8 @@ TEST(test_status)
 	assert_status(j, "boot", "boot_status=\nrequest=\ndeadline=\n"
 	    "forced=\ndropped_log=0\n"
 	    "dropped_requests=0\njob=\njob_status=\n"
-	    "life=1\nborn=[0-9]{10}\n$");
+	    "job_number=\nanswers=\nlife=1\nborn=[0-9]{10}\n"
+	    "exit_status=\n$");
 	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	assert_status(j, "run",
@@ -768,7 +769,8 @@ TEST(test_status)
 	assert_status(j, "gone", "boot_status=137\nrequest=poweroff\n"
 	    "deadline=[0-9]{10}\n"
 	    "forced=\ndropped_log=0\ndropped_requests=1\njob=\n"
-	    "job_status=\nlife=1\nborn=[0-9]{10}\n$");
+	    "job_status=\njob_number=\nanswers=\nlife=1\n"
+	    "born=[0-9]{10}\nexit_status=\n$");
 	live_log_has(j, "jailinit: /etc/rc: killed by signal 9\n");
 }
 
