@@ -9,6 +9,7 @@
 #include "command.h"
 #include "left.h"
 #include "os.h"
+#include "retry.h"
 
 /* At most this many names are listed; and the end of a list that is cut. */
 #define NAMES_MAX	16
@@ -27,7 +28,7 @@ struct names {
 void
 left_stage(void)
 {
-	step_ms = LEFT_STEP_MIN_MS;
+	step_ms = RETRY_STEP_MIN_MS;
 }
 
 /* An interactive shell ignores TERM, and ends at HUP.  To a daemon HUP would
@@ -45,14 +46,8 @@ void
 left_kill(void)
 {
 	os_signal_all(SIGKILL);
-	step_ms = LEFT_STEP_MIN_MS;
+	step_ms = RETRY_STEP_MIN_MS;
 	look_ms = clock_ms() + step_ms;
-}
-
-int64_t
-left_step_ms(int64_t step)
-{
-	return (step < LEFT_STEP_MAX_MS / 2 ? step * 2 : LEFT_STEP_MAX_MS);
 }
 
 /* The end of a child is told by SIGCHLD.  Other processes, which have entered
@@ -76,7 +71,7 @@ left_nobody(enum life_stage stage, bool children)
 		os_signal_all(SIGKILL);
 	else if (!hung_up)
 		hang_up();
-	step_ms = left_step_ms(step_ms);
+	step_ms = retry_step_ms(step_ms);
 	look_ms = now_ms + step_ms;
 	return (false);
 }

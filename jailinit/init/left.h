@@ -16,17 +16,12 @@ void left_stage(void);
 void left_kill(void);
 
 /* In the stages TERM and KILL, after the children that have ended were reaped:
- * is nobody left?  children: some are.  After LEFT_STEP_MIN_MS of TERM sends
+ * is nobody left?  children: some are.  After RETRY_STEP_MIN_MS of TERM sends
  * HUP to those that have a controlling terminal. */
 bool left_nobody(enum life_stage stage, bool children);
 
 /* When left_nobody() is due even if no child ends, or INT64_MAX. */
 int64_t left_due_ms(void);
-
-/* The time to wait before looking again, for a step that was this long. */
-#define LEFT_STEP_MIN_MS	20
-#define LEFT_STEP_MAX_MS	250
-int64_t left_step_ms(int64_t step_ms);
 
 /* Lists who is left as "name (pid), name (pid)", and " ..." for those that do
  * not fit, in buf[0..size): printable, "" when nothing can be told. */

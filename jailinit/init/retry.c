@@ -5,8 +5,14 @@
 #include "core/ms.h"
 #include "lib/clock.h"
 
-#include "left.h"
 #include "retry.h"
+
+int64_t
+retry_step_ms(int64_t step_ms)
+{
+	return (step_ms < RETRY_STEP_MAX_MS / 2 ? step_ms * 2 :
+	    RETRY_STEP_MAX_MS);
+}
 
 bool
 retry_later(struct retry *r, int e, int64_t for_ms)
@@ -14,9 +20,9 @@ retry_later(struct retry *r, int e, int64_t for_ms)
 	int64_t now_ms = clock_ms();
 
 	if (r->due_ms != INT64_MAX)
-		r->step_ms = left_step_ms(r->step_ms);
+		r->step_ms = retry_step_ms(r->step_ms);
 	else {
-		r->step_ms = LEFT_STEP_MIN_MS;
+		r->step_ms = RETRY_STEP_MIN_MS;
 		r->end_ms = add_ms(now_ms, for_ms);
 	}
 	r->due_ms = now_ms + r->step_ms;

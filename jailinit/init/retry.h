@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* When to try fork(2) again.  A process table that is full has room again when
+/* When to try or look again: mostly fork(2).  A process table that is full has room again when
  * processes end, also those of other jails with the same limit. */
 #ifndef INIT_RETRY_H
 #define INIT_RETRY_H
@@ -18,5 +18,11 @@ struct retry {
 bool retry_later(struct retry *r, int e, int64_t for_ms);
 
 bool retry_is_due(const struct retry *r);
+
+/* The time to wait before another try or look, after a step that was this
+ * long. */
+#define RETRY_STEP_MIN_MS	20
+#define RETRY_STEP_MAX_MS	250
+int64_t retry_step_ms(int64_t step_ms);
 
 #endif
