@@ -54,7 +54,7 @@ os_unreaped_read(int fd)
 bool
 os_child_untrace(pid_t pid, int sig)
 {
-	struct ptrace_lwpinfo lwp;
+	struct ptrace_lwpinfo lwp = { 0 };
 
 	if (ptrace(PT_LWPINFO, pid, (caddr_t)&lwp, sizeof(lwp)) == -1)
 		return (false);
