@@ -49,6 +49,7 @@ static const struct fault_call fault_calls[] = {
 	CALL(fstat, ENOMEM, EOVERFLOW),
 	CALL(fstatfs, EIO, EINTR, ENOSYS),
 	CALL(ftruncate, EIO, EINTR, EPERM),
+	CALL(getcwd, ENOENT, EACCES, ENOMEM),
 	CALL(getdents64, ENOENT, ENOTDIR, EINVAL),
 	CALL(ioctl, ENOTTY, EINVAL, EIO, ESRCH),
 	CALL(lseek, ESPIPE, EINVAL),
@@ -89,6 +90,7 @@ static const struct fault_call fault_calls[] = {
 	CALL(socketpair, EMFILE, ENFILE, EAFNOSUPPORT),
 	/* Signals. */
 	CALL(kill, EPERM, ESRCH, EINVAL),
+	CALL(signalfd4, EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS),
 	CALL(pidfd_open, ESRCH, EMFILE, ENFILE, ENODEV, ENOMEM, ENOSYS),
 	CALL(pidfd_send_signal, ESRCH, EPERM, EINVAL, ENOSYS),
 	CALL(rt_sigaction, EINVAL),
@@ -110,6 +112,7 @@ static const struct fault_call fault_calls[] = {
 	CALL(time, 0),
 #endif
 	CALL(getpgid, ESRCH),
+	CALL(getsid, ESRCH, EPERM),
 	CALL(prctl, EINVAL, EPERM, EOPNOTSUPP),
 	CALL(prlimit64, EPERM, EINVAL),
 	CALL(ptrace, EPERM, ESRCH, EIO),
