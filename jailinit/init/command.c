@@ -200,7 +200,7 @@ command_fd(void)
 short
 command_events(void)
 {
-	return (dead ? 0 : POLLIN);
+	return ((short)(dead ? 0 : POLLIN));
 }
 
 void

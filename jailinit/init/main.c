@@ -148,11 +148,12 @@ wait_event(const struct life *life)
 		child_unreaped();
 }
 
-/* Gathers what the status shows, and shows the stage in the title. */
+/* Gathers what the status shows, and shows the stage in the title, which says
+ * that signals are requests here. */
 static void
 status_gather(const struct life *life, struct status *s)
 {
-	if (s->stage != life->stage)
+	if (s->stage != life->stage && !opt.passes)
 		os_title(life_stage_name(life->stage));
 	s->stage = life->stage;
 	s->verb = life->verb;
@@ -213,7 +214,8 @@ main(int argc, char **argv)
 	status.stage = life.stage;
 	status.life = environment_life();
 	status.born_s = clock_day_ms() / 1000;
-	os_title_init(title, life_stage_name(life.stage));
+	if (!opt.passes)
+		os_title_init(title, life_stage_name(life.stage));
 	for (;;) {
 		fifo_turn();
 		child_turn();

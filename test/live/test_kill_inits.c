@@ -101,6 +101,19 @@ TEST(test_init_busybox)
 	assert_true(jail_exists(j, LIVE_MARK));
 }
 
+/* Halts one that runs a service, by TERM. */
+static void
+small_init_halt(struct jail *j, const char *to, const char *name)
+{
+	live_ok(jail_script(j, "/tmp/service", TERM_TRAP));
+	live_ok(jail_start(j, NULL, to, "--", "/tmp/service", NULL));
+	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
+	other_init(j, "-h", "30", 0, kill_fmt("TERM to its first process, %s",
+	    name), GONE);
+	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
+	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+}
+
 /* The program where there is one, else a script of its ways: TERM goes to
  * its child, and it exits when that does. */
 static void
@@ -121,24 +134,25 @@ small_init(struct jail *j, const char *name)
 		    "[ \"$1\" != -- ] || shift\n"
 		    "\"$@\" & c=$!\nwhile kill -0 $c; do wait $c; done"));
 	}
-	live_ok(jail_script(j, "/tmp/service", TERM_TRAP));
-	live_ok(jail_start(j, NULL, to, "--", "/tmp/service", NULL));
-	live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
-	other_init(j, "-h", "30", 0, kill_fmt("TERM to its first process, %s",
-	    name), GONE);
-	assert_in_range(kill_last.took_ms, 0, LIVE_SOON_MS);
-	assert_string_equal(jail_file(j, LIVE_MARK), "term\n");
+	small_init_halt(j, to, name);
 }
 
 TEST(test_init_tini) { small_init(j, "tini"); }
 TEST(test_init_dumb_init) { small_init(j, "dumb-init"); }
 TEST(test_init_catatonit) { small_init(j, "catatonit"); }
 
+/* Signals are no requests by these names, either. */
+TEST(test_init_by_name)
+{
+	live_ok(jail_copy(j, getenv("JAILINIT"), "/bin/docker-init"));
+	small_init_halt(j, "/bin/docker-init", "docker-init");
+}
+
 /* A jailinit in app mode, by any name, has no FIFO: it is asked by signals, and
  * has as much time as if it had one. */
 TEST(test_init_app)
 {
-	static const char *const to[] = { "/sbin/jailinit", "/docker-init" };
+	static const char *const to[] = { "/sbin/jailinit", "/my-init" };
 	const char *name, *comm;
 	size_t i;
 
@@ -201,6 +215,7 @@ main(void)
 		KILL_LINUX(test_init_tini, NO_FIRST),
 		KILL_LINUX(test_init_dumb_init, NO_FIRST),
 		KILL_LINUX(test_init_catatonit, NO_FIRST),
+		KILL_LINUX(test_init_by_name, NO_FIRST),
 		KILL_TEST(test_init_app),
 		KILL_TEST(test_stopped),
 		KILL_LINUX(test_stopped_other, NO_FIRST),
