@@ -89,7 +89,7 @@ rc_given_up(void)
 void
 child_start_rc(void)
 {
-	pid_t pid = spawn_script(opt->rc, NULL, false);
+	pid_t pid = spawn_rc(opt->rc, opt->ctl, opt->status);
 
 	if (pid != -1) {
 		start.due_ms = INT64_MAX;

@@ -37,7 +37,7 @@ static int status;
 static int end_fd = -1;		/* os_exit_open() */
 static bool kept, dead;		/* the same; command_dead() */
 static int64_t held_ms = INT64_MAX;
-static bool expected[SYS_SIGNALS + 1];	/* command_expect() */
+static uint64_t expected[SYS_SIGNALS / 64 + 1];	/* command_expect() */
 static int exec_fd = -1;	/* closed by its execve(2) */
 
 static int
@@ -93,7 +93,13 @@ command_send(int sig, bool group)
 void
 command_expect(int sig)
 {
-	expected[sig] = true;
+	expected[sig / 64] |= UINT64_C(1) << sig % 64;
+}
+
+static bool
+is_expected(int sig)
+{
+	return ((expected[sig / 64] >> sig % 64 & 1) != 0);
 }
 
 void
@@ -147,7 +153,7 @@ end_take(int st)
 	terminal_return();
 	status = WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
 	/* What is typed (^C) is known to whoever types it. */
-	if (WIFSIGNALED(st) && !expected[WTERMSIG(st)] &&
+	if (WIFSIGNALED(st) && !is_expected(WTERMSIG(st)) &&
 	    !(WTERMSIG(st) == SIGINT && terminal_is_ours()))
 		log_line("%s: killed by signal %d (%s)", opt->command[0],
 		    WTERMSIG(st), signame_name(WTERMSIG(st)));
@@ -241,5 +247,5 @@ command_status(void)
 {
 	int s = command_pid != 0 ? 128 + SIGKILL : status;
 
-	return (opt->counts_as_0[s] ? 0 : s);
+	return (options_status(opt, s));
 }

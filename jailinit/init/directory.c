@@ -5,7 +5,7 @@
 #include "directory.h"
 
 /* One with a longer path is not left. */
-static char start[256];
+static char start[128];
 
 void
 directory_leave(void)

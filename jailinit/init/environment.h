@@ -31,7 +31,7 @@ void environment_options_give(char **room);
  * environment, if a variable is added: it and var must stay.  For a large
  * environment memory is mapped instead; if there is none, var is not set.
  * ENVIRONMENT_PUTS of them may use the same room. */
-#define ENVIRONMENT_PUTS	3
+#define ENVIRONMENT_PUTS	2
 size_t environment_room(void);
 void environment_put(char **room, const char *var);
 

@@ -162,6 +162,7 @@ options_statuses(struct options *o, int c, const char *arg)
 	const char *p;
 	int64_t ms;
 	size_t n;
+	int status;
 
 	for (p = arg;; p += n + 1) {
 		n = strcspn(p, ",");
@@ -170,7 +171,8 @@ options_statuses(struct options *o, int c, const char *arg)
 			    "not exit statuses, 0 to 255");
 			return;
 		}
-		o->counts_as_0[ms / 1000] = true;
+		status = (int)(ms / 1000);
+		o->counts_as_0[status / 64] |= UINT64_C(1) << status % 64;
 		if (p[n] == '\0')
 			return;
 	}
@@ -194,6 +196,13 @@ options_map(struct options *o, int c, const char *arg, int max)
 		    "not two signals, from:to, or from:0");
 	else
 		o->map[sig] = (unsigned char)(to + 1);
+}
+
+int
+options_status(const struct options *o, int status)
+{
+	return ((o->counts_as_0[status / 64] >> status % 64 & 1) != 0 ? 0 :
+	    status);
 }
 
 int

@@ -28,7 +28,7 @@ struct options {
 	int ready_fd;			/* -d, or -1 */
 	int stop_signal;		/* -S */
 	unsigned char map[SYS_SIGNALS + 1];	/* -m, see options_signal() */
-	bool counts_as_0[256];		/* -x, by exit status */
+	uint64_t counts_as_0[4];	/* -x, a bit for each exit status */
 	enum leave leave;		/* -l */
 	char **command;			/* after --, NULL: boot mode */
 	char **argv;			/* as given, for the next life */
@@ -70,6 +70,9 @@ void options_parse(struct options *o, char **argv);
 
 /* The same for a mistake that is found later, in the word what. */
 void options_error(const char *what, const char *why);
+
+/* The exit status that stands for status, 0 to 255: 0 if -x has it. */
+int options_status(const struct options *o, int status);
 
 /* The signal that the command gets in place of sig; 0: none. */
 int options_signal(const struct options *o, int sig);

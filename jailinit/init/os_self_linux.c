@@ -21,7 +21,7 @@
 #include "os_self.h"
 
 /* A program with a longer path is executed again by its descriptor. */
-#define PROGRAM_MAX	256
+#define PROGRAM_MAX	128
 
 static char program[PROGRAM_MAX];
 static int program_fd = -1;

@@ -43,11 +43,12 @@ static const struct asks {
 static sigset_t all_mask;	/* blocked except while we wait */
 static sigset_t wait_mask;	/* blocked while we wait */
 static sigset_t first_mask;	/* blocked when we were started */
-static sigset_t child_mask;	/* blocked in a program that we start */
+static bool keep_mask;		/* and in a program that we start */
 static sigset_t child_ignored;	/* ignored in it */
 static bool ignore_too;		/* those we ignore as well */
 static bool shared;		/* signals_shared() */
-static volatile sig_atomic_t caught[SYS_SIGNALS], any;
+static volatile sig_atomic_t any;
+static volatile unsigned char caught[SYS_SIGNALS];	/* SIGNALS_* */
 
 void
 signals_block(void)
@@ -71,7 +72,7 @@ ignored_keep(void)
 void
 signals_keep(void)
 {
-	child_mask = first_mask;
+	keep_mask = true;
 	ignored_keep();
 }
 
@@ -156,7 +157,9 @@ signals_default(void)
 			(void)signal(sig, SIG_IGN);
 		else
 			sys_signal_default(sig);
-	(void)sigprocmask(SIG_SETMASK, &child_mask, NULL);
+	if (!keep_mask)
+		sigemptyset(&first_mask);
+	(void)sigprocmask(SIG_SETMASK, &first_mask, NULL);
 }
 
 void
@@ -235,7 +238,7 @@ signals_wait(struct pollfd *fds, unsigned n, int64_t due_ms)
 int
 signals_take(int sig)
 {
-	int was = (int)caught[sig];
+	int was = caught[sig];
 
 	caught[sig] = SIGNALS_NOT;
 	return (was);

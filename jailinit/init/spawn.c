@@ -21,6 +21,7 @@
 
 #include "directory.h"
 #include "environment.h"
+#include "fifo.h"
 #include "log.h"
 #include "os_child.h"
 #include "signals.h"
@@ -127,17 +128,14 @@ file_exec(const char *path, char **argv, bool sh_too)
 	return (_PATH_BSHELL);
 }
 
-pid_t
-spawn_script(const char *path, const char *arg, bool missing_ok)
+static _Noreturn void
+script_exec(const char *path, const char *arg, bool missing_ok)
 {
 	char *words[] = { NULL, (char *)(uintptr_t)path,
 	    (char *)(uintptr_t)arg, NULL };
-	pid_t pid = child_fork(SESSION);
 	const char *what;
 	int e;
 
-	if (pid != 0)
-		return (pid);
 	directory_return();
 	what = file_exec(path, words + 1, true);
 	e = errno;
@@ -145,6 +143,46 @@ spawn_script(const char *path, const char *arg, bool missing_ok)
 	    access(path, F_OK) == -1)
 		_exit(0);
 	child_failed(what, e, 0, -1);
+}
+
+pid_t
+spawn_script(const char *path, const char *arg, bool missing_ok)
+{
+	pid_t pid = child_fork(SESSION);
+
+	if (pid == 0)
+		script_exec(path, arg, missing_ok);
+	return (pid);
+}
+
+/* When rc empties /run it keeps the files that options name.  The variables are
+ * on the stack, so they last until execve(2). */
+static _Noreturn void
+rc_exec(const char *path, const char *ctl, const char *status)
+{
+	char *env[environment_room()], vars[2][FIFO_PATH_MAX];
+
+	if (ctl != NULL) {
+		(void)text_format(vars[0], FIFO_PATH_MAX, "JAILINIT_CTL=%s",
+		    ctl);
+		environment_put(env, vars[0]);
+	}
+	if (status != NULL) {
+		(void)text_format(vars[1], FIFO_PATH_MAX, "JAILINIT_STATUS=%s",
+		    status);
+		environment_put(env, vars[1]);
+	}
+	script_exec(path, NULL, false);
+}
+
+pid_t
+spawn_rc(const char *path, const char *ctl, const char *status)
+{
+	pid_t pid = child_fork(SESSION);
+
+	if (pid == 0)
+		rc_exec(path, ctl, status);
+	return (pid);
 }
 
 /* Can nobody but root and us write to it?  (The folders above it are root's, or

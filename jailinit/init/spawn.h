@@ -23,6 +23,10 @@
  * Returns its pid, or -1 and the errno of fork(2). */
 pid_t spawn_script(const char *path, const char *arg, bool missing_ok);
 
+/* The same for rc, which gets the paths ctl and status as JAILINIT_CTL and
+ * JAILINIT_STATUS; NULL: it gets none. */
+pid_t spawn_rc(const char *path, const char *ctl, const char *status);
+
 /* Executes argv, found by PATH as by execvp(3), in the foreground of the
  * terminal if there is one; it gets every descriptor that is not close-on-exec.
  * If that fails the child writes one byte, its exit status, to report_fd, which

@@ -71,23 +71,6 @@ command_line(struct options *o, int argc, char **argv)
 	}
 }
 
-/* So that rc, when it empties /run, keeps the files that options name. */
-static void
-paths_put(const struct options *o, char **env)
-{
-	static char ctl[FIFO_PATH_MAX], status[FIFO_PATH_MAX];
-
-	if (o->ctl != NULL) {
-		(void)text_format(ctl, sizeof(ctl), "JAILINIT_CTL=%s", o->ctl);
-		environment_put(env, ctl);
-	}
-	if (o->status != NULL) {
-		(void)text_format(status, sizeof(status), "JAILINIT_STATUS=%s",
-		    o->status);
-		environment_put(env, status);
-	}
-}
-
 /* A terminal is for the command.  rc and its services get none.  Process 1 keeps
  * one only where ^C there is to end the jail: elsewhere it would reboot it. */
 static void
@@ -103,7 +86,6 @@ session(const struct options *o, char **env)
 	if (o->command == NULL) {
 		(void)!chdir("/");
 		environment_put(env, "PATH=" RC_PATH);
-		paths_put(o, env);
 	}
 }
 
