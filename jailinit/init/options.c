@@ -216,15 +216,16 @@ static int
 long_letter(const char *word, const char **value)
 {
 	size_t n = strcspn(word, "=");
-	const char *p;
+	const char *p, *letter;
 
 	*value = word[n] == '=' ? word + n + 1 : word + n;
 	for (p = program->longs; *p != '\0'; p += strlen(p) + 1)
 		if (n > 0 && strncmp(p + 1, word, n) == 0)
 			break;
 	/* A value that the option does not take is none of its letters. */
+	letter = strchr(program->letters, *p);
 	if (*p == '\0' || (word[n] == '=' &&
-	    strchr(program->letters, *p)[1] != ':'))
+	    (letter == NULL || letter[1] != ':')))
 		return (0);
 	return (*p);
 }

@@ -8,8 +8,8 @@
 #include "bench.h"
 
 #define STATIC_BYTES	65536
-#define DYNAMIC_BYTES	43072
-#define STATIC_PSS_KIB	64	/* 60 or 64: a stack begins anywhere in a page */
+#define DYNAMIC_BYTES	57344
+#define STATIC_PSS_KIB	76	/* 72 or 76: a stack begins anywhere in a page */
 #define PSS_ROUNDS	5
 #define START_TIMES	4	/* of the C program's; 1.0 to 1.7 is usual */
 #define START_ROUNDS	30
