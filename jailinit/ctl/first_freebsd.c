@@ -39,18 +39,6 @@ procs_list(size_t *n)
 	return (list);
 }
 
-/* Those in jails in this one are seen, too. */
-static int
-own_jid(const struct kinfo_proc *list, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (list[i].ki_pid == getpid())
-			return (list[i].ki_jid);
-	return (0);
-}
-
 static bool
 is_jailinit(pid_t pid, char state[FIRST_STATE_MAX])
 {
@@ -66,24 +54,23 @@ is_jailinit(pid_t pid, char state[FIRST_STATE_MAX])
 	return (true);
 }
 
+/* Those in jails in this one are seen, too; those in this one have jid 0. */
 pid_t
 first_find(char state[FIRST_STATE_MAX])
 {
 	struct kinfo_proc *list;
 	pid_t first = 0;
 	size_t i, n = 0, found = 0;
-	int jid;
 
 	state[0] = '\0';
 	list = is_jailed() ? procs_list(&n) : NULL;
-	jid = own_jid(list, n);
 	for (i = 0; i < n; i++)
 		if (list[i].ki_structsize == (int)sizeof(list[i]) &&
-		    list[i].ki_jid == jid && list[i].ki_pid > 1 &&
+		    list[i].ki_jid == 0 && list[i].ki_pid > 1 &&
 		    is_jailinit(list[i].ki_pid, state)) {
 			first = list[i].ki_pid;
 			found++;
 		}
 	free(list);
-	return (jid > 0 && found == 1 ? first : 0);
+	return (found == 1 ? first : 0);
 }

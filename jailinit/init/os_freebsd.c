@@ -97,14 +97,18 @@ os_place(void)
 	return (place);
 }
 
+static bool
+is_first(void)
+{
+	return (is_jailed() && !is_any_other());
+}
+
 enum os_place
 os_claim(bool command, const char *ctl, const char **why)
 {
-	bool jailed = is_jailed();
-
 	if (command)
-		place = jailed && !is_any_other() ? OS_JAIL : OS_SUBTREE;
-	else if (!jailed)
+		place = is_first() ? OS_JAIL : OS_SUBTREE;
+	else if (!is_jailed())
 		*why = "not in a jail (security.jail.jailed is not 1); "
 		    "only '-- command' runs here";
 	else if (!is_next_life() && is_listening(ctl))
@@ -124,14 +128,22 @@ os_adopt(void)
 	return (0);
 }
 
+/* The status of one that is no reaper is that of its own reaper. */
+static bool
+reaper_read(struct procctl_reaper_status *rs)
+{
+	memset(rs, 0, sizeof(*rs));
+	return (procctl(P_PID, getpid(), PROC_REAP_STATUS, rs) == 0 &&
+	    (rs->rs_flags & REAPER_STATUS_OWNED) != 0);
+}
+
+/* The first process of a jail becomes one. */
 bool
 os_is_reaper(void)
 {
 	struct procctl_reaper_status rs;
 
-	memset(&rs, 0, sizeof(rs));
-	return (procctl(P_PID, getpid(), PROC_REAP_STATUS, &rs) == 0 &&
-	    (rs.rs_flags & REAPER_STATUS_OWNED) != 0);
+	return (reaper_read(&rs) || is_first());
 }
 
 void
@@ -245,9 +257,8 @@ os_others_left(void)
 	if (place == OS_JAIL)
 		return ((kill(-1, 0) == 0 || errno != ESRCH) &&
 		    is_any_other());
-	memset(&rs, 0, sizeof(rs));
-	return (place == OS_SUBTREE && procctl(P_PID, getpid(),
-	    PROC_REAP_STATUS, &rs) == 0 && rs.rs_descendants != 0);
+	return (place == OS_SUBTREE && reaper_read(&rs) &&
+	    rs.rs_descendants != 0);
 }
 
 struct each {

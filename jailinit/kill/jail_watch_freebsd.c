@@ -51,6 +51,13 @@ jail_watch_child(int watch_fd, const struct jail_child *c, uint64_t tag)
 	    NOTE_EXIT, tag));
 }
 
+static int
+look_again(int watch_fd, uint64_t tag)
+{
+	return (watch(watch_fd, (uintptr_t)tag, EVFILT_TIMER,
+	    EV_ADD | EV_ONESHOT, 0, tag));
+}
+
 /* One process stands for all.  Its pid may be another's by the time that it is
  * watched, so the process is read once more.  A kqueue has one watch for each
  * ident and filter, kqueue(2), so this can be repeated. */
@@ -66,8 +73,7 @@ procs_watch(int watch_fd, int jid, const struct procs *procs, uint64_t tag)
 	    what, tag) == 0 && proc_get(pid, &kp) &&
 	    proc_is_in(jid, true, &kp))
 		return (0);
-	return (watch(watch_fd, (uintptr_t)tag, EVFILT_TIMER,
-	    EV_ADD | EV_ONESHOT, 0, tag));
+	return (look_again(watch_fd, tag));
 }
 
 int
@@ -82,6 +88,12 @@ jail_watch_jail(int watch_fd, const struct jail *j, uint64_t tag)
 
 /* That a jailinit has executed a program must be known until jail_look().  The
  * kqueue itself remembers it, as a user's event that is never triggered. */
+static void
+executed_keep(int watch_fd, uint64_t tag)
+{
+	(void)watch(watch_fd, (uintptr_t)tag, EVFILT_USER, EV_ADD, 0, tag);
+}
+
 int
 jail_watch_wait(int watch_fd, uint64_t *tags, int max, int64_t wait_ms)
 {
@@ -97,8 +109,7 @@ jail_watch_wait(int watch_fd, uint64_t *tags, int max, int64_t wait_ms)
 		tags[i] = (uint64_t)(uintptr_t)ev[i].udata;
 		if (ev[i].filter == EVFILT_PROC &&
 		    (ev[i].fflags & NOTE_EXEC) != 0)
-			(void)watch(watch_fd, (uintptr_t)tags[i], EVFILT_USER,
-			    EV_ADD, 0, tags[i]);
+			executed_keep(watch_fd, tags[i]);
 	}
 	return (n < 0 ? 0 : n);
 }
@@ -126,5 +137,10 @@ jail_look(int watch_fd, const struct jail *j, uint64_t tag)
 		return (JAIL_GONE);
 	}
 	(void)procs_watch(watch_fd, p.jid, &procs, tag);
+	/* one with another name has no title yet */
+	if (executed && procs.init_pid == 0) {
+		executed_keep(watch_fd, tag);
+		(void)look_again(watch_fd, tag);
+	}
 	return (executed && procs.init_pid != 0 ? JAIL_REBOOTED : JAIL_LIVES);
 }

@@ -431,6 +431,19 @@ program_path(void)
 	return (p != NULL && *p != '\0' ? p : "build/jailinit");
 }
 
+/* Who runs the tests may ignore some (nohup, FreeBSD's init), and what is
+ * started inherits that. */
+static void
+ignored_reset(void)
+{
+	struct sigaction sa;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		if (sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN)
+			(void)signal(sig, SIG_DFL);
+}
+
 int
 jail_new(struct jail *j)
 {
@@ -439,6 +452,7 @@ jail_new(struct jail *j)
 	const char *tmp = getenv("TMPDIR");
 	size_t i;
 
+	ignored_reset();
 	memset(j, 0, sizeof(*j));
 	j->pidfd = j->janitor_fd = j->pidns_fd = -1;
 	snprintf(j->dir, sizeof(j->dir), "%s/jail.XXXXXX",

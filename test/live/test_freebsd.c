@@ -282,8 +282,10 @@ watch_case(struct jail *j, int *before, int *after)
 	bool in_boot;
 
 	(void)unlink(jail_path(j, "/tmp/go"));
+	(void)unlink(jail_path(j, "/tmp/up"));
 	assert_int_equal(jail_start(j, NULL, "/sbin/jailinit", NULL), 0);
 	assert_int_equal(jail_wait_state(j, "boot", LIVE_SOON_MS), 0);
+	assert_int_equal(jail_wait_file(j, "/tmp/up", LIVE_SOON_MS), 0);
 	assert_int_equal(jail_wait_rest(j, LIVE_SOON_MS), 0);
 	*before = proc_fds(j->pid);
 	assert_int_equal(jail_ctl(j, "halt 900\n"), 0);
@@ -307,7 +309,7 @@ test_watch_ends(void **state)
 	int before = 0, after = 0, late = 0;
 
 	assert_int_equal(jail_script(j, "/etc/rc", "trap '' TERM\n"
-	    "until [ -e /tmp/go ]; do sleep 0.05; done"), 0);
+	    "echo >/tmp/up\nuntil [ -e /tmp/go ]; do sleep 0.05; done"), 0);
 	while (!watch_case(j, &before, &after))
 		assert_true(++late < 20);
 	assert_int_equal(after, before - 2);
@@ -316,12 +318,15 @@ test_watch_ends(void **state)
 /* A jailinit by the name that podman(1) gives an init of its own. */
 TEST(test_other_name)
 {
+	const char *const env[] = { "JAILINIT_OPTIONS=-s 9 -f " JAIL_STATUS,
+	    NULL };
+	const struct jail_opts o = { .env = env };
 	char from[PATH_MAX];
 
 	snprintf(from, sizeof(from), "%s", jail_path(j, "/sbin/jailinit"));
 	live_ok(rename(from, jail_path(j, "/podman-init")));
-	live_ok(jail_start(j, NULL, "/podman-init", "-f", JAIL_STATUS, "--",
-	    "/bin/sleep", "1000", NULL));
+	live_ok(jail_start(j, &o, "/podman-init", "--", "/bin/sleep", "1000",
+	    NULL));
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	if (strstr(kill_last.out, kill_fmt(" %d ", (int)j->pid)) == NULL)

@@ -126,8 +126,8 @@ TEST(test_request_lies)
 {
 	static const char *const lies[] = { "answers=\n",
 	    "answers=1:0 2:0 3:0 4:0\njob_number=5\nstate=run\n",
-	    "answers=:::: 99999999999:\njob_number=99999999999999999999\n"
-	    "state=run\n" };
+	    ("answers=:::: 99999999999:\njob_number=99999999999999999999\n"
+	    "state=run\n") };
 	size_t i;
 
 	kill_boot_plain(j, "mkfifo -m 600 " JAIL_CTL "; exec 3<>" JAIL_CTL

@@ -781,7 +781,7 @@ TEST(test_help)
 
 	for (i = 0; i < 2; i++) {
 		live_ok(jail_start(j, NULL, "/bin/sh", "-c", "/sbin/jailinit "
-		    "\"$0\" 2>/dev/null", option[i], NULL));
+		    "\"$1\" 2>/dev/null", "sh", option[i], NULL));
 		(void)live_exits(j, 0, LIVE_SOON_MS);
 		assert_int_equal(strncmp(jail_log(j), "usage: jailinit [", 17),
 		    0);

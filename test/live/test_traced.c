@@ -109,11 +109,12 @@ wait_signal(int sig)
 static void
 orphans(bool stopped)
 {
+	pid_t parent = getpid();
 	int i;
 
 	for (i = 0; i < 20; i++)
 		if (fork() == 0) {
-			while (getppid() != 1)
+			while (getppid() == parent)
 				usleep(1000);
 			trace_me();
 			if (stopped)
