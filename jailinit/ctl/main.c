@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* jailctl(8), also called halt, poweroff, reboot and shutdown: does what a
- * command line asks for.  Touches what ask.h, fifo.h, status.h, plan.h, planner.h and
- * users.h do. */
+/* jailctl(8), also called halt, poweroff, reboot, shutdown, init and telinit:
+ * does what a command line asks for.  Touches what ask.h, fifo.h, status.h,
+ * plan.h, planner.h and users.h do. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

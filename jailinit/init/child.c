@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 
 #include "child.h"
@@ -21,8 +22,9 @@
  * not keep us from requests. */
 #define REAP_BATCH	256
 
-/* So soon a signal that was passed on stops a process that is traced. */
-#define WATCH_MS	1000
+/* While the kernel reaps, we look this often at most for what it does not: in a
+ * storm of orphans each of them may be one. */
+#define LOOK_MS	250
 
 static const struct options *opt;
 static enum life_stage stage;
@@ -34,7 +36,7 @@ static unsigned ended;		/* 1 << event: child_event() returns it */
 
 static bool kernel_reaps;	/* SIGCHLD is ignored */
 static int unreaped_fd = -1;	/* os_unreaped_open() */
-static int64_t watch_ms;	/* the end of child_watch(), 0: none */
+static int64_t look_ms;		/* not before: LOOK_MS */
 static int batch;		/* how many may still be reaped in this turn */
 static bool any;		/* there are children */
 static bool more;		/* the batch was used up */
@@ -171,7 +173,7 @@ void
 child_reaping(bool job)
 {
 	bool by_kernel = os_kernel_reaps && !job && !job_runs() &&
-	    stage == LIFE_RUN && watch_ms == 0 && !opt->tell_reaped &&
+	    stage == LIFE_RUN && !opt->tell_reaped &&
 	    (opt->command == NULL || command_reapable());
 
 	if (by_kernel && unreaped_fd == -1)
@@ -184,22 +186,17 @@ child_reaping(bool job)
 	reap_soon();
 }
 
-void
-child_watch(void)
-{
-	watch_ms = clock_ms() + WATCH_MS;
-}
-
 int
 child_fd(void)
 {
-	return (kernel_reaps ? unreaped_fd : -1);
+	return (kernel_reaps && clock_ms() >= look_ms ? unreaped_fd : -1);
 }
 
 void
 child_unreaped(void)
 {
 	os_unreaped_read(unreaped_fd);
+	look_ms = clock_ms() + LOOK_MS;
 	more = true;
 }
 
@@ -253,8 +250,6 @@ reap(void)
 			continue;
 		if (start.due_ms != INT64_MAX)
 			start.due_ms = 0;	/* there may be room now */
-		if (watch_ms != 0 && clock_ms() >= watch_ms)
-			watch_ms = 0;
 		if (!WIFSTOPPED(st))
 			child_ended(pid, st);
 		else if (!os_child_untrace(pid, WSTOPSIG(st)) &&
@@ -302,7 +297,11 @@ child_any(void)
 int64_t
 child_due_ms(void)
 {
-	return (more ? 0 : start.due_ms);
+	if (more)
+		return (0);
+	if (kernel_reaps && clock_ms() < look_ms)
+		return (min_ms(look_ms, start.due_ms));
+	return (start.due_ms);
 }
 
 int

@@ -44,12 +44,8 @@ void child_stage(enum life_stage stage);
  * these may have changed. */
 void child_reaping(bool job);
 
-/* A signal was passed on to the command.  If that has made us its tracer, the
- * signal stops it, which only waitpid(2) tells. */
-void child_watch(void);
-
-/* Readable when a child has ended that the kernel does not reap, or -1; then
- * call child_unreaped(). */
+/* While the kernel reaps: readable when a child has ended or stopped, or -1;
+ * then call child_unreaped(). */
 int child_fd(void);
 void child_unreaped(void);
 

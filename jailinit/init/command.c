@@ -61,7 +61,7 @@ command_start(const struct options *o)
 		return (start_failed("pipe"));
 	while ((command_pid = spawn_command(opt->command, p[1], how,
 	    opt->cannot_exec)) == -1 && retry_later(&again, errno, START_MS)) {
-		(void)poll(NULL, 0, (int)again.step_ms);
+		(void)poll(NULL, 0, RETRY_MS);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;	/* children from before us */
 	}

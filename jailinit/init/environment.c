@@ -15,8 +15,8 @@
 #include "environment.h"
 #include "os_self.h"
 
-/* A stack may have no room for a larger environment, 4 KB. */
-#define STACK_MAX	512
+/* A stack may have no room for a larger environment, 1 KB. */
+#define STACK_MAX	128
 
 /* Nobody passes more sockets than this. */
 #define LISTEN_MAX	1024

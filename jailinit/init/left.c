@@ -3,17 +3,21 @@
 #include <signal.h>
 #include <string.h>
 
+#include "core/ms.h"
 #include "lib/clock.h"
 #include "lib/text.h"
 
 #include "command.h"
 #include "left.h"
 #include "os.h"
-#include "retry.h"
 
 /* At most this many names are listed; and the end of a list that is cut. */
 #define NAMES_MAX	16
 #define NAMES_MORE	" ..."
+
+/* The time between two looks: at first, and at last. */
+#define STEP_MIN_MS	20
+#define STEP_MAX_MS	250
 
 static int64_t look_ms = INT64_MAX;	/* of the next look */
 static int64_t step_ms;
@@ -28,7 +32,7 @@ struct names {
 void
 left_stage(void)
 {
-	step_ms = RETRY_STEP_MIN_MS;
+	step_ms = STEP_MIN_MS;
 }
 
 /* An interactive shell ignores TERM, and ends at HUP.  To a daemon HUP would
@@ -46,7 +50,7 @@ void
 left_kill(void)
 {
 	os_signal_all(SIGKILL);
-	step_ms = RETRY_STEP_MIN_MS;
+	step_ms = STEP_MIN_MS;
 	look_ms = clock_ms() + step_ms;
 }
 
@@ -71,7 +75,7 @@ left_nobody(enum life_stage stage, bool children)
 		os_signal_all(SIGKILL);
 	else if (!hung_up)
 		hang_up();
-	step_ms = retry_step_ms(step_ms);
+	step_ms = min_ms(step_ms * 2, STEP_MAX_MS);
 	look_ms = now_ms + step_ms;
 	return (false);
 }

@@ -73,10 +73,9 @@ signal_request(const struct life *life, struct request *rq)
 		rq->status = 0;
 		if (rq->verb != REQUEST_NONE)
 			return (true);
-		if (mode == SIGNALS_APP) {
+		if (mode == SIGNALS_APP)
 			command_pass(sig);
-			child_watch();
-		} else if (sig == SIGHUP && life->verb == REQUEST_NONE)
+		else if (sig == SIGHUP && life->verb == REQUEST_NONE)
 			fifo_check(true);
 		else if (sig != SIGHUP && by == SIGNALS_SENT)
 			signals_ignore(sig);

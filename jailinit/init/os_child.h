@@ -22,10 +22,11 @@ void os_child_class(void);
  * its zombie would outlive us. */
 void os_child_wait(pid_t pid, int wait_ms);
 
-/* While SIGCHLD is ignored and blocked: a descriptor that is readable, until
- * os_unreaped_read(), when a child has ended that the kernel does not reap,
- * because the child or one of its threads made us its tracer
- * (PTRACE_TRACEME).  -1 where there is no such thing. */
+/* While SIGCHLD is ignored and blocked, signals_child(): a descriptor that is
+ * readable, until os_unreaped_read(), when a child has ended or stopped.  It
+ * may be one that the kernel does not reap, or that waits for its tracer,
+ * because it or one of its threads made us that (PTRACE_TRACEME).  -1 where
+ * there is no such thing. */
 int os_unreaped_open(void);
 void os_unreaped_read(int fd);
 

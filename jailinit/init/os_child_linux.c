@@ -47,8 +47,7 @@ os_child_wait(pid_t pid, int wait_ms)
 	(void)wait_ms;
 }
 
-/* The kernel sends no signal that is ignored, unless it is blocked, and none for
- * a child that it reaps: do_notify_parent() of its kernel/signal.c. */
+/* A blocked signal stays pending even if its action is to be ignored. */
 int
 os_unreaped_open(void)
 {

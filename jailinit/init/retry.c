@@ -7,25 +7,14 @@
 
 #include "retry.h"
 
-int64_t
-retry_step_ms(int64_t step_ms)
-{
-	return (step_ms < RETRY_STEP_MAX_MS / 2 ? step_ms * 2 :
-	    RETRY_STEP_MAX_MS);
-}
-
 bool
 retry_later(struct retry *r, int e, int64_t for_ms)
 {
 	int64_t now_ms = clock_ms();
 
-	if (r->due_ms != INT64_MAX)
-		r->step_ms = retry_step_ms(r->step_ms);
-	else {
-		r->step_ms = RETRY_STEP_MIN_MS;
+	if (r->due_ms == INT64_MAX)
 		r->end_ms = add_ms(now_ms, for_ms);
-	}
-	r->due_ms = now_ms + r->step_ms;
+	r->due_ms = now_ms + RETRY_MS;
 	if ((e != EAGAIN && e != ENOMEM) || now_ms >= r->end_ms)
 		r->due_ms = INT64_MAX;
 	return (r->due_ms != INT64_MAX);

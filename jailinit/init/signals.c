@@ -165,11 +165,17 @@ signals_default(void)
 void
 signals_child(bool ignored)
 {
-	if (ignored) {
-		(void)signal(SIGCHLD, SIG_IGN);
-		sigaddset(&wait_mask, SIGCHLD);
-	} else
+	struct sigaction sa;
+
+	if (!ignored) {
 		signal_catch(SIGCHLD);
+		return;
+	}
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = SIG_DFL;
+	sa.sa_flags = SA_NOCLDWAIT;
+	(void)sigaction(SIGCHLD, &sa, NULL);
+	sigaddset(&wait_mask, SIGCHLD);
 }
 
 /* A stop signal discards a pending CONT, so a CONT that is pending afterwards

@@ -30,7 +30,8 @@ void signals_default(void);
 
 /* Catches SIGCHLD, also for a child that is stopped; or ignores it, so that the
  * kernel reaps (os_kernel_reaps), and blocks it even while we wait, for
- * os_unreaped_open(). */
+ * os_unreaped_open().  By SA_NOCLDWAIT: with SIG_IGN the kernel would not tell
+ * of a child that is stopped. */
 void signals_child(bool ignored);
 
 /* The command is in our process group: the signals of a terminal reach it

@@ -18,7 +18,8 @@
 #define SPAWN_NOT_FOUND		127
 
 /* Executes the script at path with the argument arg (NULL: none): directly or,
- * if it is not executable or has no "#!", by /bin/sh.  If that fails the child logs why.
+ * if it is not executable or has no "#!", by /bin/sh.  If that fails the child
+ * logs why.
  * missing_ok: if there is no such file the child exits with 0 instead.
  * Returns its pid, or -1 and the errno of fork(2). */
 pid_t spawn_script(const char *path, const char *arg, bool missing_ok);

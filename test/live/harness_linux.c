@@ -812,7 +812,7 @@ proc_figure(pid_t pid, const char *key)
 	for (p = buf; p != NULL; p = strchr(p, '\n')) {
 		p += *p == '\n';
 		if (strncmp(p, key, len) == 0 && p[len] == ':')
-			return (strtol(p + len + 1, NULL,
+			return ((long)strtoul(p + len + 1, NULL,
 			    strncmp(key, "Sig", 3) == 0 ? 16 : 10));
 	}
 	return (-1);

@@ -571,15 +571,14 @@ TEST(test_ignored)
 static void
 large_exec(void *arg)
 {
-	static char vars[8000][5], *env[8002];
+	static char vars[8000][6], *env[8002];
 	const struct rlimit stack = { 128 * 1024, 128 * 1024 };
 	int i, n = 0;
 
 	/* PATH is added in boot mode, and more at a reboot */
 	for (i = 0; i < 8000; i++) {
-		snprintf(vars[i], sizeof(vars[i]), "%c%c%c", 'A' + i / 400,
-		    'A' + i / 20 % 20, 'a' + i % 20);
-		vars[i][3] = '=';
+		snprintf(vars[i], sizeof(vars[i]), "%c%c%c=x",
+		    'A' + i / 400, 'A' + i / 20 % 20, 'a' + i % 20);
 		env[n++] = vars[i];
 	}
 	(void)setrlimit(RLIMIT_STACK, &stack);
