@@ -37,6 +37,7 @@ static unsigned ended;		/* 1 << event: child_event() returns it */
 static bool kernel_reaps;	/* SIGCHLD is ignored */
 static int unreaped_fd = -1;	/* os_unreaped_open() */
 static int64_t look_ms;		/* not before: LOOK_MS */
+static bool look_later;		/* at look_ms */
 static int batch;		/* how many may still be reaped in this turn */
 static bool any;		/* there are children */
 static bool more;		/* the batch was used up */
@@ -189,12 +190,15 @@ child_reaping(bool job)
 int
 child_fd(void)
 {
-	return (kernel_reaps && clock_ms() >= look_ms ? unreaped_fd : -1);
+	return (kernel_reaps && !look_later ? unreaped_fd : -1);
 }
 
 void
 child_unreaped(void)
 {
+	look_later = clock_ms() < look_ms;
+	if (look_later)
+		return;
 	os_unreaped_read(unreaped_fd);
 	look_ms = clock_ms() + LOOK_MS;
 	more = true;
@@ -261,9 +265,12 @@ reap(void)
 void
 child_turn(void)
 {
-	bool due = signals_take(SIGCHLD) || more || stage == LIFE_TERM ||
-	    stage == LIFE_KILL;
+	bool due;
 
+	if (look_later && clock_ms() >= look_ms)
+		child_unreaped();
+	due = signals_take(SIGCHLD) || more || stage == LIFE_TERM ||
+	    stage == LIFE_KILL;
 	batch = due ? REAP_BATCH : 0;
 	more = false;
 }
@@ -299,7 +306,7 @@ child_due_ms(void)
 {
 	if (more)
 		return (0);
-	if (kernel_reaps && clock_ms() < look_ms)
+	if (kernel_reaps && look_later)
 		return (min_ms(look_ms, start.due_ms));
 	return (start.due_ms);
 }
