@@ -28,14 +28,14 @@ static bool foreground;
 static bool stop_passed;
 
 /* Our controlling terminal, or -1.  A session leader that has one was given it
- * as a descriptor. */
+ * as a descriptor.  (FreeBSD: a pipe and a socket have a group, too.) */
 static int
 tty_find(void)
 {
 	int fd;
 
 	for (fd = 0; fd < 3; fd++)
-		if (tcgetpgrp(fd) != -1)
+		if (tcgetpgrp(fd) != -1 && isatty(fd))
 			return (fd);
 	return (getsid(0) == getpid() ? -1 :
 	    open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC));
