@@ -9,7 +9,7 @@
 
 /* The time between two tries.  Short jobs leave room for far less than a
  * millisecond before the next one takes it, so only many tries find it. */
-#define RETRY_MS	2
+#define RETRY_MS	4
 
 struct retry {
 	int64_t due_ms;		/* the next try; INT64_MAX: none is due */

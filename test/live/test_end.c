@@ -600,7 +600,8 @@ TEST(test_at_once)
 {
 	scripts(j, "sleep 1000", "echo >" LIVE_MARK);
 	live_ok(jail_start(j, NULL, "/sbin/jailinit", NULL));
-	while (proc_figure(j->pid, "SigBlk") == 0)
+	while (proc_figure(j->pid, "SigBlk") == 0 &&
+	    proc_figure(j->pid, "SigCgt") == 0)
 		assert_true(jail_now_ms() < j->started_ms + LIVE_SOON_MS);
 	live_ok(jail_signal(j, SIGTERM));
 	live_exits(j, 0, LIVE_SOON_MS);

@@ -494,6 +494,7 @@ TEST(test_idle)
 	}
 	e = jail_wait_rest(j, LIVE_SOON_MS) |
 	    jail_wait_rest(&other, LIVE_SOON_MS);
+	jail_sleep_ms(500);	/* the last look at what had ended at the start */
 	boot = wakeups(j);
 	app = wakeups(&other);
 	jail_sleep_ms(IDLE_MS);
