@@ -14,7 +14,7 @@
 #define START_TIMES	4	/* of the C program's; 1.0 to 1.7 is usual */
 #define START_ROUNDS	30
 #define ORPHANS		3000
-#define ORPHAN_NS	100	/* a wake-up or two; waitpid(2) is 8,000 */
+#define ORPHAN_NS	1000	/* four looks a second; waitpid(2) is 8,000 */
 
 static int bad;
 
