@@ -225,8 +225,7 @@ step_sleep(int64_t *step_ms)
 	const struct timespec step = { 0, (long)*step_ms * 1000000 };
 
 	(void)nanosleep(&step, NULL);
-	*step_ms = *step_ms * 2 < ANSWER_STEP_MAX_MS ? *step_ms * 2 :
-	    ANSWER_STEP_MAX_MS;
+	*step_ms = answer_step_ms(*step_ms);
 }
 
 /* Waits for an answer to the request, and copies it to answer.  0, or an exit

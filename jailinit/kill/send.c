@@ -221,8 +221,7 @@ answers_wait(struct target *list, size_t n, const struct asked *a)
 		left = a->end_ms - clock_ms();
 		(void)poll(NULL, 0, (int)(left < 0 ? 0 : left < step_ms ?
 		    left : step_ms));
-		step_ms = step_ms * 2 < ANSWER_STEP_MAX_MS ? step_ms * 2 :
-		    ANSWER_STEP_MAX_MS;
+		step_ms = answer_step_ms(step_ms);
 	}
 	return (status);
 }

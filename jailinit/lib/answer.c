@@ -19,6 +19,13 @@ answer_id(void)
 	return ((int)now.tv_nsec);
 }
 
+int64_t
+answer_step_ms(int64_t step_ms)
+{
+	return (step_ms < ANSWER_STEP_MAX_MS / 2 ? step_ms * 2 :
+	    ANSWER_STEP_MAX_MS);
+}
+
 bool
 answer_find(const char *text, int id, char answer[ANSWER_MAX])
 {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* jailinit says that it runs the request, or why not, within this time. */
 #define ANSWER_MS	5000
@@ -15,6 +16,7 @@
 /* Who waits for an answer looks again after 5, 10, 20 ... 250 ms. */
 #define ANSWER_STEP_MS	5
 #define ANSWER_STEP_MAX_MS	250
+int64_t answer_step_ms(int64_t step_ms);
 
 /* Room for an answer, with its NUL. */
 #define ANSWER_MAX	16
