@@ -34,7 +34,7 @@ static int boot_status = -1;
 
 static unsigned ended;		/* 1 << event: child_event() returns it */
 
-static bool kernel_reaps;	/* SIGCHLD is ignored */
+static bool kernel_reaps;	/* SIGCHLD is blocked, signals_child() */
 static int unreaped_fd = -1;	/* os_unreaped_open() */
 static int64_t look_ms;		/* not before: LOOK_MS */
 static bool look_later;		/* at look_ms */

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/signame.h"
 #include "lib/text.h"
 
 #include "dropin.h"
 #include "log.h"
 #include "os.h"
 #include "signals.h"
+#include "words.h"
 
 /* The originals leave what is left to the kernel's KILL.  So long it may end by
  * TERM: a container should end soon after its command. */
@@ -92,17 +92,6 @@ dropin_find(const char *path)
 }
 
 static void
-parent_signal(struct options *o, const char *arg)
-{
-	int sig = signame_number(arg);
-
-	if (sig >= 1)
-		o->parent_signal = sig;
-	else
-		options_error(options_arg('p', arg), "no such signal");
-}
-
-static void
 option(struct options *o, const struct dropin *d, int c, const char *arg)
 {
 	switch (c) {
@@ -116,17 +105,17 @@ option(struct options *o, const struct dropin *d, int c, const char *arg)
 		o->group = true;
 		break;
 	case 'h':
-		options_tell(d->help_fd, d->program.usage);
+		words_tell(d->help_fd, d->program.usage);
 		break;
 	case 'L':
 	case 'l':
-		options_tell(STDOUT_FILENO, "jailinit: BSD-2-Clause\n");
+		words_tell(STDOUT_FILENO, "jailinit: BSD-2-Clause\n");
 		break;
 	case 'P':
 		o->pause = true;
 		break;
 	case 'p':
-		parent_signal(o, arg);
+		options_one_signal(c, arg, &o->parent_signal);
 		break;
 	case 'r':
 		options_map(o, c, arg, DUMB_INIT_MAX);
@@ -135,7 +124,7 @@ option(struct options *o, const struct dropin *d, int c, const char *arg)
 		o->keep_orphans = false;
 		break;
 	case 'V':
-		options_tell(d->version_fd, d->version);
+		words_tell(d->version_fd, d->version);
 		break;
 	case 'w':
 		o->tell_reaped = true;
@@ -217,12 +206,12 @@ dropin_parse(struct options *o, char **argv)
 		return (false);
 	options_begin(o, argv, &d->program);
 	defaults(o, d);
-	while ((c = options_next(&w, &arg)) != 0)
+	while ((c = words_next(&w, &arg)) != 0)
 		option(o, d, c, arg);
 	if (o->pause)
 		return (true);
 	if (*w.next == NULL)
-		options_error("command", "missing");
+		words_error("command", "missing");
 	o->command = d == &dropins[DUMB_INIT] ? w.next :
 	    command_words(w.next, w.command);
 	if (d == &dropins[TINI])

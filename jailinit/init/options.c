@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line.  Touches standard output and error, and exits. */
+/* The options of jailinit(8). */
 #include <signal.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "lib/fd.h"
 #include "lib/signame.h"
 #include "lib/sys.h"
 #include "lib/text.h"
@@ -14,8 +13,8 @@
 #include "job.h"
 #include "log.h"
 #include "options.h"
-#include "os.h"
 #include "signals.h"
+#include "words.h"
 
 /* Those that JAILINIT_OPTIONS may not have. */
 static const char not_environment[] = "bdhrV";
@@ -38,10 +37,7 @@ static const struct program own = {
 	EX_USAGE
 };
 
-static const struct program *program = &own;
-
-/* While JAILINIT_OPTIONS is read: what is left out of it, as text. */
-static char *left_out;
+static bool environment;	/* JAILINIT_OPTIONS is read */
 
 static const struct sys_name leaves[] = {
 	{ "auto", LEAVE_AUTO },
@@ -51,68 +47,23 @@ static const struct sys_name leaves[] = {
 	{ "", -1 }
 };
 
-/* Like the log, this does not wait for its reader.  Every signal is blocked
- * already. */
-static void
-say(int fd, const char *text)
-{
-	signals_init(false);
-	if (fd_write(fd, text, strlen(text)) == -1)
-		_exit(fd == STDOUT_FILENO ? EX_IOERR : program->error);
-}
-
-void
-options_error(const char *what, const char *why)
-{
-	char line[LOG_LINE_MAX];
-	size_t n;
-
-	if (left_out != NULL) {
-		n = strlen(left_out);
-		(void)text_format(left_out + n, sizeof(line) - n,
-		    "%s%.64s: %s", n == 0 ? "" : ", ", what, why);
-		return;
-	}
-	if (os_is_machine()) {
-		signals_init(false);
-		log_line("%.256s: %s; left out", what, why);
-		return;
-	}
-	(void)text_format(line, sizeof(line), "%s%.256s: %s\n", program->name,
-	    what, why);
-	text_clean(line, strlen(line) - 1);
-	say(STDERR_FILENO, line);
-	say(STDERR_FILENO, program->usage);
-	_exit(program->error);
-}
-
-const char *
-options_arg(int c, const char *arg)
-{
-	static char buf[128];
-
-	(void)text_format(buf, sizeof(buf), "-%c%s%s", c,
-	    *arg == '\0' ? "" : ": ", arg);
-	return (buf);
-}
-
 static void
 seconds(int c, const char *arg, int64_t *ms)
 {
 	if (!request_seconds(arg, strlen(arg), ms))
-		options_error(options_arg(c, arg),
+		words_error(words_arg(c, arg),
 		    "not a number of seconds, 0 to 999999999");
 }
 
-static void
-stop_signal(const char *arg, int *sig)
+void
+options_one_signal(int c, const char *arg, int *sig)
 {
 	int n = signame_number(arg);
 
 	if (n >= 1)
 		*sig = n;
 	else
-		options_error(options_arg('S', arg), "no such signal");
+		words_error(words_arg(c, arg), "no such signal");
 }
 
 static void
@@ -123,7 +74,7 @@ ready_fd(const char *arg, int *fd)
 	if (request_seconds(arg, strlen(arg), &ms) && ms >= 3000)
 		*fd = (int)(ms / 1000);
 	else
-		options_error(options_arg('d', arg),
+		words_error(words_arg('d', arg),
 		    "not a descriptor of 3 or more");
 }
 
@@ -133,7 +84,7 @@ path(int c, const char *arg, const char **to)
 	if (*arg != '\0')
 		*to = arg;
 	else
-		options_error(options_arg(c, arg), "an empty path");
+		words_error(words_arg(c, arg), "an empty path");
 }
 
 static void
@@ -144,16 +95,8 @@ leave_how(const char *arg, enum leave *to)
 	if (how != -1)
 		*to = (enum leave)how;
 	else
-		options_error(options_arg('l', arg),
+		words_error(words_arg('l', arg),
 		    "not auto, exit, reexec or reboot");
-}
-
-void
-options_tell(int fd, const char *text)
-{
-	say(fd, text);
-	if (!os_is_machine())
-		_exit(0);
 }
 
 void
@@ -167,7 +110,7 @@ options_statuses(struct options *o, int c, const char *arg)
 	for (p = arg;; p += n + 1) {
 		n = strcspn(p, ",");
 		if (!request_seconds(p, n, &ms) || ms > 255000) {
-			options_error(options_arg(c, arg),
+			words_error(words_arg(c, arg),
 			    "not exit statuses, 0 to 255");
 			return;
 		}
@@ -192,7 +135,7 @@ options_map(struct options *o, int c, const char *arg, int max)
 	}
 	sig = signame_number(from);
 	if (sig < 1 || to < 0 || sig > max || to > max)
-		options_error(options_arg(c, arg),
+		words_error(words_arg(c, arg),
 		    "not two signals, from:to, or from:0");
 	else
 		o->map[sig] = (unsigned char)(to + 1);
@@ -211,67 +154,11 @@ options_signal(const struct options *o, int sig)
 	return (o->map[sig] == 0 ? sig : o->map[sig] - 1);
 }
 
-/* --word or --word=value, or the begin of word.  Returns its letter, or 0. */
-static int
-long_letter(const char *word, const char **value)
-{
-	size_t n = strcspn(word, "=");
-	const char *p, *letter;
-
-	*value = word[n] == '=' ? word + n + 1 : word + n;
-	for (p = program->longs; *p != '\0'; p += strlen(p) + 1)
-		if (n > 0 && strncmp(p + 1, word, n) == 0)
-			break;
-	/* A value that the option does not take is none of its letters. */
-	letter = strchr(program->letters, *p);
-	if (*p == '\0' || (word[n] == '=' &&
-	    (letter == NULL || letter[1] != ':')))
-		return (0);
-	return (*p);
-}
-
-int
-options_next(struct words *w, const char **arg)
-{
-	const char *word = *w->next, *letter;
-	int c;
-
-	*arg = "";
-	if (*w->rest == '\0') {
-		if (word == NULL || word[0] != '-' || word[1] == '\0')
-			return (0);
-		w->next++;
-		w->command = strcmp(word, "--") == 0;
-		if (w->command)
-			return (0);
-		w->rest = word + 1;
-	}
-	c = (unsigned char)*w->rest++;
-	if (c == '-' && w->rest == w->next[-1] + 2) {
-		c = long_letter(w->rest, &w->rest);
-		if (c == 0) {
-			options_error(w->next[-1], "no such option");
-			return ('?');
-		}
-	}
-	letter = c == ':' ? NULL : strchr(program->letters, c);
-	if (letter != NULL && letter[1] != ':')
-		return (c);
-	if (letter != NULL && (*w->rest != '\0' || *w->next != NULL)) {
-		*arg = *w->rest != '\0' ? w->rest : *w->next++;
-		w->rest = "";
-		return (c);
-	}
-	options_error(options_arg(c, ""), letter != NULL ?
-	    "wants an argument" : "no such option");
-	return ('?');
-}
-
 static void
 option(struct options *o, int c, const char *arg)
 {
-	if (left_out != NULL && strchr(not_environment, c) != NULL) {
-		options_error(options_arg(c, arg), "not here");
+	if (environment && strchr(not_environment, c) != NULL) {
+		words_error(words_arg(c, arg), "not here");
 		return;
 	}
 	switch (c) {
@@ -297,7 +184,7 @@ option(struct options *o, int c, const char *arg)
 		o->group = true;
 		break;
 	case 'h':
-		options_tell(STDOUT_FILENO, own.usage);
+		words_tell(STDOUT_FILENO, own.usage);
 		break;
 	case 'k':
 		seconds(c, arg, &o->limits.kill_ms);
@@ -321,13 +208,13 @@ option(struct options *o, int c, const char *arg)
 		seconds(c, arg, &o->limits.shutdown_ms);
 		break;
 	case 'S':
-		stop_signal(arg, &o->stop_signal);
+		options_one_signal(c, arg, &o->stop_signal);
 		break;
 	case 't':
 		seconds(c, arg, &o->limits.term_ms);
 		break;
 	case 'V':
-		options_tell(STDOUT_FILENO, "jailinit " VERSION "\n");
+		words_tell(STDOUT_FILENO, "jailinit " VERSION "\n");
 		break;
 	case 'x':
 		options_statuses(o, c, arg);
@@ -345,7 +232,7 @@ path_check(int c, const char **path, const char *none, const char *otherwise)
 		return;
 	*path = otherwise;
 	if (arg != NULL)
-		options_error(options_arg(c, arg), "not an absolute path");
+		words_error(words_arg(c, arg), "not an absolute path");
 }
 
 static void
@@ -362,7 +249,7 @@ static void
 command_check(const struct options *o)
 {
 	if (o->rc != NULL)
-		options_error(options_arg('r', o->rc),
+		words_error(words_arg('r', o->rc),
 		    "not with a command, which takes the place of rc");
 }
 
@@ -374,11 +261,11 @@ words_read(struct words *w, struct options *o)
 	int c;
 
 	for (;;) {
-		while ((c = options_next(w, &arg)) != 0)
+		while ((c = words_next(w, &arg)) != 0)
 			option(o, c, arg);
 		if (w->command || *w->next == NULL)
 			return;
-		options_error(*w->next++,
+		words_error(*w->next++,
 		    "not an option; a command goes behind --");
 	}
 }
@@ -396,14 +283,16 @@ environment_read(struct options *o, char *text)
 		if (*word != '\0')
 			list[n++] = word;
 	list[n] = NULL;
-	left_out = line;
+	environment = true;
+	words_leave_out(line);
 	for (words_read(&w, o); w.command; words_read(&w, o)) {
 		w.command = false;
-		options_error("--", "not here");
+		words_error("--", "not here");
 	}
 	if (text != NULL)
-		options_error(text, "too many words");
-	left_out = NULL;
+		words_error(text, "too many words");
+	words_leave_out(NULL);
+	environment = false;
 	if (line[0] == '\0')
 		return;
 	signals_init(false);
@@ -429,19 +318,19 @@ void
 options_environment(struct options *o, bool used)
 {
 	char *text = environment_options_take();
-	const struct program *was = program;
+	const struct program *was;
 
 	if (text == NULL || !used)
 		return;
-	program = &own;
+	was = words_program(&own);
 	environment_read(o, text);
-	program = was;
+	(void)words_program(was);
 }
 
 void
 options_begin(struct options *o, char **argv, const struct program *s)
 {
-	program = s;
+	(void)words_program(s);
 	log_begin(s->name);
 	memset(o, 0, sizeof(*o));
 	o->argv = argv;
@@ -469,6 +358,6 @@ options_parse(struct options *o, char **argv)
 		return;
 	}
 	if (w.command)
-		options_error("--", "a command is missing behind it");
+		words_error("--", "a command is missing behind it");
 	boot_check(o);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 #include "core/life.h"
+
+#include "words.h"
 #include "lib/sys.h"
 
 enum leave {
@@ -45,31 +47,11 @@ struct options {
 	int cannot_exec;	/* the exit status then; 0: as sh(1) */
 };
 
-/* What a command line may have, and how its mistakes are told. */
-struct program {
-	char name[14];		/* of the program in messages: "jailinit: " */
-	char letters[40];	/* as for getopt(3) */
-	char longs[48];		/* each a letter, its word, and NUL */
-	const char *usage;
-	int error;		/* the exit status of a mistake */
-};
-
-/* Where it is read: the next word, and the rest of the options in the word
- * before it. */
-struct words {
-	char **next;
-	const char *rest;
-	bool command;		/* -- has ended the options */
-};
-
 /* Fills *o from the command line; its strings are argv's.  On a mistake: a line
  * on standard error that names it, the usage, and exit(EX_USAGE).  As process 1
  * of a whole machine it leaves the word out and goes on, because there the
  * kernel passes on words that are for others. */
 void options_parse(struct options *o, char **argv);
-
-/* The same for a mistake that is found later, in the word what. */
-void options_error(const char *what, const char *why);
 
 /* The exit status that stands for status, 0 to 255: 0 if -x has it. */
 int options_status(const struct options *o, int status);
@@ -81,21 +63,13 @@ int options_signal(const struct options *o, int sig);
  * For dropin.c.
  */
 
-/* Sets the defaults and, for messages and options_next(), the program, which
- * must stay. */
+/* Sets the defaults and, for the log and words.h, the program, which must
+ * stay. */
 void options_begin(struct options *o, char **argv, const struct program *s);
 
-/* The next option's letter, and its argument: "" if it takes none.  0: there is
- * none left; '?': it was left out. */
-int options_next(struct words *w, const char **arg);
-
-/* "-c: arg", for a message. */
-const char *options_arg(int c, const char *arg);
-
-/* Writes text to fd and, unless we are a machine's process 1, exits with 0. */
-void options_tell(int fd, const char *text);
-
-/* -x statuses; -m from:to, two signals up to max.  c is for messages. */
+/* -S signal; -x statuses; -m from:to, two signals up to max.  c is for
+ * messages. */
+void options_one_signal(int c, const char *arg, int *sig);
 void options_statuses(struct options *o, int c, const char *arg);
 void options_map(struct options *o, int c, const char *arg, int max);
 

@@ -11,7 +11,6 @@
 #include "lib/fd.h"
 #include "lib/paths.h"
 #include "lib/sys.h"
-#include "lib/text.h"
 
 #include "child.h"
 #include "command.h"
@@ -32,6 +31,7 @@
 #include "start.h"
 #include "status.h"
 #include "terminal.h"
+#include "words.h"
 
 /* For rc and its services; the administrator's own programs come last. */
 #define RC_PATH	"/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
@@ -63,11 +63,11 @@ command_line(struct options *o, int argc, char **argv)
 	}
 	if (o->background && getpid() == 1) {
 		o->background = false;
-		options_error("-b", "process 1 has nobody to return to");
+		words_error("-b", "process 1 has nobody to return to");
 	}
 	if (o->ready_fd != -1 && fcntl(o->ready_fd, F_GETFD) == -1) {
 		o->ready_fd = -1;
-		options_error("-d", "the descriptor is not open");
+		words_error("-d", "the descriptor is not open");
 	}
 }
 
