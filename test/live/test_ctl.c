@@ -627,6 +627,7 @@ TEST(test_by_signal)
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		live_ok(jail_start(j, NULL, JAILINIT, "-l", "exit", "-f",
 		    "/tmp/status", "--", "/bin/sleep", "1000", NULL));
+		live_ok(jail_wait_file(j, "/tmp/status", LIVE_SOON_MS));
 		expect(j, 0, "jailctl wait", 0, "");
 		expect(j, 0, "jailctl halt 5", EX_UNAVAILABLE, "jailctl: "
 		    JAIL_CTL ": there is none, and a signal cannot say this");
