@@ -15,10 +15,6 @@
 
 #include "cgroup_linux.h"
 
-/* Of /proc/pid/cgroup: a line for each group, the longest some hundred bytes.
- * What is longer is not read. */
-#define TEXT_SIZE	8192
-
 #define V2_BOTH		"/sys/fs/cgroup/unified"	/* beside version 1 */
 #define V2		"/sys/fs/cgroup"
 
@@ -116,7 +112,7 @@ is_frozen(struct group *g)
 void
 cgroups_open(struct cgroups *c, pid_t pid)
 {
-	char text[TEXT_SIZE], own[TEXT_SIZE], *p = text;
+	char text[CGROUP_TEXT], own[CGROUP_TEXT], *p = text;
 	struct group g;
 	int fd;
 
@@ -145,16 +141,14 @@ cgroups_open(struct cgroups *c, pid_t pid)
 bool
 cgroup_frozen(pid_t pid, char *buf, size_t size)
 {
-	char text[TEXT_SIZE], *p = text;
+	char text[CGROUP_TEXT], *p = text;
 	struct group g;
 
 	if (!proc_read(pid, "cgroup", text, sizeof(text)))
 		return (false);
 	while ((p = group_next(p, "", &g)) != NULL)
 		if (is_frozen(&g)) {
-			(void)text_format(buf, size, "process %d is frozen by "
-			    "the control group %s%s", (int)pid, g.name,
-			    g.path);
+			(void)text_format(buf, size, "%s%s", g.name, g.path);
 			return (true);
 		}
 	return (false);

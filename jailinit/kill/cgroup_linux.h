@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Of /proc/pid/cgroup: a line for each group, the longest some hundred bytes.
+ * What is longer is not read. */
+#define CGROUP_TEXT	8192
+
 /* Version 1 has a group for each of its 14 controllers, and named ones. */
 #define CGROUPS_MAX	16
 
@@ -22,7 +26,8 @@ struct cgroups {
  * closes the groups. */
 void cgroups_open(struct cgroups *c, pid_t pid);
 
-/* Is the process frozen?  buf then says by which group. */
+/* Is the process frozen?  buf is then the name of the group that has frozen it:
+ * its path, in version 1 after the controller's name. */
 bool cgroup_frozen(pid_t pid, char *buf, size_t size);
 
 #endif

@@ -14,7 +14,9 @@
 #include "lib/clock.h"
 
 #include "find.h"
+#include "jail_about.h"
 #include "look.h"
+#include "names.h"
 
 /* Of several jails with one root, this many are listed. */
 #define LISTED_MAX	16
@@ -22,8 +24,12 @@
 static bool
 add_each(struct jail *j, void *arg)
 {
+	struct targets *t = arg;
+
+	if (t->about)
+		jail_about(j);
 	jail_close(j);
-	targets_add(arg, j, "");
+	targets_add(t, j, "");
 	return (true);
 }
 
@@ -36,6 +42,8 @@ find_all(struct targets *t)
 		t->error = EX_OSERR;
 	}
 	(void)targets_sort(t->list, t->n);
+	if (t->about)
+		names_unshare(t->list, t->n);
 }
 
 /* Keeps the jails for which keep returns true, in their order. */
@@ -155,6 +163,14 @@ root_add(struct targets *t, const struct targets *all, const char *dir)
 }
 
 static void
+all_find(struct all *all)
+{
+	if (!all->found)
+		find_all(&all->t);
+	all->found = true;
+}
+
+static void
 find_root(struct targets *t, struct all *all, const char *dir)
 {
 	struct stat st;
@@ -165,11 +181,24 @@ find_root(struct targets *t, struct all *all, const char *dir)
 		    EX_NOHOST);
 		return;
 	}
-	if (!all->found)
-		find_all(&all->t);
-	all->found = true;
+	all_find(all);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
 	root_add(t, &all->t, dir);
+}
+
+/* Whether jails share a unit is known of all together. */
+static void
+about_find(struct all *all, struct jail *j)
+{
+	int fd = j->fd;
+	size_t i;
+
+	jail_about(j);
+	all_find(all);
+	for (i = 0; i < all->t.n; i++)
+		if (all->t.list[i].jail.jid == j->jid)
+			*j = all->t.list[i].jail;
+	j->fd = fd;
 }
 
 static void
@@ -178,6 +207,8 @@ find_name(struct targets *t, struct all *all, const char *name)
 	struct jail j;
 
 	if (jail_open_name(&j, name) == 0) {
+		if (t->about)
+			about_find(all, &j);
 		jail_close(&j);
 		add_once(t, &j, "");
 	} else if (errno == EINVAL)
@@ -190,12 +221,12 @@ find_name(struct targets *t, struct all *all, const char *name)
 
 void
 targets_find(struct targets *t, enum find_which which, char *const *names,
-    bool look, int64_t look_ms)
+    bool about, bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct all all = { .end_ms = clock_ms() + look_ms };
+	struct all all = { .t.about = about, .end_ms = clock_ms() + look_ms };
 
-	memset(t, 0, sizeof(*t));
+	*t = (struct targets){ .about = about };
 	if (which == FIND_NAMED) {
 		for (; *names != NULL; names++)
 			find_name(t, &all, *names);

@@ -18,11 +18,12 @@
 
 #include "jailkill.h"
 
-/* Room for the name of a root directory, of a process, and of a jail on
- * FreeBSD, each with its NUL. */
+/* Room for the name of a root directory, of a process, of a jail or a control
+ * group, and of a manager, each with its NUL. */
 #define JAIL_ROOT_MAX	1024
 #define JAIL_COMM_MAX	32
 #define JAIL_NAME_MAX	256
+#define JAIL_MANAGER_MAX	16
 
 /* Which user the first process of a jail runs as.  Nobody but the caller, or a
  * user with power over the caller, can make a jail that counts as the
@@ -42,7 +43,15 @@ struct jail {
 	bool mine;	/* its first process runs as the caller, or the
 			 * caller is root */
 	enum jail_whose whose;
-	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; else "" */
+	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; Linux: the one
+					 * that its manager gave it, or "" */
+	/* The next four are filled in by jail_about(). */
+	char manager[JAIL_MANAGER_MAX];	/* Linux: "systemd", "lxc", ...; "" */
+	uint64_t unit;	/* Linux: the same number as that of another jail: its
+			 * name is that of a unit that both are in; 0: none */
+	bool stopped;	/* its first process is stopped by a signal */
+	char frozen[JAIL_NAME_MAX];	/* Linux: the control group that has
+					 * frozen it, or "" */
 	pid_t rest;	/* Linux: another process of it, seen when KILL was
 			 * repeated; 0: none */
 	int kills;	/* FreeBSD: how often KILL was repeated */

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -236,6 +237,15 @@ jail_kill_again(struct jail *const *jails, size_t n)
 bool
 jail_frozen(const struct jail *j, char *buf, size_t size)
 {
-	return ((!pid_has_ended(j->fd) && cgroup_frozen(j->pid, buf, size)) ||
-	    (j->rest != 0 && cgroup_frozen(j->rest, buf, size)));
+	char group[PATH_MAX];
+	pid_t pid = j->pid;
+
+	if (pid_has_ended(j->fd) || !cgroup_frozen(pid, group, sizeof(group))) {
+		pid = j->rest;
+		if (pid == 0 || !cgroup_frozen(pid, group, sizeof(group)))
+			return (false);
+	}
+	(void)text_format(buf, size, "process %d is frozen by the control group "
+	    "%s", (int)pid, group);
+	return (true);
 }

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "list.h"
+#include "names.h"
 
 static void
 json_string(const char *text)
@@ -36,7 +37,7 @@ json_line(const struct target *t)
 }
 
 /* What a jail says that it does, for a column: one word, as more would be taken
- * for the root. */
+ * for the name. */
 static const char *
 state_word(const struct target *t)
 {
@@ -48,24 +49,50 @@ state_word(const struct target *t)
 	    printable(word) : "-");
 }
 
+/* What is wrong, as "run, rc failed: 1; stopped", after a tab, which no column
+ * has in it. */
+static void
+note_print(const struct target *t)
+{
+	const char *boot = t->listens ? t->boot_status : "", *sep = "\t";
+	const struct jail *j = &t->jail;
+
+	if (boot[0] != '\0' && strcmp(boot, "0") != 0) {
+		(void)printf("\t%s, rc failed: %s", state_word(t),
+		    printable(boot));
+		sep = "; ";
+	}
+	if (j->stopped) {
+		(void)printf("%sstopped", sep);
+		sep = "; ";
+	}
+	if (j->frozen[0] != '\0')
+		(void)printf("%sfrozen by the control group %s", sep,
+		    printable(j->frozen));
+}
+
+static void
+line_print(const struct target *t)
+{
+	const char *name = names_of(t);
+
+	(void)printf("%-10" PRIu64 " %7ld %-8s %-12s %s", t->jail.jid,
+	    (long)t->jail.pid, state_word(t),
+	    name[0] != '\0' ? printable_word(name) : "-",
+	    t->root[0] != '\0' ? printable(t->root) : "-");
+	note_print(t);
+	(void)putchar('\n');
+}
+
 int
 list_print(const struct targets *t, bool json)
 {
 	size_t i;
 
 	if (!json)
-		(void)printf("%-10s %7s %-8s %s\n", "JID", "PID", "STATE",
-		    "ROOT");
-	for (i = 0; i < t->n; i++) {
-		const struct target *j = &t->list[i];
-
-		if (json)
-			json_line(j);
-		else
-			(void)printf("%-10" PRIu64 " %7ld %-8s %s\n",
-			    j->jail.jid, (long)j->jail.pid,
-			    state_word(j),
-			    j->root[0] != '\0' ? printable(j->root) : "-");
-	}
+		(void)printf("%-10s %7s %-8s %-12s %s\t%s\n", "JID", "PID",
+		    "STATE", "NAME", "ROOT", "NOTE");
+	for (i = 0; i < t->n; i++)
+		(json ? json_line : line_print)(&t->list[i]);
 	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
 }

@@ -133,7 +133,7 @@ main(int argc, char **argv)
 		errx(EX_UNAVAILABLE, "%s", why);
 	look = o.list || o.dry || (o.verb != REQUEST_NONE && !asks_at_once(&o));
 	targets_find(&t, asks_at_once(&o) && o.which == FIND_LISTENING ?
-	    FIND_MINE : o.which, argv + optind, look, look_ms(&o));
+	    FIND_MINE : o.which, argv + optind, o.list, look, look_ms(&o));
 	status = o.list ? list_print(&t, o.json) :
 	    jails_act(&t, &o, begun_ms);
 	status = outcome_worse(status, t.error);

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <vis.h>
 
+#include "jail_about.h"
 #include "target.h"
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
@@ -15,24 +16,38 @@
 /* The list grows by this many jails. */
 #define ROOM_STEP	64
 
-const char *
-printable(const char *text)
+static const char *
+printable_by(const char *text, int flags)
 {
 	static char buf[4][PRINTABLE_MAX];
 	static unsigned next;
 	char *b = buf[next++ % 4];
 
 	if (strnvis(b, PRINTABLE_MAX, text,
-	    VIS_TAB | VIS_NL | VIS_CSTYLE) == -1)
+	    VIS_TAB | VIS_NL | VIS_CSTYLE | flags) == -1)
 		b[0] = '\0';
 	return (b);
+}
+
+const char *
+printable(const char *text)
+{
+	return (printable_by(text, 0));
+}
+
+const char *
+printable_word(const char *text)
+{
+	return (printable_by(text, VIS_SP));
 }
 
 const char *
 target_name(const struct target *t)
 {
 	static char buf[32 + PRINTABLE_MAX];
-	const char *what = t->jail.name[0] != '\0' ? t->jail.name : t->root;
+	bool named = t->root[0] == '\0' || jail_about_named;
+	const char *what = named && t->jail.name[0] != '\0' ? t->jail.name :
+	    t->root;
 
 	(void)snprintf(buf, sizeof(buf), "%" PRIu64 "%s%s%s", t->jail.jid,
 	    *what == '\0' ? "" : " (", printable(what),
@@ -123,6 +138,8 @@ target_hear(struct target *t, const struct visit_word *word)
 	case VISIT_STATUS:
 		memcpy(t->state, word->state, sizeof(t->state));
 		memcpy(t->forced, word->forced, sizeof(t->forced));
+		memcpy(t->boot_status, word->boot_status,
+		    sizeof(t->boot_status));
 		memcpy(t->answer, word->answer, sizeof(t->answer));
 		t->runs = word->runs;
 		break;

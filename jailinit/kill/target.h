@@ -26,6 +26,7 @@ struct target {
 	char answer[ANSWER_MAX];	/* to it; "" if there is none */
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
+	char boot_status[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* "" if not known */
 };
 
@@ -34,6 +35,7 @@ struct targets {
 	struct target *list;
 	size_t n;
 	int error;		/* of the names: 0, EX_USAGE, EX_NOHOST, ... */
+	bool about;		/* jail_about() is called for each jail */
 };
 
 /* Adds a jail that is closed.  root: "" if not known. */
@@ -61,7 +63,8 @@ void target_hear(struct target *t, const struct visit_word *word);
  * in a static buffer. */
 const char *target_name(const struct target *t);
 
-/* text as vis(3) shows it, in one of four static buffers. */
+/* text as vis(3) shows it, in one of four static buffers; word: blanks, too. */
 const char *printable(const char *text);
+const char *printable_word(const char *text);
 
 #endif

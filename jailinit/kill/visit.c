@@ -76,6 +76,7 @@ visit_hear(struct visit *v, struct visit_word *word)
 	if (n > (ssize_t)offsetof(struct visit_word, root)) {
 		word->state[VISIT_VALUE_MAX - 1] = '\0';
 		word->forced[VISIT_VALUE_MAX - 1] = '\0';
+		word->boot_status[VISIT_VALUE_MAX - 1] = '\0';
 		word->answer[ANSWER_MAX - 1] = '\0';
 		((char *)word)[n - 1] = '\0';	/* of the root */
 		return (1);

@@ -63,6 +63,8 @@ status_send(struct jail_inside *in, int id)
 		return;
 	text_value(buf, "state", said.state, sizeof(said.state));
 	text_value(buf, "forced", said.forced, sizeof(said.forced));
+	text_value(buf, "boot_status", said.boot_status,
+	    sizeof(said.boot_status));
 	said.runs = answer_find(buf, id, said.answer);
 	word_send(VISIT_STATUS);
 }

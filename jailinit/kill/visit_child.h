@@ -25,9 +25,9 @@ enum visit_kind {
 			 * jailinit, with this state */
 	VISIT_TAKEN,	/* the FIFO has taken the line */
 	VISIT_REFUSED,	/* the FIFO did not take it; error says why */
-	VISIT_STATUS,	/* state, forced: as they are in its status file, or
-			 * the state in its title; runs, answer: of the
-			 * request with the order's id */
+	VISIT_STATUS,	/* state, forced, boot_status: as they are in its status
+			 * file, or the state in its title; runs, answer: of
+			 * the request with the order's id */
 	VISIT_REBOOTED,	/* its first process runs a new program */
 	VISIT_LOOKED	/* of many jails: this one is done */
 };
@@ -40,6 +40,7 @@ struct visit_word {
 	bool same, runs;
 	char answer[ANSWER_MAX];
 	char state[VISIT_VALUE_MAX], forced[VISIT_VALUE_MAX];
+	char boot_status[VISIT_VALUE_MAX];
 	char root[JAIL_ROOT_MAX];	/* last: only its text is sent */
 };
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What Linux says of a jail: the name, by the control group of its first
+ * process, and what keeps this from acting.  Touches /proc/pid/cgroup and stat,
+ * and by cgroup_linux.h /sys/fs/cgroup. */
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/proc_linux.h"
+#include "lib/text.h"
+
+#include "cgroup_linux.h"
+#include "jail_about.h"
+#include "name_linux.h"
+#include "pid_linux.h"
+
+const bool jail_about_named = false;
+
+/* FNV-1a: a number that stands for a path. */
+static uint64_t
+path_number(const char *path, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		h = (h ^ (unsigned char)path[i]) * 0x100000001b3;
+	return (h == 0 ? 1 : h);
+}
+
+/* What /proc/pid/cgroup says, a string for each line, "ID:CONTROLLERS:PATH", and
+ * an empty one at the end. */
+struct groups {
+	char text[CGROUP_TEXT + 1];
+};
+
+static bool
+groups_read(pid_t pid, struct groups *g)
+{
+	char *p;
+
+	g->text[0] = '\0';
+	if (!proc_read(pid, "cgroup", g->text, CGROUP_TEXT))
+		return (false);
+	for (p = g->text; *p != '\0'; p++)
+		if (*p == '\n')
+			*p = '\0';
+	p[1] = '\0';
+	return (true);
+}
+
+/* The parent is that still when its groups have been read. */
+static void
+parent_read(pid_t pid, struct groups *g)
+{
+	pid_t parent = (pid_t)pid_stat(pid, PROC_STAT_PARENT);
+
+	if (parent <= 0 || !groups_read(parent, g) ||
+	    (pid_t)pid_stat(pid, PROC_STAT_PARENT) != parent)
+		g->text[0] = g->text[1] = '\0';
+}
+
+/* The path in the same hierarchy, "ID:", as that of a line; NULL: none. */
+static const char *
+path_like(const struct groups *g, const char *line)
+{
+	size_t id_len = strcspn(line, ":") + 1;
+	const char *l, *path;
+
+	for (l = g->text; *l != '\0'; l += strlen(l) + 1)
+		if (strncmp(l, line, id_len) == 0 &&
+		    (path = strchr(l + id_len, ':')) != NULL)
+			return (path + 1);
+	return (NULL);
+}
+
+/* Which hierarchies are believed first: version 2, systemd's own of version 1,
+ * and any other. */
+static int
+line_rank(const char *line)
+{
+	const char *controllers = strchr(line, ':');
+
+	return (controllers == NULL ? -1 : controllers[1] == ':' ? 0 :
+	    strncmp(controllers, ":name=systemd:", 14) == 0 ? 1 : 2);
+}
+
+static bool
+name_look(struct jail *j, const struct groups *own)
+{
+	struct groups of, parent = { "" };
+	struct name_paths p = { NULL, NULL, NULL };
+	struct name_found f;
+	bool known = false, found = false;
+	const char *l;
+	int rank;
+
+	if (!groups_read(j->pid, &of))
+		return (false);
+	for (rank = 0; rank <= 2 && !found; rank++)
+		for (l = of.text; *l != '\0' && !found; l += strlen(l) + 1) {
+			p.jail = path_like(&of, l);
+			if (line_rank(l) != rank || p.jail == NULL ||
+			    p.jail[1] == '\0')
+				continue;
+			if (!known)
+				parent_read(j->pid, &parent);
+			known = true;
+			p.parent = path_like(&parent, l);
+			p.own = path_like(own, l);
+			found = name_find(&p, &f);
+		}
+	if (!found)
+		return (false);
+	(void)text_format(j->name, sizeof(j->name), "%s", f.name);
+	(void)text_format(j->manager, sizeof(j->manager), "%s", f.manager);
+	j->unit = f.unit ? path_number(p.jail, f.len) : 0;
+	return (true);
+}
+
+/* The process may have ended meanwhile, and its number be another's. */
+void
+jail_about(struct jail *j)
+{
+	static struct groups own;
+
+	if (own.text[0] == '\0')
+		(void)groups_read(getpid(), &own);
+	j->stopped = pid_state(j->pid) == 'T';
+	if (!cgroup_frozen(j->pid, j->frozen, sizeof(j->frozen)))
+		j->frozen[0] = '\0';
+	if (name_look(j, &own) && !pid_has_ended(j->fd))
+		return;
+	j->name[0] = j->manager[0] = '\0';
+	j->unit = 0;
+}

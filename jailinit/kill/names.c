@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The names of jails.  Touches memory. */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "names.h"
+
+static int
+unit_compare(const void *a, const void *b)
+{
+	const struct jail *x = &(*(struct target *const *)a)->jail;
+	const struct jail *y = &(*(struct target *const *)b)->jail;
+
+	return (x->unit != y->unit ? (x->unit > y->unit) -
+	    (x->unit < y->unit) : strcmp(x->name, y->name));
+}
+
+void
+names_unshare(struct target *list, size_t n)
+{
+	struct target **by_unit = calloc(n + 1, sizeof(*by_unit));
+	size_t end, i, n_units = 0;
+
+	if (by_unit == NULL)
+		err(EX_OSERR, "%zu jails", n);
+	for (i = 0; i < n; i++)
+		if (list[i].jail.unit != 0)
+			by_unit[n_units++] = &list[i];
+	qsort(by_unit, n_units, sizeof(*by_unit), unit_compare);
+	for (i = 0; i < n_units; i = end) {
+		end = i + 1;
+		while (end < n_units &&
+		    unit_compare(&by_unit[i], &by_unit[end]) == 0)
+			end++;
+		for (; end > i + 1 && i < end; i++)
+			by_unit[i]->jail.name[0] =
+			    by_unit[i]->jail.manager[0] = '\0';
+	}
+	free(by_unit);
+}
+
+const char *
+names_of(const struct target *t)
+{
+	const char *base = strrchr(t->root, '/');
+
+	return (t->jail.name[0] != '\0' || base == NULL ? t->jail.name :
+	    base + 1);
+}
