@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Control groups, cgroups(7), on Linux.  Touches /proc/pid/cgroup and
  * /sys/fs/cgroup. */
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
@@ -14,6 +17,7 @@
 #include "lib/text.h"
 
 #include "cgroup_linux.h"
+#include "name_linux.h"
 
 #define V2_BOTH		"/sys/fs/cgroup/unified"	/* beside version 1 */
 #define V2		"/sys/fs/cgroup"
@@ -152,4 +156,106 @@ cgroup_frozen(pid_t pid, char *buf, size_t size)
 			return (true);
 		}
 	return (false);
+}
+
+/*
+ * Thawing.
+ */
+
+/* Was this group itself told to freeze? */
+static bool
+freezes(const struct group *g)
+{
+	return (g->name[0] == '\0' ? file_begins(g, "cgroup.freeze", '1') :
+	    file_begins(g, "freezer.self_freezing", '1'));
+}
+
+static int
+thaw(const struct group *g)
+{
+	bool v2 = g->name[0] == '\0';
+	const char *word = v2 ? "0" : "THAWED";
+	int e = 0, fd = file_open(g, v2 ? "cgroup.freeze" : "freezer.state",
+	    O_WRONLY);
+
+	if (fd == -1)
+		return (-1);
+	if (write(fd, word, strlen(word)) == -1)
+		e = errno;
+	close(fd);
+	errno = e;
+	return (e == 0 ? 0 : -1);
+}
+
+/* Does the group hold nothing itself but the one group that is named so? */
+static bool
+holds_only(const struct group *g, const char *name)
+{
+	const struct dirent *e;
+	struct stat st;
+	bool only = true;
+	int fd = file_open(g, "cgroup.procs", O_RDONLY);
+	char c;
+	DIR *d;
+
+	if (fd == -1)
+		return (false);
+	only = read(fd, &c, 1) == 0;
+	close(fd);
+	fd = file_open(g, ".", O_RDONLY | O_DIRECTORY);
+	d = fd == -1 ? NULL : fdopendir(fd);
+	while (d != NULL && only && (e = readdir(d)) != NULL)
+		only = e->d_name[0] == '.' || strcmp(e->d_name, name) == 0 ||
+		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+		    !S_ISDIR(st.st_mode);
+	if (d != NULL)
+		closedir(d);
+	else if (fd != -1)
+		close(fd);
+	return (only && d != NULL);
+}
+
+/* Thaws the groups from that of the process up.  Those that are above the jail's
+ * own, the one that has its name or else that of the process, are left alone if
+ * they hold more than that. */
+static int
+line_thaw(struct group *g, int *thawed, char *buf, size_t size)
+{
+	const struct name_paths p = { .jail = g->path };
+	struct name_found f;
+	size_t own = name_find(&p, &f) ? f.len : strlen(g->path);
+	bool alone = true;
+	char *slash;
+
+	while ((slash = strrchr(g->path, '/')) != NULL && slash[1] != '\0') {
+		if (freezes(g)) {
+			(void)text_format(buf, size, "%s%s", g->name, g->path);
+			errno = EBUSY;
+			if (!alone || thaw(g) == -1)
+				return (-1);
+			(*thawed)++;
+		}
+		if (slash == g->path)
+			break;
+		*slash = '\0';
+		if (strlen(g->path) < own)
+			alone = alone && holds_only(g, slash + 1);
+	}
+	return (0);
+}
+
+int
+cgroup_thaw(pid_t pid, char *buf, size_t size)
+{
+	char text[CGROUP_TEXT], *p = text;
+	struct group g;
+	int thawed = 0;
+
+	if (!proc_read(pid, "cgroup", text, sizeof(text)))
+		return (-1);
+	while ((p = group_next(p, "", &g)) != NULL)
+		if ((g.name[0] == '\0' || strcmp(g.name, "freezer") == 0) &&
+		    line_thaw(&g, &thawed, buf, size) == -1)
+			return (-1);
+	return (thawed);
 }

@@ -85,88 +85,159 @@ add_once(struct targets *t, const struct jail *j, const char *root)
 }
 
 /*
- * By the root directory.
+ * By the root directory, or by the name.
  */
 
-/* All jails, among which names that are directories are looked for. */
+/* All jails, among which those that are named so are looked for. */
 struct all {
 	struct targets t;
 	bool found;
 	int64_t end_ms;		/* of the looks at their roots */
 };
 
-/* Anybody can make a jail with a given root, so a jail of the caller's is
- * meant, if there is one.  NULL: no jail has the root (*n is 0), or several
- * have. */
+typedef bool match_fn(const struct target *);
+
+static bool
+has_root(const struct target *t)
+{
+	return (t->same);
+}
+
+static bool
+has_name(const struct target *t)
+{
+	return (t->called);
+}
+
+/* Whose a jail counts as.  To root, one that the host's managers have named is
+ * root's own by that name, whichever user its first process runs as: another of
+ * root's jails can take the name by the last part of its root. */
+static int
+whose(const struct target *t, match_fn *matches)
+{
+	return (matches == has_name && t->jail.by_host && t->jail.mine ?
+	    JAIL_OWN : (int)t->jail.whose);
+}
+
+/* Anybody can make a jail with a given root or name, so a jail of the caller's
+ * is meant, if there is one.  NULL: no jail matches (*n is 0), or several
+ * do. */
 static const struct target *
-root_choose(const struct targets *all, size_t *n)
+choose(const struct targets *all, match_fn *matches, size_t *n)
 {
 	const struct target *found = NULL;
-	int whose;
 	size_t i;
+	int w;
 
 	*n = 0;
-	for (whose = JAIL_OWN; whose >= JAIL_OTHERS && *n == 0; whose--)
+	for (w = JAIL_OWN; w >= JAIL_OTHERS && *n == 0; w--)
 		for (i = 0; i < all->n; i++)
-			if (all->list[i].same &&
-			    (int)all->list[i].jail.whose == whose) {
+			if (matches(&all->list[i]) &&
+			    whose(&all->list[i], matches) == w) {
 				found = &all->list[i];
 				(*n)++;
 			}
 	return (*n == 1 ? found : NULL);
 }
 
-/* Lists the other jails with the same root: "52, 60". */
-static void
-root_others(const struct targets *all, const struct target *but, char *buf,
-    size_t size)
+/* Lists the other jails that match, with their roots if roots: allocated. */
+static char *
+others_list(const struct targets *all, match_fn *matches,
+    const struct target *but, bool roots)
 {
-	size_t i, n = 0, len = 0;
+	const struct target *o;
+	size_t len, n = 0;
+	char *text;
+	FILE *f = open_memstream(&text, &len);
 
-	buf[0] = '\0';
-	for (i = 0; i < all->n && len < size; i++)
-		if (all->list[i].same && &all->list[i] != but &&
-		    n++ < LISTED_MAX)
-			len += (size_t)snprintf(buf + len, size - len,
-			    "%s%" PRIu64, n > 1 ? ", " : "",
-			    all->list[i].jail.jid);
-	if (n > LISTED_MAX && len < size)
-		(void)snprintf(buf + len, size - len, " and %zu more",
-		    n - LISTED_MAX);
+	if (f == NULL)
+		err(EX_OSERR, "%zu jails", all->n);
+	for (o = all->list; o < all->list + all->n; o++) {
+		if (!matches(o) || o == but || n++ >= LISTED_MAX)
+			continue;
+		if (n > 1)
+			(void)fputs(", ", f);
+		if (roots)
+			(void)fputs(target_name(o), f);
+		else
+			(void)fprintf(f, "%" PRIu64, o->jail.jid);
+	}
+	if (n > LISTED_MAX)
+		(void)fprintf(f, " and %zu more", n - LISTED_MAX);
+	if (fclose(f) == EOF)
+		err(EX_OSERR, "%zu jails", all->n);
+	return (text);
 }
 
-/* Adds the jail that is meant, or says why it cannot. */
+/* Says that no jail matches.  A user may not look at the jails of others, and
+ * one of these may be meant. */
 static void
-root_add(struct targets *t, const struct targets *all, const char *dir)
+none_say(struct targets *t, const struct targets *all, match_fn *matches,
+    const char *name, const char *what)
 {
-	char others[(LISTED_MAX + 2) * 24];
+	const struct target *o;
+	size_t hidden = 0;
+	char why[128];
+
+	for (o = all->list; o < all->list + all->n; o++)
+		hidden += (o->refused == EACCES || o->refused == EPERM) &&
+		    (matches == has_root || o->jail.name[0] == '\0');
+	if (hidden == 0)
+		(void)snprintf(why, sizeof(why), "no jail has this %s", what);
+	else
+		(void)snprintf(why, sizeof(why), "no jail of yours has this "
+		    "%s; %zu of others cannot be looked at", what, hidden);
+	complain(t, name, why, all->error != 0 ? all->error :
+	    hidden == 0 ? EX_NOHOST : EX_NOPERM);
+}
+
+static void
+several_say(struct targets *t, const struct targets *all, match_fn *matches,
+    const char *name, const char *what)
+{
+	char *others = others_list(all, matches, NULL, matches != has_root);
+
+	warnx("%s: several jails have this %s; name one by its jid: %s",
+	    printable(name), what, others);
+	if (t->error == 0)
+		t->error = matches == has_root ? EX_USAGE : EX_NOHOST;
+	free(others);
+}
+
+/* Adds the jail that is meant, or says why it cannot.  what: "root" or
+ * "name". */
+static void
+chosen_add(struct targets *t, const struct targets *all, match_fn *matches,
+    const char *name, const char *what)
+{
 	const struct target *found;
+	char *others;
 	size_t n;
 
-	found = root_choose(all, &n);
-	root_others(all, found, others, sizeof(others));
-	if (n == 0) {
-		complain(t, dir, "no jail has this root", all->error != 0 ?
-		    all->error : EX_NOHOST);
-		return;
+	found = choose(all, matches, &n);
+	if (n == 0)
+		none_say(t, all, matches, name, what);
+	else if (found == NULL)
+		several_say(t, all, matches, name, what);
+	else {
+		others = others_list(all, matches, found, matches != has_root);
+		if (others[0] != '\0')
+			warnx("%s: %" PRIu64 " is meant; others have this "
+			    "%s: %s", printable(name), found->jail.jid, what,
+			    others);
+		free(others);
+		add_once(t, &found->jail, found->root);
 	}
-	if (found == NULL) {
-		warnx("%s: several jails have this root; name one by its "
-		    "jid: %s", printable(dir), others);
-		t->error = t->error == 0 ? EX_USAGE : t->error;
-		return;
-	}
-	if (others[0] != '\0')
-		warnx("%s: %" PRIu64 " is meant; others have this root: %s",
-		    printable(dir), found->jail.jid, others);
-	add_once(t, &found->jail, found->root);
 }
 
 static void
-all_find(struct all *all)
+all_find(struct all *all, bool about)
 {
-	if (!all->found)
-		find_all(&all->t);
+	if (all->found && (all->t.about || !about))
+		return;
+	free(all->t.list);
+	all->t = (struct targets){ .about = about };
+	find_all(&all->t);
 	all->found = true;
 }
 
@@ -177,13 +248,56 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
-		complain(t, dir, "no jail and no directory has this name",
-		    EX_NOHOST);
+		if (errno == EACCES)
+			complain(t, dir, strerror(EACCES), EX_NOPERM);
+		else
+			complain(t, dir, "no jail and no directory has this "
+			    "name", EX_NOHOST);
 		return;
 	}
-	all_find(all);
+	all_find(all, false);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
-	root_add(t, &all->t, dir);
+	chosen_add(t, &all->t, has_root, dir, "root");
+}
+
+/* Do a name and a directory mean different jails? */
+static bool
+is_torn(const struct targets *all)
+{
+	size_t n, n_root;
+	const struct target *by_name = choose(all, has_name, &n);
+
+	return (choose(all, has_root, &n_root) != by_name && n_root > 0);
+}
+
+static bool
+has_either(const struct target *t)
+{
+	return (t->called || t->same);
+}
+
+/* A jail with this name, or if there is none, a directory. */
+static void
+find_word(struct targets *t, struct all *all, const char *word)
+{
+	struct stat st;
+	bool dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
+	const struct visit_order order = { .dir = dir ? &st : NULL,
+	    .root = true };
+	size_t i, n;
+
+	all_find(all, true);
+	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
+	for (i = 0; i < all->t.n; i++)
+		all->t.list[i].called = word[0] != '\0' &&
+		    strcmp(names_of(&all->t.list[i]), word) == 0;
+	(void)choose(&all->t, has_name, &n);
+	if (n == 0 && dir)
+		find_root(t, all, word);
+	else if (n > 0 && is_torn(&all->t))
+		several_say(t, &all->t, has_either, word, "name or root");
+	else
+		chosen_add(t, &all->t, has_name, word, "name");
 }
 
 /* Whether jails share a unit is known of all together. */
@@ -194,7 +308,7 @@ about_find(struct all *all, struct jail *j)
 	size_t i;
 
 	jail_about(j);
-	all_find(all);
+	all_find(all, true);
 	for (i = 0; i < all->t.n; i++)
 		if (all->t.list[i].jail.jid == j->jid)
 			*j = all->t.list[i].jail;
@@ -212,7 +326,8 @@ find_name(struct targets *t, struct all *all, const char *name)
 		jail_close(&j);
 		add_once(t, &j, "");
 	} else if (errno == EINVAL)
-		find_root(t, all, name);
+		(strchr(name, '/') != NULL ? find_root : find_word)(t, all,
+		    name);
 	else if (errno == ESRCH)
 		complain(t, name, "no such jail", EX_NOHOST);
 	else
@@ -224,7 +339,7 @@ targets_find(struct targets *t, enum find_which which, char *const *names,
     bool about, bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct all all = { .t.about = about, .end_ms = clock_ms() + look_ms };
+	struct all all = { .end_ms = clock_ms() + look_ms };
 
 	*t = (struct targets){ .about = about };
 	if (which == FIND_NAMED) {

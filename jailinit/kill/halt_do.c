@@ -15,6 +15,7 @@
 #include "jail_watch.h"
 #include "outcome.h"
 #include "say.h"
+#include "wake.h"
 
 /* When a jail has gone, its visitor has this long to say its last status. */
 #define LAST_WORD_MS	250
@@ -24,6 +25,7 @@ struct doing {
 	bool rebooted;
 	bool dropped;		/* it is not one that was meant */
 	bool over;		/* its last line has been said */
+	bool awake;		/* wake() was called for it */
 };
 
 void
@@ -81,6 +83,15 @@ first_signal(struct halt_do *d, size_t i)
 	(void)jail_signal_first(&t->jail, sig);
 	(void)jail_signal_first(&t->jail, SIGCONT);
 	return (t->titled ? HALT_TAKEN : HALT_TICK);
+}
+
+/* As soon as it is known to be meant: frozen, it acts on nothing. */
+static void
+wake_once(struct halt_do *d, size_t i)
+{
+	if (!d->doing[i].awake && !d->all.list[i].unsure)
+		wake(&d->all.list[i], true);
+	d->doing[i].awake = d->doing[i].awake || !d->all.list[i].unsure;
 }
 
 /* It took the request, and says that it does nothing about it. */
@@ -151,6 +162,8 @@ halt_do(struct halt_do *d, size_t i, unsigned actions)
 		actions = HALT_DO_REPORT;
 	} else if (t->unsure && (actions & (HALT_DO_TERM | HALT_DO_KILL)) != 0)
 		return (drop(d, i));
+	if ((actions & (HALT_DO_ASK | HALT_DO_KILL)) != 0)
+		wake_once(d, i);
 	if ((actions & HALT_DO_ASK) != 0) {
 		/* While it is stopped it cannot act on the request. */
 		if (!t->unsure)
@@ -200,6 +213,7 @@ listens(struct halt_do *d, size_t i)
 	bool late = t->unsure && d->all.jails[i].stage == HALT_SIGNALLED;
 
 	t->unsure = false;
+	wake_once(d, i);
 	return (late ? first_signal(d, i) : HALT_TICK);
 }
 

@@ -45,10 +45,11 @@ struct jail {
 	enum jail_whose whose;
 	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; Linux: the one
 					 * that its manager gave it, or "" */
-	/* The next four are filled in by jail_about(). */
+	/* The next five are filled in by jail_about(). */
 	char manager[JAIL_MANAGER_MAX];	/* Linux: "systemd", "lxc", ...; "" */
 	uint64_t unit;	/* Linux: the same number as that of another jail: its
 			 * name is that of a unit that both are in; 0: none */
+	bool by_host;	/* Linux: no user but root can have given the name */
 	bool stopped;	/* its first process is stopped by a signal */
 	char frozen[JAIL_NAME_MAX];	/* Linux: the control group that has
 					 * frozen it, or "" */

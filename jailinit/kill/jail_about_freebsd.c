@@ -9,8 +9,32 @@ const bool jail_about_named = true;
 void
 jail_about(struct jail *j)
 {
+	j->stopped = jail_stopped(j);
+}
+
+bool
+jail_stopped(const struct jail *j)
+{
 	struct kinfo_proc kp;
 
-	j->stopped = proc_is_init((int)j->jid, j->pid, &kp) &&
-	    kp.ki_stat == SSTOP;
+	return (proc_is_init((int)j->jid, j->pid, &kp) &&
+	    kp.ki_stat == SSTOP);
+}
+
+bool
+jail_freezer(const struct jail *j, char *buf, size_t size)
+{
+	(void)j;
+	(void)buf;
+	(void)size;
+	return (false);
+}
+
+int
+jail_thaw(const struct jail *j, char *buf, size_t size)
+{
+	(void)j;
+	(void)buf;
+	(void)size;
+	return (0);
 }

@@ -113,6 +113,7 @@ name_look(struct jail *j, const struct groups *own)
 		return (false);
 	(void)text_format(j->name, sizeof(j->name), "%s", f.name);
 	(void)text_format(j->manager, sizeof(j->manager), "%s", f.manager);
+	j->by_host = f.by_host;
 	j->unit = f.unit ? path_number(p.jail, f.len) : 0;
 	return (true);
 }
@@ -125,11 +126,30 @@ jail_about(struct jail *j)
 
 	if (own.text[0] == '\0')
 		(void)groups_read(getpid(), &own);
-	j->stopped = pid_state(j->pid) == 'T';
-	if (!cgroup_frozen(j->pid, j->frozen, sizeof(j->frozen)))
+	j->stopped = jail_stopped(j);
+	if (!jail_freezer(j, j->frozen, sizeof(j->frozen)))
 		j->frozen[0] = '\0';
 	if (name_look(j, &own) && !pid_has_ended(j->fd))
 		return;
 	j->name[0] = j->manager[0] = '\0';
 	j->unit = 0;
+	j->by_host = false;
+}
+
+bool
+jail_stopped(const struct jail *j)
+{
+	return (pid_state(j->pid) == 'T');
+}
+
+bool
+jail_freezer(const struct jail *j, char *buf, size_t size)
+{
+	return (cgroup_frozen(j->pid, buf, size) && !pid_has_ended(j->fd));
+}
+
+int
+jail_thaw(const struct jail *j, char *buf, size_t size)
+{
+	return (cgroup_thaw(j->pid, buf, size));
 }

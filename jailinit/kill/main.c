@@ -20,6 +20,7 @@
 #include "say.h"
 #include "screen.h"
 #include "send.h"
+#include "wake.h"
 
 /* Longer than a jailinit takes by default (105 s) when it is told nine tenths
  * of it.  FreeBSD's init waits as long (kern.init_shutdown_timeout). */
@@ -92,6 +93,7 @@ jails_act(struct targets *t, const struct options *o, int64_t begun_ms)
 	int status = send_permitted(t, listening, look_ms(o));
 	int64_t limit_ms = left_ms(o, begun_ms);
 
+	wake_init(o->quiet, o->thaw);
 	return (outcome_worse(status, o->dry ? send_nothing(t, o) :
 	    is_halt(o) ? halt(t, o, limit_ms, listening) :
 	    o->verb == REQUEST_RUN ? send_requests(t, o) :

@@ -221,6 +221,14 @@ is_above(const char *path, size_t len, const char *at)
 	    (at[len] == '/' || at[len] == '\0'));
 }
 
+/* Users make groups of their own below these. */
+static bool
+is_users(const struct part *p)
+{
+	return (part_is(p, "user.slice") || part_is(p, "user") ||
+	    part_begins(p, "user@"));
+}
+
 /* Has the jail perhaps made the group itself, below its parent's?  (All groups
  * are below the first one, "/".)  In a unit whose name says nothing it has, unless
  * its parent, a manager, is in another group of this unit. */
@@ -239,9 +247,12 @@ name_find(const struct name_paths *p, struct name_found *found)
 	struct part part = { p->jail, 0 }, above = { "", 0 };
 	size_t len, above_len = 0;
 
+	found->by_host = true;
 	while (part_next(&part)) {
 		if (part_is(&part, ".."))
 			continue;
+		if (is_users(&part))
+			found->by_host = false;
 		if (is_in_parents(p, above_len))
 			return (false);
 		len = found->len = (size_t)(part.text - p->jail) + part.len;

@@ -24,6 +24,7 @@ struct name_found {
 	size_t len;		/* of the group's path that has the name */
 	bool unit;		/* it is a unit of systemd, which may hold more
 				 * than this jail */
+	bool by_host;		/* no group above it is a user's */
 };
 
 /*

@@ -20,9 +20,9 @@ usage_print(FILE *to)
 {
 	(void)fprintf(to,
 	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-	    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | "
+	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... | "
 	    "-a | -A\n"
-	    "       jailkill -R name [-nqv] [-t seconds] jail ... | -a | -A\n"
+	    "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
 	    "       jailkill -l | -J [jail ... | -a | -A]\n"
 	    "       jailkill -V | --help | --version\n");
 }
@@ -99,6 +99,9 @@ option_take(struct options *o, int c)
 	case 'a':
 		o->which = c == 'A' ? FIND_MINE : FIND_LISTENING;
 		break;
+	case 'f':
+		o->thaw = true;
+		break;
 	case 'h':
 	case 'p':
 	case 'r':
@@ -145,6 +148,8 @@ options_check(struct options *o, const char *name)
 {
 	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
 		usage("-t", "goes with -h, -p, -r or -R");
+	if (o->thaw && o->verb == REQUEST_NONE)
+		usage("-f", "goes with -h, -p, -r or -R");
 	if (o->which != FIND_NAMED && name != NULL)
 		usage(name, "a jail is named together with -a or -A");
 	if (o->which == FIND_NAMED && name == NULL && !o->list)
@@ -156,7 +161,7 @@ options_check(struct options *o, const char *name)
 void
 options_parse(struct options *o, int argc, char **argv)
 {
-	static const char letters[] = "+AahJlnpqrR:s:t:vV";
+	static const char letters[] = "+AafhJlnpqrR:s:t:vV";
 	static const struct option longs[] = {
 		{ "help", no_argument, NULL, OPT_HELP },
 		{ "version", no_argument, NULL, 'V' },

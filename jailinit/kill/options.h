@@ -12,6 +12,7 @@
 
 struct options {
 	bool list, json, dry, quiet, verbose;
+	bool thaw;			/* -f */
 	enum request_verb verb;		/* REQUEST_NONE: a signal */
 	int sig;			/* -s, or -1 */
 	const char *name;		/* -R */

@@ -21,6 +21,7 @@
 #include "outcome.h"
 #include "say.h"
 #include "send.h"
+#include "wake.h"
 
 /* Room for a reason, with its NUL. */
 #define WHY_MAX	256
@@ -256,6 +257,7 @@ taken_find(struct targets *t, const struct options *o, int *status)
 int
 send_requests(struct targets *t, const struct options *o)
 {
+	struct target *j;
 	struct asked a = { .o = o, .id = answer_id(),
 	    .end_ms = clock_ms() + o->limit_ms };
 	char line[REQUEST_NAME_MAX + 16];
@@ -270,6 +272,11 @@ send_requests(struct targets *t, const struct options *o)
 		    a.id);
 	look_at(t->list, t->n, &order, LOOK_LIMIT_MS);
 	n = taken_find(t, o, &status);
+	for (j = t->list; j < t->list + n; j++)
+		if (jail_hold(&j->jail) == 0) {
+			wake(j, false);
+			jail_close(&j->jail);
+		}
 	a.begun_ms = clock_ms();
 	if (o->limit_ms != 0 && n > 0)
 		status = outcome_worse(status, answers_wait(t->list, n, &a));

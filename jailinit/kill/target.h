@@ -20,6 +20,7 @@ struct target {
 	bool given;			/* a visitor was sent to look at it */
 	bool looked;			/* and has said all */
 	bool same;			/* its root is the one asked for */
+	bool called;			/* its name is the one asked for */
 	bool unsure;			/* not known to listen; if it does not,
 					 * it is left alone */
 	bool runs;			/* the request that was asked for */

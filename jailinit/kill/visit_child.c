@@ -73,7 +73,7 @@ static void
 root_send(struct jail_inside *in, const struct visit_order *order)
 {
 	said.same = order->dir != NULL && jail_inside_is(in, order->dir);
-	if ((order->dir != NULL && !said.same) ||
+	if ((order->dir != NULL && !said.same && !order->root) ||
 	    jail_inside_root(in, said.root) == -1)
 		said.root[0] = '\0';
 	word_send(VISIT_ROOT);
@@ -154,7 +154,7 @@ static void
 visit_one(struct jail_inside *in, const struct visit_order *order)
 {
 	root_send(in, order);
-	if (order->dir != NULL)
+	if (order->dir != NULL || order->root)
 		return;
 	if (jail_inside_ctl(in) == -1) {
 		said.error = errno;

@@ -51,6 +51,7 @@ struct visit_order {
 	const struct stat *dir;	/* only says whether this is the jail's root
 				 * and, if so, its name.  NULL: does not
 				 * compare */
+	bool root;		/* only says the name of the root */
 	int id;			/* the number of a request, or 0 */
 	bool follow;		/* stays, to say the jail's last status */
 	bool reboot;		/* stays, to see it reboot in place */
