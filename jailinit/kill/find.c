@@ -260,23 +260,14 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	chosen_add(t, &all->t, has_root, dir, "root");
 }
 
-/* Do a name and a directory mean different jails? */
-static bool
-is_torn(const struct targets *all)
-{
-	size_t n, n_root;
-	const struct target *by_name = choose(all, has_name, &n);
-
-	return (choose(all, has_root, &n_root) != by_name && n_root > 0);
-}
-
 static bool
 has_either(const struct target *t)
 {
 	return (t->called || t->same);
 }
 
-/* A jail with this name, or if there is none, a directory. */
+/* A jail with this name.  A directory names one, too, if it is the same jail, or
+ * no jail has the name. */
 static void
 find_word(struct targets *t, struct all *all, const char *word)
 {
@@ -284,17 +275,19 @@ find_word(struct targets *t, struct all *all, const char *word)
 	bool dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
 	const struct visit_order order = { .dir = dir ? &st : NULL,
 	    .root = true };
-	size_t i, n;
+	const struct target *by_name, *by_root;
+	size_t i, n, n_root;
 
 	all_find(all, true);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
 	for (i = 0; i < all->t.n; i++)
 		all->t.list[i].called = word[0] != '\0' &&
 		    strcmp(names_of(&all->t.list[i]), word) == 0;
-	(void)choose(&all->t, has_name, &n);
-	if (n == 0 && dir)
+	by_name = choose(&all->t, has_name, &n);
+	by_root = choose(&all->t, has_root, &n_root);
+	if (dir && (n == 0 || (by_root != NULL && by_root->called)))
 		find_root(t, all, word);
-	else if (n > 0 && is_torn(&all->t))
+	else if (n_root > 0 && by_root != by_name)
 		several_say(t, &all->t, has_either, word, "name or root");
 	else
 		chosen_add(t, &all->t, has_name, word, "name");

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "jail.h"
+/* Room for a name, with its NUL. */
+#define NAME_SIZE	256
 
 /* The paths of three processes' control groups, in one hierarchy. */
 struct name_paths {
@@ -19,7 +20,7 @@ struct name_paths {
 };
 
 struct name_found {
-	char name[JAIL_NAME_MAX];
+	char name[NAME_SIZE];
 	const char *manager;
 	size_t len;		/* of the group's path that has the name */
 	bool unit;		/* it is a unit of systemd, which may hold more

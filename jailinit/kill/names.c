@@ -17,6 +17,14 @@ unit_compare(const void *a, const void *b)
 	    (x->unit < y->unit) : strcmp(x->name, y->name));
 }
 
+/* unit stays: it is compared. */
+static void
+name_clear(struct jail *j)
+{
+	j->name[0] = j->manager[0] = '\0';
+	j->by_host = false;
+}
+
 void
 names_unshare(struct target *list, size_t n)
 {
@@ -30,13 +38,11 @@ names_unshare(struct target *list, size_t n)
 			by_unit[n_units++] = &list[i];
 	qsort(by_unit, n_units, sizeof(*by_unit), unit_compare);
 	for (i = 0; i < n_units; i = end) {
-		end = i + 1;
-		while (end < n_units &&
-		    unit_compare(&by_unit[i], &by_unit[end]) == 0)
-			end++;
-		for (; end > i + 1 && i < end; i++)
-			by_unit[i]->jail.name[0] =
-			    by_unit[i]->jail.manager[0] = '\0';
+		for (end = i + 1; end < n_units &&
+		    unit_compare(&by_unit[i], &by_unit[end]) == 0; end++)
+			name_clear(&by_unit[end]->jail);
+		if (end > i + 1)
+			name_clear(&by_unit[i]->jail);
 	}
 	free(by_unit);
 }

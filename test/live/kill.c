@@ -333,7 +333,7 @@ kill_run(const struct kill_opts *o, const char *arg, ...)
 const char *
 kill_list_line(jailid_t jid, pid_t pid, const char *state, const char *root)
 {
-	return (kill_fmt("%-10llu %7ld %-8s %s\n", (unsigned long long)jid,
+	return (kill_fmt("%-10llu %7ld %-8s * %s\n", (unsigned long long)jid,
 	    (long)pid, state, root));
 }
 

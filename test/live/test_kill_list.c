@@ -34,8 +34,8 @@ boot_chroot(struct jail *j)
  */
 static const char usage_text[] =
     "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-    "       jailkill -h | -p | -r [-nqv] [-t seconds] jail ... | -a | -A\n"
-    "       jailkill -R name [-nqv] [-t seconds] jail ... | -a | -A\n"
+    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... | -a | -A\n"
+    "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
     "       jailkill -l | -J [jail ... | -a | -A]\n"
     "       jailkill -V | --help | --version\n";
 
@@ -47,6 +47,8 @@ TEST(test_usage)
 		{ "-s", "TERM" },
 		{ "-t", "5", "-a" },		/* no -h */
 		{ "-l", "-t", "5" },
+		{ "-f", "-a" },
+		{ "-l", "-f" },
 		{ "-h", "-t", "junk", "-a" },
 		{ "-h", "-t", "-1", "-a" },
 		{ "-h", "-t", "", "-a" },
