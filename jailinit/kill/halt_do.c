@@ -90,7 +90,7 @@ static void
 wake_once(struct halt_do *d, size_t i)
 {
 	if (!d->doing[i].awake && !d->all.list[i].unsure)
-		wake(&d->all.list[i], true);
+		wake(&d->all.list[i]);
 	d->doing[i].awake = d->doing[i].awake || !d->all.list[i].unsure;
 }
 

@@ -8,6 +8,10 @@
 #include "list.h"
 #include "names.h"
 
+/* A note begins so, behind the root.  A root that has it is written without
+ * blanks. */
+#define NOTE	"  ("
+
 static void
 json_string(const char *text)
 {
@@ -49,16 +53,15 @@ state_word(const struct target *t)
 	    printable(word) : "-");
 }
 
-/* What is wrong, as "run, rc failed: 1; stopped", after a tab, which no column
- * has in it. */
+/* What is wrong, as "  (run, rc failed: 1; stopped)". */
 static void
 note_print(const struct target *t)
 {
-	const char *boot = t->listens ? t->boot_status : "", *sep = "\t";
+	const char *boot = t->listens ? t->boot_status : "", *sep = NOTE;
 	const struct jail *j = &t->jail;
 
 	if (boot[0] != '\0' && strcmp(boot, "0") != 0) {
-		(void)printf("\t%s, rc failed: %s", state_word(t),
+		(void)printf("%s%s, rc failed: %s", sep, state_word(t),
 		    printable(boot));
 		sep = "; ";
 	}
@@ -66,9 +69,20 @@ note_print(const struct target *t)
 		(void)printf("%sstopped", sep);
 		sep = "; ";
 	}
-	if (j->frozen[0] != '\0')
+	if (j->frozen[0] != '\0') {
 		(void)printf("%sfrozen by the control group %s", sep,
 		    printable(j->frozen));
+		sep = "; ";
+	}
+	if (strcmp(sep, NOTE) != 0)
+		(void)putchar(')');
+}
+
+static const char *
+root_word(const char *root)
+{
+	return (root[0] == '\0' ? "-" : strstr(root, NOTE) != NULL ?
+	    printable_word(root) : printable(root));
 }
 
 static void
@@ -78,8 +92,7 @@ line_print(const struct target *t)
 
 	(void)printf("%-10" PRIu64 " %7ld %-8s %-12s %s", t->jail.jid,
 	    (long)t->jail.pid, state_word(t),
-	    name[0] != '\0' ? printable_word(name) : "-",
-	    t->root[0] != '\0' ? printable(t->root) : "-");
+	    name[0] != '\0' ? printable_word(name) : "-", root_word(t->root));
 	note_print(t);
 	(void)putchar('\n');
 }
@@ -90,8 +103,8 @@ list_print(const struct targets *t, bool json)
 	size_t i;
 
 	if (!json)
-		(void)printf("%-10s %7s %-8s %-12s %s\t%s\n", "JID", "PID",
-		    "STATE", "NAME", "ROOT", "NOTE");
+		(void)printf("%-10s %7s %-8s %-12s %s\n", "JID", "PID",
+		    "STATE", "NAME", "ROOT");
 	for (i = 0; i < t->n; i++)
 		(json ? json_line : line_print)(&t->list[i]);
 	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);

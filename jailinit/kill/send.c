@@ -274,7 +274,7 @@ send_requests(struct targets *t, const struct options *o)
 	n = taken_find(t, o, &status);
 	for (j = t->list; j < t->list + n; j++)
 		if (jail_hold(&j->jail) == 0) {
-			wake(j, false);
+			wake(j);
 			jail_close(&j->jail);
 		}
 	a.begun_ms = clock_ms();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Has stopped and frozen jails go on.  Touches standard error, and jails. */
+/* Has frozen and stopped jails go on.  Touches standard error, and jails. */
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -19,17 +19,14 @@ wake_init(bool q, bool f)
 	thaw = f;
 }
 
+/* A halt continues it in any case. */
 static void
-stopped_wake(const struct target *t, bool go_on)
+stopped_wake(const struct target *t)
 {
-	if (!jail_stopped(&t->jail))
+	if (!thaw || !jail_stopped(&t->jail))
 		return;
-	if (go_on || thaw)
-		(void)jail_signal_first(&t->jail, SIGCONT);
-	if (!go_on && !thaw)
-		warnx("%s: its first process is stopped; -f continues it",
-		    target_name(t));
-	else if (!quiet)
+	(void)jail_signal_first(&t->jail, SIGCONT);
+	if (!quiet)
 		warnx("%s: its first process was stopped, and is continued",
 		    target_name(t));
 }
@@ -56,9 +53,9 @@ frozen_wake(const struct target *t)
 }
 
 void
-wake(const struct target *t, bool go_on)
+wake(const struct target *t)
 {
 	screen_clear();
 	frozen_wake(t);
-	stopped_wake(t, go_on);
+	stopped_wake(t);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Jails that cannot act on a request, as they are stopped or frozen: says so,
- * and has them go on.  Touches standard error, and jails by jail_about.h. */
+/* Jails that cannot act on a request, as they are frozen or stopped.  Touches standard error, and jails by jail_about.h. */
 #ifndef WAKE_H
 #define WAKE_H
 
@@ -8,12 +7,11 @@
 
 #include "target.h"
 
-/* quiet: does not say that a jail was continued.  thaw: control groups are
- * thawed, too. */
+/* quiet: does not say what was done.  thaw: has jails go on; else only says of
+ * those that are frozen that they are. */
 void wake_init(bool quiet, bool thaw);
 
-/* For a jail that is held.  go_on: its first process, if it is stopped, gets
- * CONT; without this only if control groups are thawed, too. */
-void wake(const struct target *t, bool go_on);
+/* For a jail that is held. */
+void wake(const struct target *t);
 
 #endif

@@ -186,7 +186,7 @@ int kill_run(const struct kill_opts *o, const char *arg, ...)
 
 #define GONE	"gone after # s"
 #define KILLED	"had to be killed, gone after # s"
-#define LIST_TITLES	"JID            PID STATE    NAME         ROOT\tNOTE\n"
+#define LIST_TITLES	"JID            PID STATE    NAME         ROOT\n"
 
 /* A line of -l, with any name and no note. */
 const char *kill_list_line(jailid_t jid, pid_t pid, const char *state,

@@ -145,11 +145,13 @@ name_is(pid_t pid, const char *name)
 static void
 note_is(pid_t pid, const char *note)
 {
-	const char *rest = listed(pid), *tab = strchr(rest, '\t');
+	const char *rest = listed(pid), *is = strstr(rest, "/root");
+	const char *want = note[0] == '\0' ? "" : kill_fmt("  (%s)", note);
 
-	if (strcmp(tab == NULL ? "" : tab + 1, note) != 0)
-		print_error("\"%s\", not the note \"%s\"\n", rest, note);
-	assert_string_equal(tab == NULL ? "" : tab + 1, note);
+	assert_non_null(is);
+	if (strcmp(is + 5, want) != 0)
+		print_error("\"%s\", not the note \"%s\"\n", rest, want);
+	assert_string_equal(is + 5, want);
 }
 
 /*
@@ -528,16 +530,43 @@ TEST(test_note_stopped)
 TEST(test_halt_stopped)
 {
 	const char *name, *line;
+	int i;
 
-	kill_boot(j, MARK_ARG, NULL);
-	kill_stop_first(j);
-	name = kill_name(j);
-	line = halted(j);
-	kill_says(kill_run(NULL, "-h", j->root, NULL), 0, line,
-	    kill_fmt("jailkill: %s: its first process was stopped, and is "
-	    "continued\n", name));
-	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
+	for (i = 0; i < 2; i++) {
+		kill_boot(j, MARK_ARG, NULL);
+		kill_stop_first(j);
+		name = kill_name(j);
+		line = halted(j);
+		kill_says(kill_run(NULL, i == 0 ? "-h" : "-hf", j->root, NULL),
+		    0, line, i == 0 ? "" : kill_fmt("jailkill: %s: its first "
+		    "process was stopped, and is continued\n", name));
+		live_ok(jail_again(j));
+	}
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\nhalt\n");
 }
+
+/* A request that is not an end has it go on only by -f. */
+TEST(test_request_stopped)
+{
+	kill_boot(j, NULL, NULL);
+	kill_stop_first(j);
+	kill_says(kill_run(NULL, "-f", "-R", "nosuch", j->root, NULL),
+	    EX_NOHOST, "", "jailkill: *: its first process was stopped, and is "
+	    "continued\njailkill: *: nosuch: *\n");
+}
+
+/* A root that looks like one with a note is written otherwise. */
+TEST(test_note_root)
+{
+	const char *root = kill_fmt("%s/a  (stopped)", j->dir);
+
+	live_ok(rename(j->root, root));
+	strcpy(j->root, root);
+	kill_boot(j, NULL, NULL);
+	assert_string_equal(listed(j->pid), kill_fmt("a\\s\\s(stopped) "
+	    "%s/a\\s\\s(stopped)", j->dir));
+}
+
 
 /* The jail's group, and one above it that holds nothing else: where the host
  * freezes is not where the process is. */
@@ -696,7 +725,9 @@ main(int argc, char **argv)
 		NAMES_TEST(test_not_permitted),
 		NAMES_TEST(test_note_rc),
 		NAMES_TEST(test_note_stopped),
+		NAMES_TEST(test_note_root),
 		NAMES_TEST(test_halt_stopped),
+		NAMES_TEST(test_request_stopped),
 		NAMES_TEST(test_halt_frozen),
 		NAMES_TEST(test_halt_frozen_v1),
 		NAMES_TEST(test_thaw),
