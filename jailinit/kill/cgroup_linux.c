@@ -94,23 +94,23 @@ file_begins(const struct group *g, const char *name, char with)
 }
 
 /* In version 1 a group that is frozen says so, whichever group above was told
- * to freeze; in version 2 only that one does. */
+ * to freeze; in version 2 only that one does.  The first group, "/", cannot. */
 static bool
 is_frozen(struct group *g)
 {
-	char *end;
+	char *slash;
 
 	if (strcmp(g->name, "freezer") == 0)
-		return (file_begins(g, "freezer.state", 'F'));
+		return (g->path[1] != '\0' &&
+		    file_begins(g, "freezer.state", 'F'));
 	if (g->name[0] != '\0')
 		return (false);
-	while (!file_begins(g, "cgroup.freeze", '1')) {
-		end = strrchr(g->path, '/');
-		if (end == NULL)
-			return (false);
-		*end = '\0';
+	while ((slash = strrchr(g->path, '/')) != NULL && slash[1] != '\0') {
+		if (file_begins(g, "cgroup.freeze", '1'))
+			return (true);
+		*slash = '\0';
 	}
-	return (true);
+	return (false);
 }
 
 void
@@ -143,19 +143,26 @@ cgroups_open(struct cgroups *c, pid_t pid)
 }
 
 bool
-cgroup_frozen(pid_t pid, char *buf, size_t size)
+cgroup_text_frozen(char *text, char *buf, size_t size)
 {
-	char text[CGROUP_TEXT], *p = text;
+	char *p = text;
 	struct group g;
 
-	if (!proc_read(pid, "cgroup", text, sizeof(text)))
-		return (false);
 	while ((p = group_next(p, "", &g)) != NULL)
 		if (is_frozen(&g)) {
 			(void)text_format(buf, size, "%s%s", g.name, g.path);
 			return (true);
 		}
 	return (false);
+}
+
+bool
+cgroup_frozen(pid_t pid, char *buf, size_t size)
+{
+	char text[CGROUP_TEXT];
+
+	return (proc_read(pid, "cgroup", text, sizeof(text)) &&
+	    cgroup_text_frozen(text, buf, size));
 }
 
 /*

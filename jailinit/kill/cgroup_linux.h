@@ -30,6 +30,9 @@ void cgroups_open(struct cgroups *c, pid_t pid);
  * its path, in version 1 after the controller's name. */
 bool cgroup_frozen(pid_t pid, char *buf, size_t size);
 
+/* The same of what /proc/pid/cgroup has said, which it overwrites. */
+bool cgroup_text_frozen(char *text, char *buf, size_t size);
+
 /* Thaws the groups that have frozen the process, if they hold nothing but its
  * jail.  Returns how many, and names the last one in buf; -1 and errno: buf is
  * the one that is still frozen; EBUSY: it holds more. */

@@ -33,27 +33,31 @@ struct groups {
 	char text[CGROUP_TEXT + 1];
 };
 
-static bool
-groups_read(pid_t pid, struct groups *g)
+static void
+groups_split(struct groups *g)
 {
 	char *p;
 
-	g->text[0] = '\0';
-	if (!proc_read(pid, "cgroup", g->text, CGROUP_TEXT))
-		return (false);
 	for (p = g->text; *p != '\0'; p++)
 		if (*p == '\n')
 			*p = '\0';
 	p[1] = '\0';
+}
+
+static bool
+groups_read(pid_t pid, struct groups *g)
+{
+	g->text[0] = g->text[1] = '\0';
+	if (!proc_read(pid, "cgroup", g->text, CGROUP_TEXT))
+		return (false);
+	groups_split(g);
 	return (true);
 }
 
 /* The parent is that still when its groups have been read. */
 static void
-parent_read(pid_t pid, struct groups *g)
+parent_read(pid_t pid, pid_t parent, struct groups *g)
 {
-	pid_t parent = (pid_t)pid_stat(pid, PROC_STAT_PARENT);
-
 	if (parent <= 0 || !groups_read(parent, g) ||
 	    (pid_t)pid_stat(pid, PROC_STAT_PARENT) != parent)
 		g->text[0] = g->text[1] = '\0';
@@ -84,56 +88,58 @@ line_rank(const char *line)
 	    strncmp(controllers, ":name=systemd:", 14) == 0 ? 1 : 2);
 }
 
-static bool
-name_look(struct jail *j, const struct groups *own)
+static void
+name_look(struct jail *j, pid_t parent_pid, const struct groups *of)
 {
-	struct groups of, parent = { "" };
+	static struct groups own;
+	struct groups parent;
 	struct name_paths p = { NULL, NULL, NULL };
 	struct name_found f;
 	bool known = false, found = false;
 	const char *l;
 	int rank;
 
-	if (!groups_read(j->pid, &of))
-		return (false);
+	if (own.text[0] == '\0')
+		(void)groups_read(getpid(), &own);
 	for (rank = 0; rank <= 2 && !found; rank++)
-		for (l = of.text; *l != '\0' && !found; l += strlen(l) + 1) {
-			p.jail = path_like(&of, l);
+		for (l = of->text; *l != '\0' && !found; l += strlen(l) + 1) {
+			p.jail = path_like(of, l);
 			if (line_rank(l) != rank || p.jail == NULL ||
-			    p.jail[1] == '\0')
+			    p.jail[0] == '\0' || p.jail[1] == '\0')
 				continue;
 			if (!known)
-				parent_read(j->pid, &parent);
+				parent_read(j->pid, parent_pid, &parent);
 			known = true;
 			p.parent = path_like(&parent, l);
-			p.own = path_like(own, l);
+			p.own = path_like(&own, l);
 			found = name_find(&p, &f);
 		}
-	if (!found)
-		return (false);
+	if (!found || pid_has_ended(j->fd))
+		return;
 	(void)text_format(j->name, sizeof(j->name), "%s", f.name);
 	(void)text_format(j->manager, sizeof(j->manager), "%s", f.manager);
 	j->by_host = f.by_host;
 	j->unit = f.unit ? path_number(p.jail, f.len) : 0;
-	return (true);
 }
 
-/* The process may have ended meanwhile, and its number be another's. */
+/* The process may end meanwhile, and its number be another's: then it is of no
+ * interest any more. */
 void
 jail_about(struct jail *j)
 {
-	static struct groups own;
+	char stat[PROC_STAT_SIZE], copy[CGROUP_TEXT];
+	struct groups of;
 
-	if (own.text[0] == '\0')
-		(void)groups_read(getpid(), &own);
-	j->stopped = jail_stopped(j);
-	if (!jail_freezer(j, j->frozen, sizeof(j->frozen)))
-		j->frozen[0] = '\0';
-	if (name_look(j, &own) && !pid_has_ended(j->fd))
+	if (!proc_stat_read(j->pid, stat) ||
+	    !proc_read(j->pid, "cgroup", of.text, CGROUP_TEXT))
 		return;
-	j->name[0] = j->manager[0] = '\0';
-	j->unit = 0;
-	j->by_host = false;
+	j->stopped = *proc_stat_field(stat, PROC_STAT_STATE) == 'T';
+	(void)text_format(copy, sizeof(copy), "%s", of.text);
+	if (!cgroup_text_frozen(copy, j->frozen, sizeof(j->frozen)))
+		j->frozen[0] = '\0';
+	groups_split(&of);
+	name_look(j, (pid_t)text_number(proc_stat_field(stat,
+	    PROC_STAT_PARENT)), &of);
 }
 
 bool
