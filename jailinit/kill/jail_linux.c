@@ -62,6 +62,7 @@ userns_of(const char *who)
 static void
 whose_look(struct jail *j)
 {
+	static _Atomic ino_t own;
 	char who[16], path[24];
 	struct stat st;
 	ino_t ns;
@@ -72,8 +73,10 @@ whose_look(struct jail *j)
 	if (stat(path, &st) == -1 || st.st_uid != geteuid())
 		return;
 	j->mine = true;
+	if (own == 0)
+		own = userns_of("self");
 	ns = userns_of(who);
-	j->whose = ns != 0 && ns == userns_of("self") ? JAIL_OWN : JAIL_USERS;
+	j->whose = ns != 0 && ns == own ? JAIL_OWN : JAIL_USERS;
 }
 
 /* Fills in j from its pidfd j->fd.  Closes it unless it is that of the first
