@@ -222,9 +222,9 @@ holds_only(const struct group *g, const char *name)
 	return (only && d != NULL);
 }
 
-/* Thaws the groups from that of the process up.  Those that are above the jail's
- * own, the one that has its name or else that of the process, are left alone if
- * they hold more than that. */
+/* Thaws the groups from that of the process up.  Those that are above the
+ * jail's own, the one that has its name or else that of the process, are left
+ * alone if they hold more than that. */
 static int
 line_thaw(struct group *g, int *thawed, char *buf, size_t size)
 {

@@ -266,8 +266,8 @@ has_either(const struct target *t)
 	return (t->called || t->same);
 }
 
-/* A jail with this name.  A directory names one, too, if it is the same jail, or
- * no jail has the name. */
+/* A jail with this name.  A directory names one, too, if it is the same jail,
+ * or no jail has the name. */
 static void
 find_word(struct targets *t, struct all *all, const char *word)
 {

@@ -27,8 +27,8 @@ path_number(const char *path, size_t len)
 	return (h == 0 ? 1 : h);
 }
 
-/* What /proc/pid/cgroup says, a string for each line, "ID:CONTROLLERS:PATH", and
- * an empty one at the end. */
+/* What /proc/pid/cgroup says, a string for each line, "ID:CONTROLLERS:PATH",
+ * and an empty one at the end. */
 struct groups {
 	char text[CGROUP_TEXT + 1];
 };
@@ -128,7 +128,7 @@ void
 jail_about(struct jail *j)
 {
 	char stat[PROC_STAT_SIZE], copy[CGROUP_TEXT];
-	struct groups of;
+	struct groups of = { "" };
 
 	if (!proc_stat_read(j->pid, stat) ||
 	    !proc_read(j->pid, "cgroup", of.text, CGROUP_TEXT))

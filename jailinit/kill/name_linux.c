@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The name of a jail in the path of its control group.  Touches memory. */
-#include <stdio.h>
 #include <string.h>
 
 #include "name_linux.h"
@@ -85,30 +84,31 @@ is_hex(const char *text, size_t n)
 	return (strspn(text, HEX) >= n);
 }
 
-/* systemd writes bytes as \xNN.  One that would not be a part of a word, or
- * begin a path, stays so. */
-static int
-escape_read(const char *p, size_t len)
+/* systemd writes bytes as \xNN.  One that could not be in a word, or would be in
+ * a path, stays so. */
+static bool
+escape_read(const char *p, size_t len, char *c)
 {
-	unsigned c;
+	int n;
 
-	if (len < 4 || p[0] != '\\' || p[1] != 'x' || !is_hex(p + 2, 2) ||
-	    sscanf(p + 2, "%2x", &c) != 1 || c < ' ' || c == '/')
-		return (-1);
-	return ((int)c);
+	if (len < 4 || p[0] != '\\' || p[1] != 'x' || !is_hex(p + 2, 2))
+		return (false);
+	n = (int)(strchr(HEX, p[2]) - HEX) * 16 + (int)(strchr(HEX, p[3]) - HEX);
+	if (n < ' ' || n > '~' || n == '/')
+		return (false);
+	*c = (char)n;
+	return (true);
 }
 
 static bool
 name_set(struct name_found *f, const char *text, size_t len)
 {
 	size_t i, n = 0;
-	int c;
 
-	for (i = 0; i < len && n < sizeof(f->name) - 1; i++) {
-		c = escape_read(text + i, len - i);
-		if (c != -1)
+	for (i = 0; i < len && n < sizeof(f->name) - 1; i++, n++) {
+		f->name[n] = text[i];
+		if (escape_read(text + i, len - i, &f->name[n]))
 			i += 3;
-		f->name[n++] = c == -1 ? text[i] : (char)c;
 	}
 	f->name[n] = '\0';
 	return (n > 0);
@@ -229,9 +229,9 @@ is_users(const struct part *p)
 	    part_begins(p, "user@"));
 }
 
-/* Has the jail perhaps made the group itself, below its parent's?  (All groups
- * are below the first one, "/".)  In a unit whose name says nothing it has, unless
- * its parent, a manager, is in another group of this unit. */
+/* Has the jail perhaps made the group itself, below its parent's?  (All are below
+ * the first one, "/".)  In a unit whose name says nothing it has, unless its
+ * parent, a manager, is in another group of this unit. */
 static bool
 is_in_parents(const struct name_paths *p, size_t above_len)
 {

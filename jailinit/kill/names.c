@@ -28,7 +28,8 @@ name_clear(struct jail *j)
 void
 names_unshare(struct target *list, size_t n)
 {
-	struct target **by_unit = calloc(n + 1, sizeof(*by_unit));
+	struct target **by_unit = calloc(n + 1,
+	    sizeof(struct target *));
 	size_t end, i, n_units = 0;
 
 	if (by_unit == NULL)
@@ -36,7 +37,7 @@ names_unshare(struct target *list, size_t n)
 	for (i = 0; i < n; i++)
 		if (list[i].jail.unit != 0)
 			by_unit[n_units++] = &list[i];
-	qsort(by_unit, n_units, sizeof(*by_unit), unit_compare);
+	qsort(by_unit, n_units, sizeof(struct target *), unit_compare);
 	for (i = 0; i < n_units; i = end) {
 		for (end = i + 1; end < n_units &&
 		    unit_compare(&by_unit[i], &by_unit[end]) == 0; end++)
