@@ -88,6 +88,14 @@ line_rank(const char *line)
 	    strncmp(controllers, ":name=systemd:", 14) == 0 ? 1 : 2);
 }
 
+/* Not "/", nor our own group: that spares a look at the parent. */
+static bool
+may_name(const struct name_paths *p)
+{
+	return (p->jail != NULL && p->jail[0] == '/' && p->jail[1] != '\0' &&
+	    (p->own == NULL || strcmp(p->jail, p->own) != 0));
+}
+
 static void
 name_look(struct jail *j, pid_t parent_pid, const struct groups *of)
 {
@@ -104,14 +112,13 @@ name_look(struct jail *j, pid_t parent_pid, const struct groups *of)
 	for (rank = 0; rank <= 2 && !found; rank++)
 		for (l = of->text; *l != '\0' && !found; l += strlen(l) + 1) {
 			p.jail = path_like(of, l);
-			if (line_rank(l) != rank || p.jail == NULL ||
-			    p.jail[0] == '\0' || p.jail[1] == '\0')
+			p.own = path_like(&own, l);
+			if (line_rank(l) != rank || !may_name(&p))
 				continue;
 			if (!known)
 				parent_read(j->pid, parent_pid, &parent);
 			known = true;
 			p.parent = path_like(&parent, l);
-			p.own = path_like(&own, l);
 			found = name_find(&p, &f);
 		}
 	if (!found || pid_has_ended(j->fd))

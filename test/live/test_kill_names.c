@@ -671,13 +671,18 @@ TEST(test_thaw_shared)
 	kill_gone(j);
 }
 
-/* Of all jails only those that listen are thawed. */
+/* Of all jails only those that listen are thawed, also one that is no jailinit
+ * by its name: it is known to listen only when it was asked. */
 TEST(test_thaw_all)
 {
 	struct jail *p = kill_another(0);
 	const char *line;
 
-	kill_boot(j, MARK_ARG, NULL);
+	live_ok(jail_script(j, "/etc/rc.shutdown", MARK_ARG));
+	live_ok(link(jail_path(j, "/sbin/jailinit"), kill_fmt("%s/sbin/other",
+	    j->root)));
+	live_ok(jail_start(j, NULL, "/sbin/other", NULL));
+	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
 	kill_boot_plain(p, PLAIN);
 	line = halted(j);
 	freeze(j, false, "/in");
@@ -685,6 +690,7 @@ TEST(test_thaw_all)
 	kill_says(kill_run(NULL, "-hf", "-t", "30", "-a", NULL), 0, line,
 	    kill_fmt("jailkill: %s*: the control group * was frozen, and is "
 	    "thawed\n", kill_jid(j)));
+	assert_string_equal(jail_file(j, LIVE_MARK), "halt\n");
 	note_is(p->pid, kill_fmt("frozen by the control group /t%s/in",
 	    tag(p)));
 }
