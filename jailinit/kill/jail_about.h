@@ -9,10 +9,6 @@
 
 #include "jail.h"
 
-/* Does the kernel itself know jails by a name?  Then that is the name in
- * messages, instead of the root. */
-extern const bool jail_about_named;
-
 /* Fills in name, manager, unit, stopped and frozen of a jail that is held. */
 void jail_about(struct jail *j);
 

@@ -4,8 +4,6 @@
 #include "jail_about.h"
 #include "procs_freebsd.h"
 
-const bool jail_about_named = true;
-
 void
 jail_about(struct jail *j)
 {

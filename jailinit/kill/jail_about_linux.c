@@ -13,8 +13,6 @@
 #include "name_linux.h"
 #include "pid_linux.h"
 
-const bool jail_about_named = false;
-
 /* FNV-1a: a number that stands for a path. */
 static uint64_t
 path_number(const char *path, size_t len)

@@ -8,7 +8,6 @@
 #include <sysexits.h>
 #include <vis.h>
 
-#include "jail_about.h"
 #include "target.h"
 
 #define PRINTABLE_MAX	(4 * JAIL_ROOT_MAX + 1)
@@ -45,9 +44,9 @@ const char *
 target_name(const struct target *t)
 {
 	static char buf[32 + PRINTABLE_MAX];
-	bool named = t->root[0] == '\0' || jail_about_named;
-	const char *what = named && t->jail.name[0] != '\0' ? t->jail.name :
-	    t->root;
+	bool by_root = t->root[0] != '\0' && t->jail.manager[0] != '\0';
+	const char *what = t->jail.name[0] == '\0' || by_root ? t->root :
+	    t->jail.name;
 
 	(void)snprintf(buf, sizeof(buf), "%" PRIu64 "%s%s%s", t->jail.jid,
 	    *what == '\0' ? "" : " (", printable(what),

@@ -60,8 +60,8 @@ bool target_listens(const struct target *t);
 /* Stores what a visitor has said. */
 void target_hear(struct target *t, const struct visit_word *word);
 
-/* What messages call it: its jid and, if known, its name or root; printable,
- * in a static buffer. */
+/* What messages call it: its jid and, if known, the root or, as on FreeBSD, the
+ * name; printable, in a static buffer. */
 const char *target_name(const struct target *t);
 
 /* text as vis(3) shows it, in one of four static buffers; word: blanks, too. */

@@ -13,6 +13,7 @@
 
 #include "fuzz.h"
 #include "kill/list.h"
+#include "kill/names.h"
 
 /* On a terminal of any size, which takes what it likes at a time. */
 static int window(struct winsize *ws);
@@ -67,6 +68,9 @@ take_target(struct input *in, struct target *t)
 	take_text(in, t->state, sizeof(t->state));
 	take_text(in, t->forced, sizeof(t->forced));
 	take_text(in, t->root, sizeof(t->root));
+	take_text(in, t->boot_status, sizeof(t->boot_status));
+	take_text(in, t->jail.frozen, sizeof(t->jail.frozen));
+	t->jail.stopped = take(in) % 4 == 0;
 	if (take(in) % 4 == 0)
 		take_text(in, t->jail.name, sizeof(t->jail.name));
 }
@@ -116,27 +120,33 @@ json_line_is(const char *line, size_t len, const struct target *t)
 	json_decref(j);
 }
 
-/* Four columns; the last may have blanks in it. */
+/* Five columns; the last may have blanks in it, and a note behind it. */
 static void
 columns_are(const char *line, const struct target *t)
 {
-	char word[4 * VISIT_VALUE_MAX], root[4 * JAIL_ROOT_MAX],
-	    back[JAIL_ROOT_MAX];
+	char word[4 * VISIT_VALUE_MAX], name[4 * JAIL_ROOT_MAX],
+	    root[4 * JAIL_ROOT_MAX], back[JAIL_ROOT_MAX], *note;
 	uint64_t jid;
 	long pid;
 	int n = 0;
 
-	MUST(sscanf(line, "%" SCNu64 " %ld %255s %n", &jid, &pid, word,
-	    &n) == 3);
+	MUST(sscanf(line, "%" SCNu64 " %ld %255s %4095s %n", &jid, &pid, word,
+	    name, &n) == 4);
 	/* a root can begin with a blank, the column before it can not */
 	MUST(jid == t->jail.jid && pid == t->jail.pid);
 	MUST(strunvis(back, word) >= 0);
 	MUST(strcmp(word, "-") == 0 || (t->listens &&
 	    strncmp(back, t->state, strlen(back)) == 0));
+	MUST(strunvis(back, name) >= 0);
+	MUST(strcmp(back, names_of(t)) == 0 || (strcmp(name, "-") == 0 &&
+	    *names_of(t) == '\0'));
 	if (t->root[0] == '\0' || t->root[0] == ' ')
 		return;
 	(void)snprintf(root, sizeof(root), "%.*s", (int)strcspn(line + n,
 	    "\n"), line + n);
+	note = strstr(root, "  (");
+	if (note != NULL)
+		*note = '\0';
 	MUST(strunvis(back, root) >= 0);
 	MUST(strcmp(back, t->root) == 0);
 }
@@ -252,7 +262,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
 	struct target jails[JAILS_MAX];
-	struct targets t = { jails, 0, 0 };
+	struct targets t = { .list = jails };
 
 	slow = take(&in) % 8;
 	if (slow == 1)

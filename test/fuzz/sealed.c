@@ -15,6 +15,7 @@
 #include "kill/say.h"
 #include "kill/screen.h"
 #include "kill/send.h"
+#include "kill/wake.h"
 #include "init/signals.h"
 #include "init/fifo.h"
 #include "init/status.h"
@@ -71,7 +72,8 @@ SEALED(int, send_nothing, struct targets *t, const struct options *o)
 SEALED(int, send_permitted, struct targets *t, bool listening,
     int64_t look_ms)
 SEALED(void, targets_find, struct targets *t, enum find_which which,
-    char *const *names, bool look, int64_t look_ms)
+    char *const *names, bool about, bool look, int64_t look_ms)
 SEALED(int, outcome_worse, int a, int b)
 SEALED(void, say_init, bool quiet, bool verbose)
 SEALED(void, screen_finish, void)
+SEALED(void, wake_init, bool quiet, bool thaw)
