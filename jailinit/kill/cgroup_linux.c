@@ -19,6 +19,10 @@
 #include "cgroup_linux.h"
 #include "name_linux.h"
 
+/* The groups of the host are among the first so many; a jail or a user can make
+ * thousands below. */
+#define LEVELS_MAX	16
+
 #define V2_BOTH		"/sys/fs/cgroup/unified"	/* beside version 1 */
 #define V2		"/sys/fs/cgroup"
 
@@ -93,10 +97,22 @@ file_begins(const struct group *g, const char *name, char with)
 	return (c == with);
 }
 
+/* Keeps the first components of a path. */
+static void
+path_cut(char *path, int levels)
+{
+	char *p = path;
+
+	while (levels-- > 0 && (p = strchr(p + 1, '/')) != NULL)
+		continue;
+	if (p != NULL)
+		*p = '\0';
+}
+
 /* In version 1 a group that is frozen says so, whichever group above was told
  * to freeze; in version 2 only that one does.  The first group, "/", cannot. */
 static bool
-is_frozen(struct group *g)
+is_frozen(struct group *g, int levels)
 {
 	char *slash;
 
@@ -105,6 +121,7 @@ is_frozen(struct group *g)
 		    file_begins(g, "freezer.state", 'F'));
 	if (g->name[0] != '\0')
 		return (false);
+	path_cut(g->path, levels);
 	while ((slash = strrchr(g->path, '/')) != NULL && slash[1] != '\0') {
 		if (file_begins(g, "cgroup.freeze", '1'))
 			return (true);
@@ -135,21 +152,21 @@ cgroups_open(struct cgroups *c, pid_t pid)
 			continue;
 		}
 		c->v2_fd = file_open(&g, ".", O_PATH | O_DIRECTORY);
-		if (c->v2_fd != -1 && is_frozen(&g)) {
+		if (c->v2_fd != -1 && is_frozen(&g, INT_MAX)) {
 			close(c->v2_fd);
 			c->v2_fd = -1;
 		}
 	}
 }
 
-bool
-cgroup_text_frozen(char *text, char *buf, size_t size)
+static bool
+find_frozen(char *text, int levels, char *buf, size_t size)
 {
 	char *p = text;
 	struct group g;
 
 	while ((p = group_next(p, "", &g)) != NULL)
-		if (is_frozen(&g)) {
+		if (is_frozen(&g, levels)) {
 			(void)text_format(buf, size, "%s%s", g.name, g.path);
 			return (true);
 		}
@@ -162,7 +179,13 @@ cgroup_frozen(pid_t pid, char *buf, size_t size)
 	char text[CGROUP_TEXT];
 
 	return (proc_read(pid, "cgroup", text, sizeof(text)) &&
-	    cgroup_text_frozen(text, buf, size));
+	    find_frozen(text, INT_MAX, buf, size));
+}
+
+bool
+cgroup_text_frozen(char *text, char *buf, size_t size)
+{
+	return (find_frozen(text, LEVELS_MAX, buf, size));
 }
 
 /*

@@ -30,7 +30,8 @@ void cgroups_open(struct cgroups *c, pid_t pid);
  * its path, in version 1 after the controller's name. */
 bool cgroup_frozen(pid_t pid, char *buf, size_t size);
 
-/* The same of what /proc/pid/cgroup has said, which it overwrites. */
+/* The same of what /proc/pid/cgroup has said, which it overwrites.  Takes the same
+ * time for every jail: deep groups, which are not the host's, are left out. */
 bool cgroup_text_frozen(char *text, char *buf, size_t size);
 
 /* Thaws the groups that have frozen the process, if they hold nothing but its

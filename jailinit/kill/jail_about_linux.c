@@ -156,7 +156,10 @@ jail_stopped(const struct jail *j)
 bool
 jail_freezer(const struct jail *j, char *buf, size_t size)
 {
-	return (cgroup_frozen(j->pid, buf, size) && !pid_has_ended(j->fd));
+	char text[CGROUP_TEXT];
+
+	return (proc_read(j->pid, "cgroup", text, sizeof(text)) &&
+	    cgroup_text_frozen(text, buf, size) && !pid_has_ended(j->fd));
 }
 
 int

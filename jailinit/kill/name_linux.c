@@ -8,6 +8,9 @@
 #define ID_LENGTH	64
 #define ID_SHORT	12
 
+/* Only the first components are looked at; a jail can make thousands below. */
+#define PARTS_MAX	32
+
 #define HEX	"0123456789abcdef"
 
 /* A component of a path, in its memory. */
@@ -246,9 +249,10 @@ name_find(const struct name_paths *p, struct name_found *found)
 {
 	struct part part = { p->jail, 0 }, above = { "", 0 };
 	size_t len, above_len = 0;
+	int n = 0;
 
 	found->by_host = true;
-	while (part_next(&part)) {
+	while (n++ < PARTS_MAX && part_next(&part)) {
 		if (part_is(&part, ".."))
 			continue;
 		if (is_users(&part))

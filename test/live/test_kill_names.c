@@ -14,7 +14,7 @@
 #define HEX64	HEX16 HEX16 HEX16 HEX16
 #define SYSTEMD	"/sys/fs/cgroup/systemd"
 #define FREEZER	"/sys/fs/cgroup/freezer"
-#define GROUPS	16
+#define GROUPS	32
 
 /* The control groups of a test, those above others first. */
 static char groups[GROUPS][PATH_MAX];
@@ -159,6 +159,7 @@ note_is(pid_t pid, const char *note)
  */
 #define NAME(path, name, manager)					\
 	{ path, name, manager, NULL, NULL }
+#define DEEP	"/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a"
 #define NO_NAME(path)	NAME(path, NULL, NULL)
 
 static const struct {
@@ -237,6 +238,8 @@ static const struct {
 	NO_NAME("/.service"),
 	NO_NAME("/jail@.service"),
 	NO_NAME("/some/group"),
+	NAME(DEEP "/lxc.payload.www", "www", "lxc"),
+	NO_NAME(DEEP DEEP "/lxc.payload.www"),
 	NO_NAME(""),
 };
 
@@ -620,6 +623,18 @@ halt_frozen(struct jail *j, bool v1)
 TEST(test_halt_frozen) { halt_frozen(j, false); }
 TEST(test_halt_frozen_v1) { halt_frozen(j, true); }
 
+/* However deep the jail is below. */
+TEST(test_note_deep)
+{
+	const char *top, *name = kill_fmt("t%s" DEEP, tag(j));
+
+	kill_boot(j, NULL, NULL);
+	group_join(group_make(v2(), name), j->pid);
+	top = kill_fmt("%s/t%s", v2(), tag(j));
+	assert_true(put(top, "cgroup.freeze", "1"));
+	note_is(j->pid, kill_fmt("frozen by the control group /t%s", tag(j)));
+}
+
 /* -f at the jail's group, or at one above that holds the jail alone. */
 static void
 halt_thaw(struct jail *j, bool v1, const char *at)
@@ -732,6 +747,7 @@ main(int argc, char **argv)
 		NAMES_TEST(test_note_rc),
 		NAMES_TEST(test_note_stopped),
 		NAMES_TEST(test_note_root),
+		NAMES_TEST(test_note_deep),
 		NAMES_TEST(test_halt_stopped),
 		NAMES_TEST(test_request_stopped),
 		NAMES_TEST(test_halt_frozen),
