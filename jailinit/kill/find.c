@@ -35,7 +35,7 @@ find_all(struct targets *t)
 		warn("looking for jails");
 		t->error = EX_OSERR;
 	}
-	(void)targets_sort(t->list, t->n);
+	targets_sort(t->list, t->n);
 }
 
 /* Keeps the jails for which keep returns true, in their order. */
@@ -64,16 +64,25 @@ complain(struct targets *t, const char *name, const char *why, int error)
 		t->error = error;
 }
 
+/* A mistake that may mean jails which were not meant. */
+static _Noreturn void
+refuse(const char *name, const char *why)
+{
+	errx(EX_USAGE, "%s: %s; nothing was done", printable(name), why);
+}
+
 /* A jail is added once, however often it is named. */
 static void
-add_once(struct targets *t, const struct jail *j, const char *root)
+add_once(struct targets *t, const struct jail *j, const char *root,
+    unsigned group)
 {
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
-		if (t->list[i].jail.jid == j->jid)
-			return;
-	targets_add(t, j, root);
+	for (i = 0; i < t->n && t->list[i].jail.jid != j->jid; i++)
+		;
+	if (i == t->n)
+		targets_add(t, j, root);
+	t->list[i].group = group;
 }
 
 /*
@@ -129,7 +138,8 @@ root_others(const struct targets *all, const struct target *but, char *buf,
 
 /* Adds the jail that is meant, or says why it cannot. */
 static void
-root_add(struct targets *t, const struct targets *all, const char *dir)
+root_add(struct targets *t, const struct targets *all, const char *dir,
+    unsigned group)
 {
 	char others[(LISTED_MAX + 2) * 24];
 	const struct target *found;
@@ -151,41 +161,78 @@ root_add(struct targets *t, const struct targets *all, const char *dir)
 	if (others[0] != '\0')
 		warnx("%s: %" PRIu64 " is meant; others have this root: %s",
 		    printable(dir), found->jail.jid, others);
-	add_once(t, &found->jail, found->root);
+	add_once(t, &found->jail, found->root, group);
+}
+
+/* Whoever has the caller's own root is no jail's. */
+static bool
+is_own_root(const struct stat *st)
+{
+	struct stat own;
+
+	return (stat("/", &own) == 0 && st->st_dev == own.st_dev &&
+	    st->st_ino == own.st_ino);
 }
 
 static void
-find_root(struct targets *t, struct all *all, const char *dir)
+find_root(struct targets *t, struct all *all, const char *dir, unsigned group)
 {
 	struct stat st;
 	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
+		if (strchr(dir, *FIND_NEXT) != NULL)
+			refuse(dir, FIND_APART);
 		complain(t, dir, "no jail and no directory has this name",
 		    EX_NOHOST);
 		return;
 	}
+	if (is_own_root(&st))
+		refuse(dir, "the caller's own root directory, which is no "
+		    "jail's");
 	if (!all->found)
 		find_all(&all->t);
 	all->found = true;
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
-	root_add(t, &all->t, dir);
+	root_add(t, &all->t, dir, group);
 }
 
 static void
-find_name(struct targets *t, struct all *all, const char *name)
+find_name(struct targets *t, struct all *all, const char *name,
+    unsigned group)
 {
 	struct jail j;
 
 	if (jail_open_name(&j, name) == 0) {
 		jail_close(&j);
-		add_once(t, &j, "");
+		add_once(t, &j, "", group);
 	} else if (errno == EINVAL)
-		find_root(t, all, name);
+		find_root(t, all, name, group);
 	else if (errno == ESRCH)
 		complain(t, name, "no such jail", EX_NOHOST);
 	else
 		complain(t, name, strerror(errno), EX_OSERR);
+}
+
+static void
+find_names(struct targets *t, char *const *names, int64_t end_ms)
+{
+	struct all all = { .end_ms = end_ms };
+	unsigned group = 0;
+
+	for (; *names != NULL; names++)
+		if (strcmp(*names, FIND_NEXT) == 0)
+			group++;
+		else
+			find_name(t, &all, *names, group);
+	free(all.t.list);
+}
+
+/* Those that are named are meant even if they do not listen. */
+static bool
+is_meant(const struct target *t)
+{
+	return (t->group > 0 || target_listens(t));
 }
 
 void
@@ -193,19 +240,17 @@ targets_find(struct targets *t, enum find_which which, char *const *names,
     bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct all all = { .end_ms = clock_ms() + look_ms };
+	int64_t end_ms = clock_ms() + look_ms;
 
 	memset(t, 0, sizeof(*t));
-	if (which == FIND_NAMED) {
-		for (; *names != NULL; names++)
-			find_name(t, &all, *names);
-		free(all.t.list);
-	} else
+	if (which != FIND_NAMED)
 		find_all(t);
 	if (which == FIND_MINE || which == FIND_LISTENING)
 		sift(t, is_mine);
+	find_names(t, names, end_ms);
+	targets_sort(t->list, t->n);
 	if (look || which == FIND_LISTENING)
-		look_at(t->list, t->n, &order, all.end_ms - clock_ms());
+		look_at(t->list, t->n, &order, end_ms - clock_ms());
 	if (which == FIND_LISTENING)
-		sift(t, target_listens);
+		sift(t, is_meant);
 }
