@@ -166,8 +166,8 @@ names_check(const struct options *o, char *const *names)
 	bool next, before = o->which != FIND_NAMED;
 
 	if (before && *names != NULL && !is_next(*names))
-		refuse(*names, "a jail is named together with -a or -A, and "
-		    "not behind a comma");
+		usage(*names, "a jail is named together with -a or -A, and not "
+		    "behind a comma");
 	for (; *names != NULL; names++) {
 		next = is_next(*names);
 		if (**names == '\0')
