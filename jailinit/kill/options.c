@@ -156,7 +156,8 @@ is_next(const char *name)
 static _Noreturn void
 refuse(const char *what, const char *why)
 {
-	errx(EX_USAGE, "%s: %s", printable(what), why);
+	warnx("%s: %s", printable(what), why);
+	exit(EX_USAGE);
 }
 
 /* A comma has jails before it, or all of -a and -A, and others after it. */
