@@ -171,8 +171,6 @@ names_check(const struct options *o, char *const *names)
 		    "behind a comma");
 	for (; *names != NULL; names++) {
 		next = is_next(*names);
-		if (**names == '\0')
-			refuse("\"\"", "an empty name is no jail's");
 		if (next && !options_halt(o))
 			refuse(FIND_NEXT, "only -h, -p and -r have an order");
 		if (next && (!before || names[1] == NULL))

@@ -241,8 +241,8 @@ jailkill_options(int argc, char **argv)
 		if (comma)
 			MUST(o.verb >= REQUEST_HALT && o.verb < REQUEST_RUN &&
 			    i < argc - 1 && strcmp(argv[i + 1], ",") != 0);
-		MUST(comma || (*argv[i] != '\0' && (strchr(argv[i], '/') !=
-		    NULL || strchr(argv[i], ',') == NULL)));
+		MUST(comma || strchr(argv[i], '/') != NULL ||
+		    strchr(argv[i], ',') == NULL);
 		MUST(i > optind || comma == (o.which != FIND_NAMED));
 	}
 	MUST(o.which != FIND_ALL || o.list);

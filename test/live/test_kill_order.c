@@ -236,8 +236,8 @@ TEST(test_own_root)
 {
 	const char *link = kill_fmt("%s/tmp/link", j->root),
 	    *dir = kill_fmt("%s/tmp/dir", j->root);
-	const char *const names[] = { "/", "/.", "//", "/../", "/tmp/..", "",
-	    link, dir };
+	const char *const names[] = { "/", "/.", "//", "/../", "/tmp/..", link,
+	    dir };
 	static const char *const actions[][2] = { { "-h" }, { "-p" }, { "-r" },
 	    { "-s", "KILL" }, { "-s", "0" }, { "-R", "x" }, { "-l" },
 	    { "-J" }, { "-nh" } };
