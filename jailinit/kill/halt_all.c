@@ -54,7 +54,8 @@ groups_count(const struct target *list, size_t n)
 	return (groups);
 }
 
-/* The next group has its turn, if all of the last one were reported. */
+/* The next group has its turn, if all of the last one were reported, so that
+ * nothing is open. */
 static void
 turn_next(struct halt_all *a)
 {
@@ -71,6 +72,7 @@ turn_next(struct halt_all *a)
 		;
 	a->end = i;
 	a->busy = a->end - a->begin;
+	a->room = room_max();
 	halt_init(&a->halts[HALT_OWN], a->jails + a->begin,
 	    a->others - a->begin, a->room, end_ms);
 	halt_init(&a->halts[HALT_OTHERS], a->jails + a->others,
@@ -89,7 +91,6 @@ halt_all_init(struct halt_all *a, struct target *list, size_t n,
 		err(EX_OSERR, "%zu jails", n);
 	jail_inside_init();
 	targets_sort(list, n);
-	a->room = room_max();
 	halt_turns_init(&a->turns, groups_count(list, n), clock_ms(),
 	    limit_ms);
 	turn_next(a);
