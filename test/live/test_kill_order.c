@@ -79,7 +79,7 @@ TEST(test_order_hangs)
 	const char *out;
 
 	kill_boot_plain(j, DEAF);
-	kill_boot(db, "sleep 1; " MARK_ARG, NULL);
+	kill_boot(db, MARK_ARG, NULL);
 	out = kill_fmt("%s: " KILLED "*\n%s: gone after # s\n", kill_name(j),
 	    kill_name(db));
 	kill_says(kill_run(NULL, "-h", "-t", "8", j->root, ",", db->root,
@@ -88,7 +88,7 @@ TEST(test_order_hangs)
 	kill_gone(db);
 	assert_string_equal(jail_file(db, LIVE_MARK), "halt\n");
 	/* KILL is a second before the end of the share */
-	assert_in_range(kill_last.took_ms, 4400, 8000 + LIVE_LATE_MS);
+	assert_in_range(kill_last.took_ms, 3400, 8000 + LIVE_LATE_MS);
 }
 
 /* All that listen are first; who is named is ended even if it does not listen,
@@ -118,6 +118,23 @@ TEST(test_order_all)
 	kill_gone(db);
 	kill_gone(plain);
 	kill_lives(other, 0);
+}
+
+/* Where nobody else listens the only group has all the time; and what would be
+ * done says so of who is named and does not listen. */
+TEST(test_order_alone)
+{
+	struct jail *plain = kill_another(0);
+
+	kill_boot(j, NULL, NULL);
+	kill_boot_plain(plain, PLAIN);
+	kill_says(kill_run(NULL, "-nh", "-a", ",", plain->root, NULL), 0,
+	    kill_fmt("%s: would ask it to halt\nthen\n%s: does not listen, "
+	    "would send " PLAIN_TERM "\n", kill_name(j), kill_name(plain)),
+	    "");
+	live_ok(kill_run(NULL, "-h", "-t", "20", "-a", ",", j->root, NULL));
+	assert_int_equal(budget_s(j), 18);
+	kill_lives(plain, 2 * PLAIN_N + 2);
 }
 
 /* Who is not there keeps nobody from his turn; who has gone before it is
@@ -320,6 +337,7 @@ main(void)
 		KILL_TEST(test_order),
 		KILL_TEST(test_order_hangs),
 		KILL_TEST(test_order_all),
+		KILL_TEST(test_order_alone),
 		KILL_TEST(test_order_gone),
 		KILL_TEST(test_order_twice),
 		KILL_TEST(test_order_others),
