@@ -18,8 +18,30 @@ kill_part(int64_t limit_ms)
 }
 
 void
+halt_turns_init(struct halt_turns *t, size_t n, int64_t now_ms,
+    int64_t limit_ms)
+{
+	t->left = n;
+	t->end_ms = add_ms(add_ms(now_ms, limit_ms), kill_part(limit_ms));
+}
+
+/* A group has an equal share of the time that is left, so that what it does not
+ * use is for those after it. */
+bool
+halt_turns_next(struct halt_turns *t, size_t busy, int64_t now_ms,
+    int64_t *end_ms)
+{
+	if (busy > 0 || t->left == 0)
+		return (false);
+	*end_ms = now_ms < t->end_ms ?
+	    now_ms + (t->end_ms - now_ms) / (int64_t)t->left : t->end_ms;
+	t->left--;
+	return (true);
+}
+
+void
 halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
-    int64_t now_ms, int64_t limit_ms)
+    int64_t end_ms)
 {
 	struct halt_jail *j;
 	size_t i;
@@ -28,7 +50,7 @@ halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
 	h->n = h->waiting = n;
 	h->active = 0;
 	h->room = room;
-	h->end_ms = add_ms(add_ms(now_ms, limit_ms), kill_part(limit_ms));
+	h->end_ms = end_ms;
 	/*@ loop invariant 0 <= i <= n;
 	    loop invariant \forall integer k; 0 <= k < i ==>
 		jails[k].stage == HALT_WAITING &&

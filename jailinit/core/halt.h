@@ -15,6 +15,9 @@
  * be gone.  If it was not, it is LEFT some time after KILL (HALT_KILL_MIN_MS).
  * The stage only moves to the right, and may skip some.  By halt_end_ms() all
  * jails are GONE or LEFT, whatever they do.
+ *
+ * Jails in groups end one group after another: each group has its turn, with a
+ * halt of its own and a share of the time, struct halt_turns.
  */
 #ifndef HALT_H
 #define HALT_H
@@ -75,6 +78,12 @@ struct halt_jail {
 	int64_t left_ms;	/* KILL ends */
 };
 
+/* Whose turn it is. */
+struct halt_turns {
+	size_t left;			/* groups that have not begun */
+	int64_t end_ms;			/* all are over */
+};
+
 struct halt {
 	struct halt_jail *jails;	/* owned by the caller */
 	size_t n, waiting, active;
@@ -122,22 +131,52 @@ struct halt {
 	    halt_jail_ok(h->jails + k, h->end_ms);
 */
 
+/* A halt of n groups that begins at now_ms.  limit_ms >= 0: the time until KILL
+ * if n is 1; the kernel's time after it is added once. */
+/*@ requires \valid(t) && now_ms >= 0 && limit_ms >= 0;
+    terminates \true;
+    assigns *t;
+    ensures groups: t->left == n && 0 <= t->end_ms < HALT_NEVER_MS;
+    ensures end: t->end_ms <=
+	now_ms + limit_ms + \max(limit_ms / 20, HALT_KILL_MIN_MS);
+*/
+void halt_turns_init(struct halt_turns *t, size_t n, int64_t now_ms,
+    int64_t limit_ms);
+
+/* busy jails of the group whose turn it is are not over.  If there are none,
+ * and if a group is left, its turn begins: true, and *end_ms is for
+ * halt_init(). */
+/*@ requires \valid(t) && \valid(end_ms) && \separated(t, end_ms);
+    requires now_ms >= 0 && 0 <= t->end_ms < HALT_NEVER_MS;
+    requires t->left <= INT64_MAX;
+    terminates \true;
+    assigns t->left, *end_ms;
+    ensures turn: \result <==> busy == 0 && \old(t->left) > 0;
+    ensures left: t->left == \old(t->left) - (\result ? 1 : 0);
+    ensures none: !\result ==> *end_ms == \old(*end_ms);
+    ensures end: \result ==> 0 <= *end_ms <= t->end_ms;
+    ensures share: \result && now_ms < t->end_ms ==> *end_ms ==
+	now_ms + (t->end_ms - now_ms) / \old(t->left);
+    ensures last: \result && (t->left == 0 || now_ms >= t->end_ms) ==>
+	*end_ms == t->end_ms;
+*/
+bool halt_turns_next(struct halt_turns *t, size_t busy, int64_t now_ms,
+    int64_t *end_ms);
+
 /* Begins a halt of jails[0..n), all WAITING; the caller owns the array.  At
- * most room >= 1 of them are active at once.  limit_ms >= 0: the time from
- * now_ms to KILL, if there is room for all. */
+ * most room >= 1 of them are active at once.  end_ms: all are over. */
 /*@ requires \valid(h) && \valid(jails + (0 .. n - 1));
     requires \separated(h, jails + (0 .. n - 1)) && n <= INT64_MAX;
-    requires room >= 1 && now_ms >= 0 && limit_ms >= 0;
+    requires room >= 1 && 0 <= end_ms < HALT_NEVER_MS;
     terminates \true;
     assigns *h, jails[0 .. n - 1];
     ensures halt_mem(h) && halt_ok(h) && h->jails == jails && h->n == n;
-    ensures end: h->end_ms <=
-	now_ms + limit_ms + \max(limit_ms / 20, HALT_KILL_MIN_MS);
+    ensures end: h->end_ms == end_ms;
     ensures waiting: \forall integer k; 0 <= k < n ==>
 	jails[k].stage == HALT_WAITING;
 */
 void halt_init(struct halt *h, struct halt_jail *jails, size_t n, size_t room,
-    int64_t now_ms, int64_t limit_ms);
+    int64_t end_ms);
 
 /* Gives event, at the time now_ms, to jail i < n.  Returns the actions for that
  * jail, HALT_DO_*. */

@@ -41,7 +41,7 @@ find_all(struct targets *t)
 		warn("looking for jails");
 		t->error = EX_OSERR;
 	}
-	(void)targets_sort(t->list, t->n);
+	targets_sort(t->list, t->n);
 	if (t->about)
 		names_unshare(t->list, t->n);
 }
@@ -72,16 +72,24 @@ complain(struct targets *t, const char *name, const char *why, int error)
 		t->error = error;
 }
 
+/* A mistake that may mean jails which were not meant. */
+static _Noreturn void
+refuse(const char *name, const char *why)
+{
+	errx(EX_USAGE, "%s: %s; nothing was done", printable(name), why);
+}
+
 /* A jail is added once, however often it is named. */
 static void
 add_once(struct targets *t, const struct jail *j, const char *root)
 {
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
-		if (t->list[i].jail.jid == j->jid)
-			return;
-	targets_add(t, j, root);
+	for (i = 0; i < t->n && t->list[i].jail.jid != j->jid; i++)
+		;
+	if (i == t->n)
+		targets_add(t, j, root);
+	t->list[i].group = t->group;
 }
 
 /*
@@ -241,6 +249,29 @@ all_find(struct all *all, bool about)
 	all->found = true;
 }
 
+/* Whoever has the caller's own root is no jail's. */
+static bool
+is_own_root(const struct stat *st)
+{
+	struct stat own;
+
+	return (stat("/", &own) == 0 && st->st_dev == own.st_dev &&
+	    st->st_ino == own.st_ino);
+}
+
+/* Says why the directory cannot be looked at. */
+static void
+root_refuse(struct targets *t, const char *dir)
+{
+	if (errno == EACCES)
+		complain(t, dir, strerror(EACCES), EX_NOPERM);
+	else if (strchr(dir, *FIND_NEXT) != NULL)
+		refuse(dir, FIND_APART);
+	else
+		complain(t, dir, "no jail and no directory has this name",
+		    EX_NOHOST);
+}
+
 static void
 find_root(struct targets *t, struct all *all, const char *dir)
 {
@@ -248,13 +279,12 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
-		if (errno == EACCES)
-			complain(t, dir, strerror(EACCES), EX_NOPERM);
-		else
-			complain(t, dir, "no jail and no directory has this "
-			    "name", EX_NOHOST);
+		root_refuse(t, dir);
 		return;
 	}
+	if (is_own_root(&st))
+		refuse(dir, "the caller's own root directory, which is no "
+		    "jail's");
 	all_find(all, false);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
 	chosen_add(t, &all->t, has_root, dir, "root");
@@ -327,24 +357,42 @@ find_name(struct targets *t, struct all *all, const char *name)
 		complain(t, name, strerror(errno), EX_OSERR);
 }
 
+static void
+find_names(struct targets *t, char *const *names, int64_t end_ms)
+{
+	struct all all = { .end_ms = end_ms };
+
+	for (; *names != NULL; names++)
+		if (strcmp(*names, FIND_NEXT) == 0)
+			t->group++;
+		else
+			find_name(t, &all, *names);
+	free(all.t.list);
+}
+
+/* Those that are named are meant even if they do not listen. */
+static bool
+is_meant(const struct target *t)
+{
+	return (t->group > 0 || target_listens(t));
+}
+
 void
 targets_find(struct targets *t, enum find_which which, char *const *names,
     bool about, bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct all all = { .end_ms = clock_ms() + look_ms };
+	int64_t end_ms = clock_ms() + look_ms;
 
 	*t = (struct targets){ .about = about };
-	if (which == FIND_NAMED) {
-		for (; *names != NULL; names++)
-			find_name(t, &all, *names);
-		free(all.t.list);
-	} else
+	if (which != FIND_NAMED)
 		find_all(t);
 	if (which == FIND_MINE || which == FIND_LISTENING)
 		sift(t, is_mine);
+	find_names(t, names, end_ms);
+	targets_sort(t->list, t->n);
 	if (look || which == FIND_LISTENING)
-		look_at(t->list, t->n, &order, all.end_ms - clock_ms());
+		look_at(t->list, t->n, &order, end_ms - clock_ms());
 	if (which == FIND_LISTENING)
-		sift(t, target_listens);
+		sift(t, is_meant);
 }

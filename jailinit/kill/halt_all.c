@@ -44,25 +44,56 @@ room_max(void)
 	return (n < 1 ? 1 : n > ROOM_MAX ? ROOM_MAX : (size_t)n);
 }
 
+static size_t
+groups_count(const struct target *list, size_t n)
+{
+	size_t i, groups = 0;
+
+	for (i = 0; i < n; i++)
+		groups += i == 0 || list[i].group != list[i - 1].group;
+	return (groups);
+}
+
+/* The next group has its turn, if all of the last one were reported, so that
+ * nothing is open. */
+static void
+turn_next(struct halt_all *a)
+{
+	size_t i;
+	int64_t end_ms;
+
+	if (!halt_turns_next(&a->turns, a->busy, clock_ms(), &end_ms))
+		return;
+	for (a->begin = i = a->end; i < a->n && target_is_own(&a->list[i]) &&
+	    a->list[i].group == a->list[a->begin].group; i++)
+		;
+	for (a->others = i; i < a->n &&
+	    a->list[i].group == a->list[a->begin].group; i++)
+		;
+	a->end = i;
+	a->busy = a->end - a->begin;
+	a->room = room_max();
+	halt_init(&a->halts[HALT_OWN], a->jails + a->begin,
+	    a->others - a->begin, a->room, end_ms);
+	halt_init(&a->halts[HALT_OTHERS], a->jails + a->others,
+	    a->end - a->others, a->room, end_ms);
+	halt_room_share(a);
+}
+
 void
 halt_all_init(struct halt_all *a, struct target *list, size_t n,
     int64_t limit_ms)
 {
-	int64_t now = clock_ms();
-
 	*a = (struct halt_all){ .list = list, .n = n };
 	a->jails = calloc(n + 1, sizeof(*a->jails));
 	a->watch_fd = jail_watch_new();
 	if (a->jails == NULL || a->watch_fd == -1)
 		err(EX_OSERR, "%zu jails", n);
 	jail_inside_init();
-	a->n_own = targets_sort(list, n);
-	a->room = room_max();
-	halt_init(&a->halts[HALT_OWN], a->jails, a->n_own, a->room, now,
+	targets_sort(list, n);
+	halt_turns_init(&a->turns, groups_count(list, n), clock_ms(),
 	    limit_ms);
-	halt_init(&a->halts[HALT_OTHERS], a->jails + a->n_own, n - a->n_own,
-	    a->room, now, limit_ms);
-	halt_room_share(a);
+	turn_next(a);
 }
 
 void
@@ -75,7 +106,7 @@ halt_all_free(struct halt_all *a)
 enum halt_side
 halt_side(const struct halt_all *a, size_t i)
 {
-	return (i < a->n_own ? HALT_OWN : HALT_OTHERS);
+	return (i < a->others ? HALT_OWN : HALT_OTHERS);
 }
 
 struct halt *
@@ -115,9 +146,11 @@ halt_room_share(struct halt_all *a)
 }
 
 void
-halt_room_freed(struct halt_all *a)
+halt_closed(struct halt_all *a)
 {
 	a->failed[HALT_OWN] = a->failed[HALT_OTHERS] = false;
+	a->busy--;
+	turn_next(a);
 }
 
 /* At the end of the time all may begin. */

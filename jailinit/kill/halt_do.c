@@ -43,7 +43,8 @@ halt_do_init(struct halt_do *d, struct target *list, size_t n,
 	halt_term_init(&d->term, &d->all);
 	halt_kill_init(&d->kill, &d->all);
 	for (i = 0; i < n; i++)
-		list[i].unsure = listening && !target_is_jailinit(&list[i]);
+		list[i].unsure = listening && list[i].group == 0 &&
+		    !target_is_jailinit(&list[i]);
 }
 
 void
@@ -134,12 +135,12 @@ report(struct halt_do *d, size_t i)
 	halt_visit_end(&d->visit, i);
 	halt_term_end(&d->term, i);
 	jail_close(&t->jail);
-	halt_room_freed(&d->all);
 	o->last_word_ms = 0;
 	o->over = true;
 	d->left--;
 	if (outcome > d->outcome)
 		d->outcome = outcome;
+	halt_closed(&d->all);
 }
 
 /* The jail does not listen, or has not said so in time: it is left alone. */

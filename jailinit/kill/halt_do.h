@@ -30,8 +30,9 @@ struct halt_do {
 	int outcome;		/* the worst so far, outcome.h */
 };
 
-/* Begins with list[0..n), and sorts it.  listening: leaves jails alone that do
- * not listen.  d must not move.  Ends the program if there is no memory. */
+/* Begins with list[0..n), and sorts it.  listening: leaves jails of group 0
+ * alone that do not listen.  d must not move.  Ends the program if there is no
+ * memory. */
 void halt_do_init(struct halt_do *d, struct target *list, size_t n,
     enum request_verb verb, int64_t limit_ms, bool listening);
 void halt_do_free(struct halt_do *d);

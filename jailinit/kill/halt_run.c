@@ -15,17 +15,21 @@
 #define EVENTS_MAX	64
 
 /* Steps jail i, and does what halt says; what happens then is the next event.
+ * When a jail was reported, another group may have its turn.
  * A visitor says the name of a jail first, so the stage ASKING is said when
  * the name has come. */
 static void
 step(struct halt_do *d, size_t i, enum halt_event event)
 {
 	const struct halt_jail *h = &d->all.jails[i];
-	size_t in;
-	struct halt *halt = halt_of(&d->all, i, &in);
+	struct halt *halt;
 	enum halt_stage from;
 	unsigned actions;
+	size_t in;
 
+	if (halt_do_is_over(d, i))
+		return;
+	halt = halt_of(&d->all, i, &in);
 	do {
 		from = h->stage;
 		if (from == HALT_WAITING && !halt_admit(&d->all, i, &event))
@@ -73,7 +77,7 @@ time_passed(struct halt_do *d)
 	    now >= halt_side_due(&d->all, HALT_OTHERS) };
 	size_t i;
 
-	for (i = 0; i < d->all.n; i++)
+	for (i = d->all.begin; i < d->all.end; i++)
 		if (due[halt_side(&d->all, i)])
 			step(d, i, HALT_TICK);
 	halt_kill_late(&d->kill);

@@ -11,9 +11,10 @@
 
 #include "target.h"
 
-/* Asks the jails list[0..n), which it sorts, to halt, power off or reboot, and
- * ends them limit_ms from now at the latest.  listening: leaves those alone
- * that do not listen.  Returns the worst outcome, outcome.h. */
+/* Asks the jails list[0..n), which it sorts, to halt, power off or reboot, one
+ * group after another, and ends them limit_ms from now at the latest.
+ * listening: leaves those of group 0 alone that do not listen.  Returns the
+ * worst outcome, outcome.h. */
 int halt_run(struct target *list, size_t n, enum request_verb verb,
     int64_t limit_ms, bool listening);
 

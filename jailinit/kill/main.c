@@ -34,20 +34,13 @@
 /* The highest, setpriority(2); for root alone. */
 #define PRIORITY	(-20)
 
-/* Does this run ask jails to halt, power off or reboot? */
-static bool
-is_halt(const struct options *o)
-{
-	return (o->verb != REQUEST_NONE && o->verb != REQUEST_RUN);
-}
-
 /* Does the visitor that asks a jail find out whether it listens, too?  Not
  * where there is no time to ask. */
 static bool
 asks_at_once(const struct options *o)
 {
 	return (!o->dry && (o->verb == REQUEST_RUN ||
-	    (is_halt(o) && o->limit_ms > 0)));
+	    (options_halt(o) && o->limit_ms > 0)));
 }
 
 static int64_t
@@ -55,7 +48,7 @@ look_ms(const struct options *o)
 {
 	int64_t ms = o->limit_ms / LOOK_PART;
 
-	if (!is_halt(o) || o->dry || ms > LOOK_LIMIT_MS)
+	if (!options_halt(o) || o->dry || ms > LOOK_LIMIT_MS)
 		return (LOOK_LIMIT_MS);
 	return (ms < LOOK_MIN_MS ? LOOK_MIN_MS : ms);
 }
@@ -75,13 +68,15 @@ left_ms(const struct options *o, int64_t begun_ms)
 }
 
 static int
-halt(struct targets *t, const struct options *o, int64_t limit_ms,
+halt(struct targets *t, const struct options *o, int64_t begun_ms,
     bool listening)
 {
 	int status;
 
 	say_init(o->quiet, o->verbose);
-	status = halt_run(t->list, t->n, o->verb, limit_ms, listening);
+	status = halt_run(t->list, t->n, o->verb, left_ms(o, begun_ms),
+	    listening);
+	say_sum(begun_ms, o->limit_ms, clock_ms());
 	screen_finish();
 	return (status);
 }
@@ -91,11 +86,10 @@ jails_act(struct targets *t, const struct options *o, int64_t begun_ms)
 {
 	bool listening = asks_at_once(o) && o->which == FIND_LISTENING;
 	int status = send_permitted(t, listening, look_ms(o));
-	int64_t limit_ms = left_ms(o, begun_ms);
 
 	wake_init(o->quiet, o->thaw);
 	return (outcome_worse(status, o->dry ? send_nothing(t, o) :
-	    is_halt(o) ? halt(t, o, limit_ms, listening) :
+	    options_halt(o) ? halt(t, o, begun_ms, listening) :
 	    o->verb == REQUEST_RUN ? send_requests(t, o) :
 	    send_signals(t, o)));
 }

@@ -20,8 +20,10 @@ usage_print(FILE *to)
 {
 	(void)fprintf(to,
 	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... | "
-	    "-a | -A\n"
+	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... "
+	    "[, jail ...] ...\n"
+	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] -a | -A "
+	    "[, jail ...] ...\n"
 	    "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
 	    "       jailkill -l | -J [jail ... | -a | -A]\n"
 	    "       jailkill -V | --help | --version\n");
@@ -33,6 +35,12 @@ usage(const char *what, const char *why)
 	warnx("%s: %s", printable(what), why);
 	usage_print(stderr);
 	exit(EX_USAGE);
+}
+
+bool
+options_halt(const struct options *o)
+{
+	return (o->verb != REQUEST_NONE && o->verb != REQUEST_RUN);
 }
 
 /* A run does one thing; opt: the option that asks for it. */
@@ -142,18 +150,55 @@ option_take(struct options *o, int c)
 	}
 }
 
+static bool
+is_next(const char *name)
+{
+	return (name != NULL && strcmp(name, FIND_NEXT) == 0);
+}
+
+static _Noreturn void
+refuse(const char *what, const char *why)
+{
+	warnx("%s: %s", printable(what), why);
+	exit(EX_USAGE);
+}
+
+/* A comma has jails before it, or all of -a and -A, and others after it. */
+static void
+names_check(const struct options *o, char *const *names)
+{
+	bool next, before = o->which != FIND_NAMED;
+
+	if (before && *names != NULL && !is_next(*names))
+		usage(*names, "a jail is named together with -a or -A, and not "
+		    "behind a comma");
+	for (; *names != NULL; names++) {
+		next = is_next(*names);
+		if (next && !options_halt(o))
+			refuse(FIND_NEXT, "only -h, -p and -r have an order");
+		if (next && (!before || names[1] == NULL))
+			refuse(FIND_NEXT, "no jail is named on one side of "
+			    "it");
+		if (!next && strchr(*names, *FIND_NEXT) != NULL &&
+		    strchr(*names, '/') == NULL)
+			refuse(*names, FIND_APART);
+		before = !next;
+	}
+}
+
 /* Do the options, and names or none, go together? */
 static void
-options_check(struct options *o, const char *name)
+options_check(struct options *o, char *const *names)
 {
+	const char *name = *names;
+
 	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
 		usage("-t", "goes with -h, -p, -r or -R");
 	if (o->thaw && o->verb == REQUEST_NONE)
 		usage("-f", "goes with -h, -p, -r or -R");
-	if (o->which != FIND_NAMED && name != NULL)
-		usage(name, "a jail is named together with -a or -A");
 	if (o->which == FIND_NAMED && name == NULL && !o->list)
 		usage("jail", "none is named; -a means all that listen");
+	names_check(o, names);
 	if (o->list && o->which == FIND_NAMED && name == NULL)
 		o->which = FIND_ALL;
 }
@@ -187,5 +232,5 @@ options_parse(struct options *o, int argc, char **argv)
 			usage(name, letter != NULL && letter[1] == ':' ?
 			    "wants an argument" : "no such option");
 		}
-	options_check(o, argv[optind]);
+	options_check(o, argv + optind);
 }

@@ -24,4 +24,7 @@ struct options {
  * what follows.  Ends the program on a mistake and for -V. */
 void options_parse(struct options *o, int argc, char **argv);
 
+/* Does this run ask jails to halt, power off or reboot? */
+bool options_halt(const struct options *o);
+
 #endif

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/signame.h"
 
@@ -14,6 +15,9 @@
 #define LINE_MAX_COLUMNS	200
 
 static bool quiet, verbose;
+
+/* Jails that have ended or are left; of them, by force; and still there. */
+static size_t said, said_forced, said_left;
 
 void
 say_init(bool q, bool v)
@@ -44,6 +48,21 @@ has_ended(const struct halt_jail *h)
 	return (h->stage == HALT_GONE || h->stage == HALT_LEFT);
 }
 
+/* "52 (/jails/www): rc.shutdown, 3 s of 120 s" */
+static void
+live_line(char line[LINE_MAX_COLUMNS + 1], const struct target *t,
+    const struct halt_jail *h, int64_t now_ms)
+{
+	char of[48] = "";
+
+	if (h->stage != HALT_WAITING)
+		(void)snprintf(of, sizeof(of), ", %" PRId64 " s of %" PRId64
+		    " s", (now_ms - h->begun_ms) / 1000,
+		    (h->kill_ms - h->begun_ms + 500) / 1000);
+	(void)snprintf(line, LINE_MAX_COLUMNS + 1, "%s: %s%s", target_name(t),
+	    doing(t, h), of);
+}
+
 void
 say_live(const struct target *list, const struct halt_jail *jails, size_t n,
     size_t active, int64_t now_ms)
@@ -61,10 +80,7 @@ say_live(const struct target *list, const struct halt_jail *jails, size_t n,
 			more++;
 			continue;
 		}
-		(void)snprintf(line, sizeof(line), "%s: %s, %" PRId64 " s",
-		    target_name(&list[i]), doing(&list[i], h),
-		    h->stage == HALT_WAITING ? 0 :
-		    (now_ms - h->begun_ms) / 1000);
+		live_line(line, &list[i], h, now_ms);
 		used = screen_line(line);
 	}
 	if (more > 0) {
@@ -189,6 +205,9 @@ say_end(const struct target *t, const struct halt_jail *h, bool rebooted,
 	int64_t took_ms = now_ms - h->begun_ms;
 	bool left = h->stage == HALT_LEFT;
 
+	said++;
+	said_left += left;
+	said_forced += h->forced && !left;
 	if (quiet && !left && !h->forced)
 		return;
 	screen_clear();
@@ -200,4 +219,17 @@ say_end(const struct target *t, const struct halt_jail *h, bool rebooted,
 		screen_print("; said last: %s", printable(t->state));
 	print_forced(t->forced);
 	screen_print("%s%s\n", *why == '\0' ? "" : "; ", printable(why));
+}
+
+void
+say_sum(int64_t begun_ms, int64_t limit_ms, int64_t now_ms)
+{
+	int64_t took_ms = now_ms - begun_ms;
+
+	if (quiet || said < 2 || !isatty(STDOUT_FILENO))
+		return;
+	screen_clear();
+	screen_print("%zu jails: %zu had to be killed, %zu still there; after "
+	    "%" PRId64 ".%" PRId64 " s of %" PRId64 " s\n", said, said_forced,
+	    said_left, took_ms / 1000, took_ms % 1000 / 100, limit_ms / 1000);
 }

@@ -35,6 +35,10 @@ void say_not_entered(const struct target *t, int error);
 void say_end(const struct target *t, const struct halt_jail *h,
     bool rebooted, int64_t now_ms, const char *why);
 
+/* How it went, on a terminal, if there were several: begun_ms is when the time,
+ * limit_ms, began. */
+void say_sum(int64_t begun_ms, int64_t limit_ms, int64_t now_ms);
+
 /* Words for the errno in target.refused. */
 const char *say_refusal(int error);
 

@@ -61,8 +61,11 @@ send_nothing(struct targets *t, const struct options *o)
 {
 	size_t i;
 
-	for (i = 0; i < t->n; i++)
+	for (i = 0; i < t->n; i++) {
+		if (i > 0 && t->list[i].group != t->list[i - 1].group)
+			(void)printf("then\n");
 		nothing_one(&t->list[i], o);
+	}
 	return (EX_OK);
 }
 
@@ -315,7 +318,7 @@ send_permitted(struct targets *t, bool listening, int64_t look_ms)
 		look_at(t->list + n, (size_t)(end - t->list) - n, &order,
 		    look_ms);
 	for (j = t->list + n; j < end; j++)
-		if (!listening || target_listens(j)) {
+		if (!listening || j->group > 0 || target_listens(j)) {
 			warnx("%s: %s", target_name(j), strerror(EPERM));
 			status = EX_NOPERM;
 		}

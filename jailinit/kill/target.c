@@ -77,21 +77,21 @@ targets_add(struct targets *t, const struct jail *j, const char *root)
 	memcpy(added->root, root, strlen(root) + 1);
 }
 
-size_t
+/* Of two groups, or of the caller's own jails and of others'. */
+static int
+target_compare(const void *a, const void *b)
+{
+	const struct target *t = a, *u = b;
+
+	return (t->group != u->group ? (t->group < u->group ? -1 : 1) :
+	    target_is_own(u) - target_is_own(t));
+}
+
+void
 targets_sort(struct target *list, size_t n)
 {
-	struct target *others = grow(NULL, n + 1, sizeof(*others));
-	size_t i, n_others = 0, n_own = 0;
-
-	for (i = 0; i < n; i++)
-		if (target_is_own(&list[i]))
-			list[n_own++] = list[i];
-		else
-			others[n_others++] = list[i];
-	if (n_others > 0)
-		memcpy(list + n_own, others, n_others * sizeof(*others));
-	free(others);
-	return (n_own);
+	if (mergesort(list, n, sizeof(*list), target_compare) == -1)
+		err(EX_OSERR, "%zu jails", n);
 }
 
 bool

@@ -24,6 +24,8 @@ struct target {
 	bool unsure;			/* not known to listen; if it does not,
 					 * it is left alone */
 	bool runs;			/* the request that was asked for */
+	unsigned group;			/* groups end one after another; 0 is the
+					 * first */
 	char answer[ANSWER_MAX];	/* to it; "" if there is none */
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
@@ -37,14 +39,15 @@ struct targets {
 	size_t n;
 	int error;		/* of the names: 0, EX_USAGE, EX_NOHOST, ... */
 	bool about;		/* jail_about() is called for each jail */
+	unsigned group;		/* of the jail that is named next */
 };
 
 /* Adds a jail that is closed.  root: "" if not known. */
 void targets_add(struct targets *t, const struct jail *j, const char *root);
 
-/* Moves the caller's own jails to the front, and otherwise keeps the order.
- * Returns how many of them there are. */
-size_t targets_sort(struct target *list, size_t n);
+/* By groups, in each the caller's own jails first; otherwise keeps the order.
+ * Ends the program if there is no memory. */
+void targets_sort(struct target *list, size_t n);
 
 /* Is it a jail of the caller's user, or of the caller? */
 bool target_is_own(const struct target *t);

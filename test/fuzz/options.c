@@ -39,7 +39,7 @@ static jmp_buf begun;
 static char *said;		/* on standard error */
 static size_t said_n;
 static FILE *said_file;
-static bool machine, walled;
+static bool machine, walled, one_line;
 
 _Noreturn void
 fuzz_exit(int status)
@@ -103,12 +103,15 @@ wall(const char *text)
  * A mistake.
  */
 
-/* "who: what: why", of what makes no sense too, then how it is used. */
+/* "who: what: why", of what makes no sense too, then how it is used; of
+ * jailkill's names a line alone. */
 static void
 is_usage(const char *text)
 {
 	const char *p, *usage = strstr(text, "\nusage: ");
 
+	if (usage == NULL && one_line)
+		usage = strrchr(text, '\n');
 	MUST(usage != NULL);
 	for (p = text; *p != '\0'; p++)
 		MUST(*p == '\n' || (*p >= ' ' && *p <= '~') || *p < 0);
@@ -214,7 +217,10 @@ jailkill_options(int argc, char **argv)
 	struct kill_options o = { 0 };
 	struct request rq;
 	const char *name;
+	bool comma;
+	int i;
 
+	one_line = true;
 	kill_options_parse(&o, argc, argv);
 	name = argv[optind];
 	MUST(o.sig >= -1 && o.sig <= sys_signal_max);
@@ -229,7 +235,16 @@ jailkill_options(int argc, char **argv)
 		is_seconds(o.limit_ms);
 		MUST(o.verb >= REQUEST_HALT && o.verb <= REQUEST_RUN);
 	}
-	MUST((o.which == FIND_NAMED) == (name != NULL));
+	MUST(o.which != FIND_NAMED || name != NULL);
+	for (i = optind; i < argc; i++) {
+		comma = strcmp(argv[i], ",") == 0;
+		if (comma)
+			MUST(o.verb >= REQUEST_HALT && o.verb < REQUEST_RUN &&
+			    i < argc - 1 && strcmp(argv[i + 1], ",") != 0);
+		MUST(comma || strchr(argv[i], '/') != NULL ||
+		    strchr(argv[i], ',') == NULL);
+		MUST(i > optind || comma == (o.which != FIND_NAMED));
+	}
 	MUST(o.which != FIND_ALL || o.list);
 	MUST(look_ms(&o) >= LOOK_MIN_MS && look_ms(&o) <= LOOK_LIMIT_MS);
 }
@@ -349,6 +364,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	said_file = open_memstream(&said, &said_n);
 	MUST(said_file != NULL);
 	stdout = stderr = said_file;
+	one_line = false;
 	status = setjmp(begun);
 	if (status == 0)
 		program(which, argc, argv, now);

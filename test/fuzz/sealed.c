@@ -75,5 +75,6 @@ SEALED(void, targets_find, struct targets *t, enum find_which which,
     char *const *names, bool about, bool look, int64_t look_ms)
 SEALED(int, outcome_worse, int a, int b)
 SEALED(void, say_init, bool quiet, bool verbose)
+SEALED(void, say_sum, int64_t begun_ms, int64_t limit_ms, int64_t now_ms)
 SEALED(void, screen_finish, void)
 SEALED(void, wake_init, bool quiet, bool thaw)

@@ -34,7 +34,10 @@ boot_chroot(struct jail *j)
  */
 static const char usage_text[] =
     "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... | -a | -A\n"
+    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... "
+    "[, jail ...] ...\n"
+    "       jailkill -h | -p | -r [-fnqv] [-t seconds] -a | -A "
+    "[, jail ...] ...\n"
     "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
     "       jailkill -l | -J [jail ... | -a | -A]\n"
     "       jailkill -V | --help | --version\n";
@@ -59,6 +62,7 @@ TEST(test_usage)
 		{ "-s", "TERM", "-J" },
 		{ "-a", "pid=1" },		/* and a name */
 		{ "-h", "-A", "pid=1" },
+		{ "-h", "-a", "pid=1", ",", "pid=2" },
 		{ "-s", "NOSUCH", "-a" },
 		{ "-s", "-1", "-a" },
 		{ "-s", JAIL_NO_SIGNAL, "-a" },

@@ -258,6 +258,61 @@ test_jid_unique(struct jail *base)
 #endif
 
 /*
+ * Groups.
+ */
+
+/* Lines of each jail's end, of the first group before those of the second;
+ * with room for all, and for some at once. */
+static void
+groups_run(struct many *m, const struct run_how *how)
+{
+	const struct many_how slow = { .shutdown = "sleep 0.5; " END_AT_ONCE },
+	    fast = { .shutdown = END_AT_ONCE };
+	const char *argv[128] = { "jailkill", "-h", "-t", "30" };
+	size_t i, n = 4, from = m->first;
+	const char *last = NULL, *line;
+	struct run r;
+
+	for (i = 0; i < 60; i++)
+		(void)many_start(m, i < 30 ? &slow : &fast);
+	many_wait_run(m);
+	for (i = from; i < m->n; i++) {
+		if (i == from + 30)
+			argv[n++] = ",";
+		argv[n] = strdup(run_jid(m->list[i].jid));
+		MUST(argv[n++] != NULL);
+	}
+	run_argv(&r, how, argv);
+	(void)run_end(&r, 30000 + 2 * MANY_LATE_MS);
+	printf("2 groups of 30 jails ended in %d ms\n", (int)r.took_ms);
+	if (r.status != 0)
+		fprintf(stderr, "%s%s", r.err, r.out);
+	MUST(r.status == 0);
+	for (i = from; i < m->n; i++) {
+		MUST(many_gone(&m->list[i]));
+		MUST(many_has(&m->list[i], MANY_MARK));
+		MUST(*run_line(&r, m->list[i].jid) != '\0');
+		line = strstr(r.out, run_jid(m->list[i].jid));
+		MUST(i < from + 30 || line > last);
+		if (i < from + 30 && line > last)
+			last = line;
+	}
+	run_free(&r);
+	many_end(m);
+}
+
+static void
+test_groups(struct jail *base)
+{
+	const struct run_how all = { 0 }, some = { .nofile = 64 };
+	struct many m;
+
+	many_init(&m, base);
+	groups_run(&m, &all);
+	groups_run(&m, &some);
+}
+
+/*
  * Batches.
  */
 static void
@@ -1027,6 +1082,7 @@ main(int argc, char **argv)
 		MANY_TEST(test_side_by_side),
 		MANY_TEST(test_stubborn),
 		MANY_ONLY_LINUX(test_jid_unique, "a jid is never given again"),
+		MANY_TEST(test_groups),
 		MANY_TEST(test_batches),
 		MANY_TEST(test_batches_small),
 		MANY_TEST(test_two_halts),

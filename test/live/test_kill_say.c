@@ -113,6 +113,10 @@ pty_text(int master_fd, char *buf, size_t size)
 	buf[used] = '\0';
 }
 
+/* The last line, of several. */
+#define SUM								\
+	"%d jails: %d had to be killed, %d still there; after # s of %d s\n"
+
 static void
 terminal(struct jail *j, unsigned short columns)
 {
@@ -121,7 +125,7 @@ terminal(struct jail *j, unsigned short columns)
 	struct jail *quick = kill_another(0);
 	char text[16384], last[16384];
 	struct kill_opts o = { 0 };
-	const char *jn, *qn;
+	const char *jn, *qn, *shown_last;
 	int i, master_fd, shown = 0;
 
 	kill_boot(j, "sleep 4.5", NULL);
@@ -135,15 +139,15 @@ terminal(struct jail *j, unsigned short columns)
 	close(master_fd);
 	close(o.out_fd);
 	screen(text, last);
-	if (!kill_like(last, kill_fmt("%s: gone after # s\n%s: gone after "
-	    "# s\n", qn, jn)))
+	shown_last = kill_fmt("%s: gone after # s\n%s: gone after # s\n"
+	    SUM, qn, jn, 2, 0, 0, 120);
+	if (!kill_like(last, shown_last))
 		print_error("shown last:\n%s---\nof:\n%s---\n", last, text);
-	assert_true(kill_like(last, kill_fmt("%s: gone after # s\n%s: gone "
-	    "after # s\n", qn, jn)));
+	assert_true(kill_like(last, shown_last));
 	/* Each second, but on a busy machine. */
 	for (i = 1; i <= 4; i++)
-		if (strstr(text, kill_fmt("%s: rc.shutdown, %d s\r\n", jn,
-		    i)) != NULL)
+		if (strstr(text, kill_fmt("%s: rc.shutdown, %d s of 120 s\r\n",
+		    jn, i)) != NULL)
 			shown++;
 	assert_true(shown >= (columns == 0 ? 1 : 2));
 	assert_non_null(strstr(text, "\033[1A\r\033[J"));
@@ -177,6 +181,49 @@ TEST(test_terminal_unknown)
 	}
 }
 
+/* The sum of several, on any terminal and nowhere else, unless quiet; who was
+ * killed is counted. */
+TEST(test_sum)
+{
+	static const struct {
+		const char *term, *options;
+		bool pty, sum;
+	} t[] = {
+		{ "dumb", "-h", true, true },
+		{ "", "-h", true, true },
+		{ "xterm", "-hv", true, true },
+		{ "xterm", "-hq", true, false },
+		{ "xterm", "-h", false, false },
+	};
+	struct jail *deaf = kill_another(0);
+	struct kill_opts o = { 0 };
+	char text[16384], *p;
+	int master_fd;
+	size_t i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		kill_boot(j, NULL, NULL);
+		kill_boot_plain(deaf, DEAF);
+		live_pty(&master_fd, &o.out_fd);
+		live_ok(setenv("TERM", t[i].term, 1));
+		assert_int_equal(kill_run(t[i].pty ? &o : NULL, t[i].options,
+		    "-t", "1", deaf->root, ",", j->root, NULL), 1);
+		pty_text(master_fd, text, sizeof(text));
+		close(master_fd);
+		close(o.out_fd);
+		while ((p = strchr(text, '\r')) != NULL)
+			memmove(p, p + 1, strlen(p));
+		p = t[i].pty ? text : kill_last.out;
+		assert_null(strchr(p, '\033'));
+		if ((p = strstr(p, "2 jails: ")) != NULL)
+			assert_true(p[-1] == '\n');
+		assert_int_equal(p != NULL && kill_like(p, kill_fmt(SUM, 2, 1,
+		    0, 1)), t[i].sum);
+		live_ok(jail_again(j));
+		live_ok(jail_again(deaf));
+	}
+}
+
 /* One with room for a single line, where one jail is at TERM for a while. */
 TEST(test_terminal_rows)
 {
@@ -198,7 +245,7 @@ TEST(test_terminal_rows)
 	close(master_fd);
 	close(o.out_fd);
 	assert_non_null(strstr(text, kill_fmt("%s): TERM, ", j->root)));
-	assert_non_null(strstr(text, " s\r\nand 1 more\r\n"));
+	assert_non_null(strstr(text, " s of 120 s\r\nand 1 more\r\n"));
 }
 
 /* A name so long that a few lines are some kilobytes. */
@@ -272,6 +319,7 @@ main(void)
 		KILL_LINUX(test_terminal_no_size,
 		    "who enters does not stay to see the state"),
 		KILL_TEST(test_terminal_unknown),
+		KILL_TEST(test_sum),
 		KILL_LINUX(test_terminal_rows,
 		    "who enters does not stay to see the state"),
 		KILL_TEST(test_terminal_stalled),

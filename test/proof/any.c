@@ -136,6 +136,7 @@ none_active(const struct halt *h)
 /* At the end or later, whatever has been: two rounds of ticks, and all jails
  * are over, that is, reported. */
 /*@ requires halt_mem(h) && halt_ok(h) && h->end_ms <= now < HALT_NEVER_MS;
+    assigns h->waiting, h->active, h->jails[0 .. h->n - 1];
     ensures over: \forall integer k; 0 <= k < h->n ==>
 	halt_over(h->jails[k].stage);
 */
@@ -170,5 +171,35 @@ halt_at_the_end(struct halt *h, int64_t now)
 		none_active(h);
 		(void)halt_step(h, i, HALT_TICK, now);
 		//@ assert halt_over(h->jails[i].stage);
+	}
+}
+
+/* Whatever the groups do, and whenever their turns begin: each has to be over
+ * by the end of all, so that after it halt_at_the_end() is true of each. */
+/*@ requires \valid(t) && \valid(h) && \separated(t, h, &world);
+    requires 0 <= t->end_ms < HALT_NEVER_MS && t->left <= INT64_MAX;
+    requires \valid(jails + (0 .. n - 1)) && n <= INT64_MAX;
+    requires \separated(h, t, jails + (0 .. n - 1), &world);
+*/
+void
+any_turns(struct halt_turns *t, struct halt *h, struct halt_jail *jails,
+    size_t n)
+{
+	int64_t now, end = 0;
+
+	/*@ loop invariant 0 <= t->left <= \at(t->left, Pre);
+	    loop invariant t->end_ms == \at(t->end_ms, Pre);
+	    loop assigns world, now, end, t->left, *h, jails[0 .. n - 1];
+	*/
+	while ((now = any_ms()) >= 0) {
+		if (!halt_turns_next(t, any_jail(), now, &end))
+			continue;
+		halt_init(h, jails, n, 1, end);
+		now = any_ms();
+		if (now < t->end_ms || now == HALT_NEVER_MS)
+			continue;
+		halt_at_the_end(h, now);
+		/*@ assert over: \forall integer k; 0 <= k < n ==>
+		    halt_over(jails[k].stage); */
 	}
 }

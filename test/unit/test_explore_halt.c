@@ -4,6 +4,7 @@
  * at some times, forwards and backwards, and what is promised of each step.
  * The times are those at which the stages of a jail begun at once end, some
  * just before, and the end; others are left to the proof and to test_halt.
+ * And the same of groups of as many jails each, one after another.
  *
  * A state leaves out what is not looked at any more, and which jail is which.
  */
@@ -26,26 +27,37 @@
 #define LIMIT_MS	20000
 
 static const struct world {
-	size_t n, room;
+	size_t groups, n, room;
 	int64_t at_ms[12];		/* ends with -1 */
 } worlds[] = {
-	{ 1, 1, { 0, 999, 1000, 6665, 6666, 17999, 18000, 19999, 20000, 20999,
+	{ 1, 1, 1, { 0, 999, 1000, 6665, 6666, 17999, 18000, 19999, 20000, 20999,
 	    21000, -1 } },
 	/* two shares of 10500, three of 7000 */
-	{ 2, 1, { 0, 949, 950, 3166, 8550, 9500, 10499, 10500, 20999, 21000,
+	{ 1, 2, 1, { 0, 949, 950, 3166, 8550, 9500, 10499, 10500, 20999, 21000,
 	    -1 } },
-	{ 3, 1, { 0, 600, 2000, 5400, 6000, 6999, 7000, 14000, 20999, 21000,
+	{ 1, 3, 1, { 0, 600, 2000, 5400, 6000, 6999, 7000, 14000, 20999, 21000,
 	    -1 } },
-	{ 2, 2, { 0, 999, 1000, 6666, 17999, 18000, 20000, 20999, 21000,
+	{ 1, 2, 2, { 0, 999, 1000, 6666, 17999, 18000, 20000, 20999, 21000,
 	    -1 } },
-	{ 3, 2, { 0, 950, 3166, 8550, 9499, 9500, 10499, 10500, 20999, 21000,
+	{ 1, 3, 2, { 0, 950, 3166, 8550, 9499, 9500, 10499, 10500, 20999, 21000,
 	    -1 } },
-	{ 3, 3, { 0, 999, 1000, 6666, 18000, 20000, 20999, 21000, -1 } },
+	{ 1, 3, 3, { 0, 999, 1000, 6666, 18000, 20000, 20999, 21000, -1 } },
+	/* two turns of 10500, three of 7000 */
+	{ 2, 1, 1, { 0, 950, 3166, 8550, 9500, 10499, 10500, 11450, 19050,
+	    20000, 21000, -1 } },
+	{ 3, 1, 1, { 0, 600, 2000, 5400, 6000, 7000, 7600, 13000, 14000,
+	    20999, 21000, -1 } },
+	{ 2, 2, 1, { 0, 950, 4250, 5250, 10499, 10500, 11000, 15749, 15750,
+	    21000, -1 } },
+	{ 2, 2, 2, { 0, 950, 3166, 9500, 10500, 11450, 20000, 20999, 21000,
+	    -1 } },
 };
 static const struct world *world;
 
 struct state {
-	struct halt h;		/* its jails are NULL while it is kept */
+	struct halt_turns t;
+	struct halt h;		/* of the group whose turn it is; its jails
+				 * are NULL while it is kept */
 	struct halt_jail jails[JAILS_MAX];
 };
 
@@ -184,8 +196,8 @@ broken_all(const struct state *was, const struct state *is, size_t i)
 	HOLDS(is->h.waiting == waiting && is->h.active == active,
 	    "the counts are right");
 	HOLDS(active <= world->room, "there is room for all");
-	HOLDS(halt_end_ms(&is->h) == LIMIT_MS + HALT_KILL_MIN_MS,
-	    "the end stays");
+	HOLDS(halt_end_ms(&is->h) == was->h.end_ms &&
+	    is->h.end_ms <= LIMIT_MS + HALT_KILL_MIN_MS, "the end stays");
 	if (waiting + active == 0)
 		HOLDS(due == HALT_NEVER_MS, "over is over");
 	else
@@ -209,6 +221,33 @@ broken_end(struct state *s, int64_t now_ms)
 				reports++;
 	HOLDS(reports + over == world->n && halt_due_ms(&s->h) ==
 	    HALT_NEVER_MS, "at the end all are reported");
+	return (NULL);
+}
+
+/* The next group's turn, if it may begin, and what holds of it. */
+static const char *
+broken_turn(struct state *s, int64_t now_ms)
+{
+	int64_t all_ms = LIMIT_MS + HALT_KILL_MIN_MS, end_ms = -1, share;
+	size_t i, left = s->t.left, over = 0;
+
+	for (i = 0; i < world->n; i++)
+		over += is_over(&s->jails[i]);
+	if (!halt_turns_next(&s->t, s->h.waiting + s->h.active, now_ms,
+	    &end_ms)) {
+		HOLDS(over < world->n || left == 0,
+		    "no group waits for nobody");
+		return (NULL);
+	}
+	share = now_ms < all_ms ? (all_ms - now_ms) / (int64_t)left : 0;
+	HOLDS(over == world->n, "a group waits for all of those before it");
+	HOLDS(s->t.left == left - 1 && s->t.end_ms == all_ms,
+	    "each group has one turn");
+	HOLDS(end_ms <= all_ms && (left > 1 || end_ms == all_ms),
+	    "the last group ends at the end");
+	HOLDS(now_ms > all_ms || end_ms - now_ms == share,
+	    "each group has its share");
+	halt_init(&s->h, s->jails, world->n, world->room, end_ms);
 	return (NULL);
 }
 
@@ -254,9 +293,18 @@ move(void *state, int m)
 	    (broken = broken_time(&was, &is, i, now_ms, actions)) != NULL ||
 	    (broken = broken_all(&was, &is, i)) != NULL)
 		return (broken);
+	if ((broken = broken_turn(&is, now_ms)) != NULL)
+		return (broken);
 	memcpy(state, &is, sizeof(is));
 	forget(state);
-	return (now_ms < is.h.end_ms ? NULL : broken_end(&is, now_ms));
+	while (now_ms >= is.h.end_ms && broken == NULL) {
+		broken = broken_end(&is, now_ms);
+		if (is.t.left == 0 || now_ms < is.t.end_ms)
+			break;
+		if (broken == NULL)
+			broken = broken_turn(&is, now_ms);
+	}
+	return (broken);
 }
 
 static void
@@ -265,6 +313,7 @@ test_explore(void **unused)
 	struct explore x = { .size = sizeof(struct state), .move = move,
 	    .tell = tell };
 	struct state s;
+	int64_t end_ms;
 	int times;
 
 	(void)unused;
@@ -275,12 +324,14 @@ test_explore(void **unused)
 			;
 		explore_world(&x, times * (int)world->n * EVENTS);
 		memset(&s, 0xff, sizeof(s));
-		halt_init(&s.h, s.jails, world->n, world->room, 0, LIMIT_MS);
+		halt_turns_init(&s.t, world->groups, 0, LIMIT_MS);
+		assert_true(halt_turns_next(&s.t, 0, 0, &end_ms));
+		halt_init(&s.h, s.jails, world->n, world->room, end_ms);
 		forget(&s);
 		explore_add(&x, &s, 0, -1);
 		explore_all(&x);
 	}
-	assert_true(explore_end(&x, "halt of 1 to 3 jails"));
+	assert_true(explore_end(&x, "halt of 1 to 3 jails or groups"));
 }
 
 int

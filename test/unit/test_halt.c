@@ -20,6 +20,18 @@
 static struct halt h;
 static struct halt_jail jails[JAILS_MAX];
 
+/* A halt of one group, as its turn begins. */
+static void
+begin(size_t n, size_t room, int64_t now, int64_t limit)
+{
+	struct halt_turns t;
+	int64_t end;
+
+	halt_turns_init(&t, 1, now, limit);
+	if (halt_turns_next(&t, 0, now, &end))
+		halt_init(&h, jails, n, room, end);
+}
+
 static unsigned
 tick(size_t i, int64_t now)
 {
@@ -43,7 +55,7 @@ news(enum halt_event event, int64_t now)
 static void
 one(void)
 {
-	halt_init(&h, jails, 1, 1, T0, 20000);
+	begin(1, 1, T0, 20000);
 	STEP(tick(0, T0), HALT_DO_ASK, HALT_ASKING);
 }
 
@@ -56,7 +68,7 @@ test_init(void **state)
 	for (i = 0; i < 3; i++)
 		jails[i] = (struct halt_jail){ HALT_LEFT, true, 1, 1, 1, 1, 1,
 		    1 };
-	halt_init(&h, jails, 3, 2, T0, 20000);
+	begin(3, 2, T0, 20000);
 	assert_int_equal(h.waiting, 3);
 	assert_int_equal(h.active, 0);
 	assert_int_equal(halt_end_ms(&h), T0 + 21000);
@@ -72,7 +84,7 @@ test_init(void **state)
 	}
 	assert_true(halt_due_ms(&h) <= T0);
 	/* nobody */
-	halt_init(&h, jails, 0, 1, T0, 20000);
+	begin(0, 1, T0, 20000);
 	assert_true(halt_due_ms(&h) == HALT_NEVER_MS);
 }
 
@@ -181,7 +193,7 @@ test_ended(void **state)
 
 	(void)state;
 	for (i = 0; i < SIZEOF(at); i++) {
-		halt_init(&h, jails, 1, 1, T0, 20000);
+		begin(1, 1, T0, 20000);
 		now = T0 + at[i];
 		if (at[i] >= 0) {
 			(void)tick(0, T0);
@@ -226,7 +238,7 @@ test_late(void **state)
 	assert_int_equal(news(HALT_REFUSED, T0 + 20000), HALT_DO_KILL);
 	one();
 	assert_int_equal(news(HALT_TAKEN, T0 + 18000), HALT_DO_TERM);
-	halt_init(&h, jails, 1, 1, T0, 20000);
+	begin(1, 1, T0, 20000);
 	STEP(tick(0, T0 + 21000), HALT_DO_KILL | HALT_DO_REPORT, HALT_LEFT);
 	assert_true(jails[0].forced);
 }
@@ -262,7 +274,7 @@ test_layout(void **state)
 
 	(void)state;
 	for (i = 0; i < SIZEOF(t); i++) {
-		halt_init(&h, jails, 1, 1, T0, t[i].limit);
+		begin(1, 1, T0, t[i].limit);
 		(void)tick(0, T0);
 		assert_int_equal(j->ask_ms - T0, t[i].ask);
 		assert_int_equal(j->signalled_ms - T0, t[i].signalled);
@@ -279,7 +291,7 @@ static void
 test_no_time(void **state)
 {
 	(void)state;
-	halt_init(&h, jails, 1, 1, T0, 0);
+	begin(1, 1, T0, 0);
 	STEP(tick(0, T0), HALT_DO_KILL, HALT_KILL);
 	assert_int_equal(halt_due_ms(&h), T0 + HALT_KILL_MIN_MS);
 	STEP(news(HALT_ENDED, T0 + 1), HALT_DO_REPORT, HALT_GONE);
@@ -299,7 +311,7 @@ test_clock_end(void **state)
 	(void)state;
 	for (i = 0; i < SIZEOF(near); i++)
 		for (k = 0; k < SIZEOF(limits); k++) {
-			halt_init(&h, jails, 2, 1, near[i], limits[k]);
+			begin(2, 1, near[i], limits[k]);
 			assert_true(halt_end_ms(&h) >= near[i] ||
 			    halt_end_ms(&h) == INT64_MAX - 1);
 			assert_true(halt_end_ms(&h) != HALT_NEVER_MS);
@@ -335,11 +347,11 @@ static void
 test_last(void **state)
 {
 	(void)state;
-	halt_init(&h, jails, 1, 1, INT64_MAX - 21003, 20000);
+	begin(1, 1, INT64_MAX - 21003, 20000);
 	assert_true(halt_end_ms(&h) == INT64_MAX - 3);
-	halt_init(&h, jails, 1, 1, INT64_MAX - 21002, 20000);
+	begin(1, 1, INT64_MAX - 21002, 20000);
 	assert_true(halt_end_ms(&h) == INT64_MAX - 2);
-	halt_init(&h, jails, 1, 1, INT64_MAX - 21000, 20000);
+	begin(1, 1, INT64_MAX - 21000, 20000);
 	assert_true(halt_end_ms(&h) == INT64_MAX - 1);
 }
 
@@ -349,7 +361,7 @@ static void
 test_room(void **state)
 {
 	(void)state;
-	halt_init(&h, jails, 3, 1, T0, 20000);
+	begin(3, 1, T0, 20000);
 	assert_int_equal(tick(0, T0), HALT_DO_ASK);
 	assert_int_equal(tick(1, T0), 0);
 	assert_int_equal(tick(2, T0), 0);
@@ -382,7 +394,7 @@ test_side_by_side(void **state)
 
 	(void)state;
 	for (room = 9; room <= 11; room++) {
-		halt_init(&h, jails, 10, room, T0, 20000);
+		begin(10, room, T0, 20000);
 		settle(T0);
 		assert_int_equal(h.active, room < 10 ? room : 10);
 		for (i = 0; i < 10; i++)
@@ -403,7 +415,7 @@ batches(size_t n, size_t room, int64_t limit)
 	int64_t now = T0, total, share;
 	size_t i;
 
-	halt_init(&h, jails, n, room, T0, limit);
+	begin(n, room, T0, limit);
 	total = halt_end_ms(&h) - T0;
 	share = total / (int64_t)((n + room - 1) / room);
 	while (now != HALT_NEVER_MS) {
@@ -443,13 +455,107 @@ test_begun_late(void **state)
 	size_t i;
 
 	(void)state;
-	halt_init(&h, jails, 5, 2, T0, 20000);
+	begin(5, 2, T0, 20000);
 	settle(T0);
 	settle(halt_end_ms(&h) + 1);
 	for (i = 0; i < 5; i++) {
 		assert_int_equal(jails[i].stage, HALT_LEFT);
 		assert_true(jails[i].forced);
 	}
+}
+
+/* An equal share of what is left, when those before are over and not sooner. */
+static void
+test_turns(void **state)
+{
+	struct halt_turns t;
+	int64_t end = -1;
+
+	(void)state;
+	halt_turns_init(&t, 3, T0, 20000);
+	assert_int_equal(t.end_ms, T0 + 21000);
+	assert_false(halt_turns_next(&t, 1, T0, &end));
+	assert_int_equal(end, -1);
+	assert_int_equal(t.left, 3);
+	assert_true(halt_turns_next(&t, 0, T0, &end));
+	assert_int_equal(end, T0 + 7000);
+	assert_int_equal(t.left, 2);
+	assert_false(halt_turns_next(&t, 2, T0 + 1000, &end));
+	assert_int_equal(end, T0 + 7000);
+	/* what the first has not used is for both of the others */
+	assert_true(halt_turns_next(&t, 0, T0 + 1000, &end));
+	assert_int_equal(end, T0 + 11000);
+	/* and it may take all of its share: the last has the rest */
+	assert_true(halt_turns_next(&t, 0, T0 + 11000, &end));
+	assert_int_equal(end, T0 + 21000);
+	assert_false(halt_turns_next(&t, 0, T0 + 11000, &end));
+	assert_int_equal(end, T0 + 21000);
+	assert_int_equal(t.left, 0);
+}
+
+/* At the end or after it nobody has more time than that. */
+static void
+test_turns_late(void **state)
+{
+	static const int64_t late[] = { -1, 0, 1, 99999 };
+	struct halt_turns t;
+	int64_t end;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SIZEOF(late); i++) {
+		halt_turns_init(&t, 2, T0, 0);
+		assert_int_equal(t.end_ms, T0 + HALT_KILL_MIN_MS);
+		assert_true(halt_turns_next(&t, 0, t.end_ms + late[i], &end));
+		assert_int_equal(end, t.end_ms + (late[i] < 0 ? -1 : 0));
+		assert_true(halt_turns_next(&t, 0, t.end_ms + late[i], &end));
+		assert_int_equal(end, t.end_ms);
+	}
+	halt_turns_init(&t, 0, T0, 20000);
+	assert_false(halt_turns_next(&t, 0, T0, &end));
+	halt_turns_init(&t, 1, INT64_MAX, LARGEST_MS);
+	assert_true(halt_turns_next(&t, 0, INT64_MAX, &end));
+	assert_true(end == INT64_MAX - 1);
+}
+
+/* Groups that never end: each has its share, of which KILL and its last moment
+ * are a part, and the last is over by the end that one group would have. */
+static void
+turns(size_t n, int64_t limit)
+{
+	struct halt_turns t;
+	int64_t now = T0, end, total;
+	size_t left;
+
+	halt_turns_init(&t, n, T0, limit);
+	total = t.end_ms - T0;
+	for (left = n; halt_turns_next(&t, 0, now, &end); left--) {
+		halt_init(&h, jails, 3, 3, end);
+		settle(now);
+		assert_true(end - now >= total / (int64_t)n);
+		assert_true(end - now < total / (int64_t)n + (int64_t)n);
+		assert_true(jails[2].left_ms <= end);
+		assert_true(halt_budget_s(&h, 2) * 1000 <= end - now ||
+		    end - now < 2 * HALT_KILL_MIN_MS);
+		settle(now = end);
+		assert_int_equal(jails[0].stage, HALT_LEFT);
+		assert_true(jails[2].forced);
+	}
+	assert_int_equal(left, 0);
+	assert_int_equal(now, t.end_ms);
+}
+
+static void
+test_groups(void **state)
+{
+	static const int64_t limits[] = { 0, 1, 999, 20000, 120000,
+	    LARGEST_MS };
+	size_t k, n;
+
+	(void)state;
+	for (k = 0; k < SIZEOF(limits); k++)
+		for (n = 1; n <= JAILS_MAX; n++)
+			turns(n, limits[k]);
 }
 
 static void
@@ -488,6 +594,9 @@ main(void)
 		cmocka_unit_test(test_side_by_side),
 		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_begun_late),
+		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_turns_late),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_names),
 	};
 
