@@ -37,7 +37,7 @@ add_each(struct jail *j, void *arg)
 static void
 find_all(struct targets *t)
 {
-	if (jail_each(add_each, t) == -1) {
+	if (jail_each(add_each, t, t->counts ? &t->crowd : NULL) == -1) {
 		warn("looking for jails");
 		t->error = EX_OSERR;
 	}
@@ -235,8 +235,9 @@ all_find(struct all *all, bool about)
 {
 	if (all->found && (all->t.about || !about))
 		return;
-	free(all->t.list);
-	all->t = (struct targets){ .about = about };
+	targets_free(&all->t);
+	all->t = (struct targets){ .about = about,
+	    .counts = all->t.counts };
 	find_all(&all->t);
 	all->found = true;
 }
@@ -255,7 +256,7 @@ find_root(struct targets *t, struct all *all, const char *dir)
 			    "name", EX_NOHOST);
 		return;
 	}
-	all_find(all, false);
+	all_find(all, t->about);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
 	chosen_add(t, &all->t, has_root, dir, "root");
 }
@@ -329,16 +330,19 @@ find_name(struct targets *t, struct all *all, const char *name)
 
 void
 targets_find(struct targets *t, enum find_which which, char *const *names,
-    bool about, bool look, int64_t look_ms)
+    bool about, bool counts, bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct all all = { .end_ms = clock_ms() + look_ms };
+	struct all all = { .t.counts = counts,
+	    .end_ms = clock_ms() + look_ms };
 
-	*t = (struct targets){ .about = about };
+	*t = (struct targets){ .about = about, .counts = counts };
 	if (which == FIND_NAMED) {
 		for (; *names != NULL; names++)
 			find_name(t, &all, *names);
-		free(all.t.list);
+		t->crowd = all.t.crowd;
+		all.t.crowd.spaces = NULL;
+		targets_free(&all.t);
 	} else
 		find_all(t);
 	if (which == FIND_MINE || which == FIND_LISTENING)

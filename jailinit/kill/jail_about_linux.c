@@ -139,6 +139,7 @@ jail_about(struct jail *j)
 	    !proc_read(j->pid, "cgroup", of.text, CGROUP_TEXT))
 		return;
 	j->stopped = *proc_stat_field(stat, PROC_STAT_STATE) == 'T';
+	j->start = text_number(proc_stat_field(stat, PROC_STAT_START));
 	(void)text_format(copy, sizeof(copy), "%s", of.text);
 	if (!cgroup_text_frozen(copy, j->frozen, sizeof(j->frozen)))
 		j->frozen[0] = '\0';

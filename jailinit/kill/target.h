@@ -28,6 +28,9 @@ struct target {
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
 	char boot_status[VISIT_VALUE_MAX];
+	char *status;			/* its status file; NULL if not known */
+	unsigned stages;		/* of enum halt_stage, a set: those it
+					 * has reached */
 	char root[JAIL_ROOT_MAX];	/* "" if not known */
 };
 
@@ -37,10 +40,14 @@ struct targets {
 	size_t n;
 	int error;		/* of the names: 0, EX_USAGE, EX_NOHOST, ... */
 	bool about;		/* jail_about() is called for each jail */
+	bool counts;		/* crowd is filled in, too */
+	struct jail_crowd crowd;
 };
 
 /* Adds a jail that is closed.  root: "" if not known. */
 void targets_add(struct targets *t, const struct jail *j, const char *root);
+
+void targets_free(struct targets *t);
 
 /* Moves the caller's own jails to the front, and otherwise keeps the order.
  * Returns how many of them there are. */
