@@ -26,10 +26,13 @@
 int
 jail_init(const char **why)
 {
+	struct pid_fdinfo info = { -1, -1 };
 	struct pid_about a = { 0 };
 	int fd = pid_open(getpid());
-	bool ok = fd != -1 && pid_about(fd, &a, NULL);
+	bool ok = fd != -1 && pid_about(fd, &a, &info);
 
+	if (info.fd != -1)
+		close(info.fd);
 	if (fd != -1)
 		close(fd);
 	if (ok && a.levels == 1 && proc_is_ours())
@@ -115,9 +118,9 @@ open_fd(struct jail *j, bool any, struct each *each)
 	struct pid_about a = { 0 };
 	int e = ESRCH;
 
-	if (!pid_about(j->fd, &a, each == NULL ? NULL : &each->info))
+	if (!pid_about(j->fd, &a, &each->info))
 		e = errno;
-	if (each != NULL && each->crowd != NULL && a.levels >= 2) {
+	if (each->crowd != NULL && a.levels >= 2) {
 		j->space = pid_space(j->fd, &a);
 		crowd_add(each->crowd, j->space);
 	}
@@ -134,12 +137,31 @@ open_fd(struct jail *j, bool any, struct each *each)
 	return (-1);
 }
 
+static void
+each_end(const struct each *each)
+{
+	if (each->info.fd != -1)
+		close(each->info.fd);
+}
+
 static int
-open_pid(struct jail *j, pid_t pid, bool any, struct each *each)
+open_one(struct jail *j, bool any)
+{
+	struct each each = { { -1, -1 }, NULL };
+	int e, r = open_fd(j, any, &each);
+
+	e = errno;
+	each_end(&each);
+	errno = e;
+	return (r);
+}
+
+static int
+open_pid(struct jail *j, pid_t pid)
 {
 	memset(j, 0, sizeof(*j));
 	j->fd = pid_open(pid);
-	return (j->fd == -1 ? -1 : open_fd(j, any, each));
+	return (j->fd == -1 ? -1 : open_one(j, true));
 }
 
 int
@@ -174,13 +196,15 @@ jail_each(jail_fn *fn, void *arg, struct jail_crowd *crowd)
 	size_t i, n;
 	pid_t *pids = pids_read(&n, &e);
 
-	for (i = 0; more && i < n; i++)
-		if (open_pid(&j, pids[i], false, &each) == 0)
+	for (i = 0; more && i < n; i++) {
+		memset(&j, 0, sizeof(j));
+		j.fd = pid_open(pids[i]);
+		if (j.fd != -1 && open_fd(&j, false, &each) == 0)
 			more = fn(&j, arg);
 		else if (errno != ESRCH)
 			e = errno;
-	if (each.info.fd != -1)
-		close(each.info.fd);
+	}
+	each_end(&each);
 	free(pids);
 	errno = e;
 	return (more && e != 0 ? -1 : 0);
@@ -212,7 +236,7 @@ jail_open(struct jail *j, jailid_t jid)
 	memset(j, 0, sizeof(*j));
 	j->fd = jid_open(jid);
 	if (j->fd != -1)
-		return (open_fd(j, false, NULL));
+		return (open_one(j, false));
 	if (errno != ENOTSUP)
 		return (-1);
 	w.jid = jid;
@@ -246,7 +270,7 @@ jail_open_name(struct jail *j, const char *name)
 	if (strncmp(name, "pid=", 4) == 0) {
 		n = id_parse(name + 4, INT_MAX);
 		if (n != 0)
-			return (open_pid(j, (pid_t)n, true, NULL));
+			return (open_pid(j, (pid_t)n));
 	} else {
 		n = id_parse(name, UINT64_MAX);
 		if (n != 0)

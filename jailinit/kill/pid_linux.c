@@ -92,15 +92,11 @@ fdinfo_read(int pid_fd, struct pid_fdinfo *info, char buf[FDINFO_SIZE])
 }
 
 bool
-pid_about(int pid_fd, struct pid_about *a, struct pid_fdinfo *kept)
+pid_about(int pid_fd, struct pid_about *a, struct pid_fdinfo *info)
 {
-	struct pid_fdinfo once = { -1, -1 };
 	char buf[FDINFO_SIZE], *pid, *nspid;
-	bool ok = fdinfo_read(pid_fd, kept == NULL ? &once : kept, buf);
 
-	if (once.fd != -1)
-		close(once.fd);
-	if (!ok)
+	if (!fdinfo_read(pid_fd, info, buf))
 		return (false);
 	pid = strstr(buf, "\nPid:\t");
 	nspid = strstr(buf, "\nNSpid:\t");

@@ -27,9 +27,8 @@ struct pid_fdinfo {
 	int pid_fd, fd;		/* fd: -1 at first; the caller closes it */
 };
 
-/* kept: for several pidfds, or NULL.  False, errno ESRCH: the process has
- * gone. */
-bool pid_about(int pid_fd, struct pid_about *a, struct pid_fdinfo *kept);
+/* False, errno ESRCH: the process has gone. */
+bool pid_about(int pid_fd, struct pid_about *a, struct pid_fdinfo *info);
 
 /* The number of the PID namespace of a process that is one level below the
  * caller's, or has the process's in it.  0: not known, or not allowed to be. */
