@@ -337,31 +337,50 @@ TEST(test_ends_killed)
 	jq_says(".seconds>=0.9", "true\n");
 }
 
-/* Each jail has its line as it ends. */
-TEST(test_ends_at_once)
+/* Each jail has its line when it is known how it went with it: while slow waits
+ * for its /tmp/end, the other one's is there. */
+static void
+at_once(const struct jail *j, const struct jail *slow, const char *how)
 {
-	struct jail *slow = kill_another(0);
 	char line[8192] = "";
-	int64_t end_ms;
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	ssize_t n;
 
-	kill_boot(j, "exit 0", NULL);
-	kill_boot(slow, "trap '' TERM; while [ ! -e /tmp/end ]; do sleep 0.1; "
-	    "done", NULL);
-	kill_start(&kill_last, NULL, "-hJ", "-a", NULL);
-	end_ms = jail_now_ms() + LIVE_SOON_MS;
 	while (strchr(line, '\n') == NULL && jail_now_ms() < end_ms) {
 		n = pread(kill_last.out_fd, line, sizeof(line) - 1, 0);
 		line[n > 0 ? n : 0] = '\0';
 		jail_sleep_ms(10);
 	}
-	assert_non_null(strstr(line, "\"how\":\"gone\""));
+	assert_non_null(strstr(line, how));
 	assert_int_equal(kill_lines(line), 1);
-	kill_lives(slow, 0);
 	live_ok(jail_write(slow, "/tmp/end", 0644, ""));
 	live_ok(kill_wait(&kill_last, KILL_LONG_MS));
 	is_plain();
 	jq_says(".root", kill_fmt("%s\n%s\n", j->root, slow->root));
+}
+
+#define UNTIL_END	"trap '' TERM; while [ ! -e /tmp/end ]; do sleep 0.1; done"
+
+TEST(test_ends_at_once)
+{
+	struct jail *slow = kill_another(0);
+
+	kill_boot(j, "exit 0", NULL);
+	kill_boot(slow, UNTIL_END, NULL);
+	kill_start(&kill_last, NULL, "-hJ", "-a", NULL);
+	at_once(j, slow, "\"how\":\"gone\"");
+}
+
+TEST(test_requests_at_once)
+{
+	struct jail *slow = kill_another(0);
+
+	live_ok(jail_script(j, "/etc/rc.request.d/go", "exit 0"));
+	live_ok(jail_script(slow, "/etc/rc.request.d/go", UNTIL_END));
+	kill_boot(j, NULL, NULL);
+	kill_boot(slow, NULL, NULL);
+	kill_start(&kill_last, NULL, "-J", "-R", "go", "-a", NULL);
+	at_once(j, slow, "\"how\":\"ran\"");
 }
 
 TEST(test_signals)
@@ -416,6 +435,7 @@ main(void)
 		KILL_TEST(test_ends),
 		KILL_TEST(test_ends_killed),
 		KILL_TEST(test_ends_at_once),
+		KILL_TEST(test_requests_at_once),
 		KILL_TEST(test_signals),
 		KILL_TEST(test_requests),
 	};
