@@ -179,10 +179,11 @@ json_line_is(const char *line, size_t len, const struct target *t, bool end)
 
 /* Not looked for. */
 void
-jail_facts_find(struct jail_facts *facts, size_t n)
+jail_facts_find(struct jail_facts *facts, size_t n, struct jail_crowd *crowd)
 {
 	size_t i;
 
+	MUST(crowd->n == 0);
 	for (i = 0; i < n; i++) {
 		MUST(facts[i].jail != NULL);
 		facts[i].start_ms = facts[i].jail->pid;
@@ -222,7 +223,7 @@ columns_are(const char *line, const struct target *t)
 }
 
 static void
-list(const struct targets *t, bool json)
+list(struct targets *t, bool json)
 {
 	FILE *out = stdout;
 	char *text = NULL, *line;
