@@ -26,7 +26,7 @@ static int window(struct winsize *ws);
 #include "kill/say.h"
 
 #define SAID_MAX	65536
-
+#define JAILS_MAX	3
 
 static struct winsize size_now;
 static char said[SAID_MAX];
@@ -206,7 +206,7 @@ columns_are(const char *line, const struct target *t)
 	/* a root can begin with a blank, the column before it can not */
 	MUST(jid == t->jail.jid && pid == t->jail.pid);
 	MUST(strunvis(back, word) >= 0);
-	MUST(strcmp(word, "-") == 0 || (t->listens &&
+	MUST(strcmp(word, "-") == 0 || ((t->listens || t->titled) &&
 	    strncmp(back, t->state, strlen(back)) == 0));
 	MUST(strunvis(back, name) >= 0);
 	MUST(strcmp(back, names_of(t)) == 0 || (strcmp(name, "-") == 0 &&
