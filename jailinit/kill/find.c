@@ -37,7 +37,7 @@ add_each(struct jail *j, void *arg)
 static void
 find_all(struct targets *t)
 {
-	if (jail_each(add_each, t) == -1) {
+	if (jail_each(add_each, t, t->counts ? &t->crowd : NULL) == -1) {
 		warn("looking for jails");
 		t->error = EX_OSERR;
 	}
@@ -243,8 +243,9 @@ all_find(struct all *all, bool about)
 {
 	if (all->found && (all->t.about || !about))
 		return;
-	free(all->t.list);
-	all->t = (struct targets){ .about = about };
+	targets_free(&all->t);
+	all->t = (struct targets){ .about = about,
+	    .counts = all->t.counts };
 	find_all(&all->t);
 	all->found = true;
 }
@@ -285,7 +286,7 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	if (is_own_root(&st))
 		refuse(dir, "the caller's own root directory, which is no "
 		    "jail's");
-	all_find(all, false);
+	all_find(all, t->about);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
 	chosen_add(t, &all->t, has_root, dir, "root");
 }
@@ -360,14 +361,18 @@ find_name(struct targets *t, struct all *all, const char *name)
 static void
 find_names(struct targets *t, char *const *names, int64_t end_ms)
 {
-	struct all all = { .end_ms = end_ms };
+	struct all all = { .t.counts = t->counts, .end_ms = end_ms };
 
 	for (; *names != NULL; names++)
 		if (strcmp(*names, FIND_NEXT) == 0)
 			t->group++;
 		else
 			find_name(t, &all, *names);
-	free(all.t.list);
+	if (all.found && t->crowd.spaces == NULL) {
+		t->crowd = all.t.crowd;
+		all.t.crowd.spaces = NULL;
+	}
+	targets_free(&all.t);
 }
 
 /* Those that are named are meant even if they do not listen. */
@@ -379,12 +384,12 @@ is_meant(const struct target *t)
 
 void
 targets_find(struct targets *t, enum find_which which, char *const *names,
-    bool about, bool look, int64_t look_ms)
+    bool about, bool counts, bool look, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
 	int64_t end_ms = clock_ms() + look_ms;
 
-	*t = (struct targets){ .about = about };
+	*t = (struct targets){ .about = about, .counts = counts };
 	if (which != FIND_NAMED)
 		find_all(t);
 	if (which == FIND_MINE || which == FIND_LISTENING)

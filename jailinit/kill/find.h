@@ -23,13 +23,13 @@ enum find_which {
 /* Finds them, and sorts them by groups.  names ends with NULL; if all are
  * looked for, those that are named are in later groups.  A jail that is named
  * in two groups is in the later one.  If all are looked for, the caller's own
- * come first.  about: also fills in what jail_about() learns.  look: also
- * fills in what a visitor learns (listens ... root in struct target).
- * look_ms: the time for all visitors.
+ * come first.  about: also fills in what jail_about() learns; counts: and
+ * t->crowd.  look: also fills in what a visitor learns (listens ... root in
+ * struct target).  look_ms: the time for all visitors.
  * If a name is wrong or its jail is not there, prints a line to standard error,
  * sets t->error, and still finds the others; but if nothing is to be done to
  * them either, it ends the program. */
 void targets_find(struct targets *t, enum find_which which,
-    char *const *names, bool about, bool look, int64_t look_ms);
+    char *const *names, bool about, bool counts, bool look, int64_t look_ms);
 
 #endif

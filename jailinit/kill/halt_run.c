@@ -36,6 +36,7 @@ step(struct halt_do *d, size_t i, enum halt_event event)
 			return;
 		actions = halt_step(halt, in, event, clock_ms());
 		halt_room_share(&d->all);
+		d->all.list[i].stages |= 1U << h->stage;
 		if (h->stage != from && h->stage != HALT_ASKING &&
 		    !d->all.list[i].unsure)
 			say_stage(&d->all.list[i], h);

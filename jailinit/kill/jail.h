@@ -40,17 +40,21 @@ struct jail {
 			 * its jailinit, or 0 */
 	int fd;		/* holds the jail; Linux: the pidfd; FreeBSD: a jail
 			 * descriptor where the kernel has them, else -1 */
+	uint64_t space;	/* Linux: the number of its PID namespace; 0: not
+			 * known */
 	bool mine;	/* its first process runs as the caller, or the
 			 * caller is root */
 	enum jail_whose whose;
 	char name[JAIL_NAME_MAX];	/* FreeBSD: its name; Linux: the one
 					 * that its manager gave it, or "" */
-	/* The next five are filled in by jail_about(). */
+	/* The next six are filled in by jail_about(). */
 	char manager[JAIL_MANAGER_MAX];	/* Linux: "systemd", "lxc", ...; "" */
 	uint64_t unit;	/* Linux: the same number as that of another jail: its
 			 * name is that of a unit that both are in; 0: none */
 	bool by_host;	/* Linux: no user but root can have given the name */
 	bool stopped;	/* its first process is stopped by a signal */
+	unsigned long start;	/* Linux: when that began, in ticks; 0: not
+				 * known */
 	char frozen[JAIL_NAME_MAX];	/* Linux: the control group that has
 					 * frozen it, or "" */
 	pid_t rest;	/* Linux: another process of it, seen when KILL was
@@ -72,11 +76,18 @@ void jail_close(struct jail *j);
  * gone; another errno: not known. */
 int jail_hold(struct jail *j);
 
+/* Linux: of each process in a jail one level below the caller's, struct jail's
+ * space. */
+struct jail_crowd {
+	uint64_t *spaces;	/* allocated */
+	size_t n, room;
+};
+
 /* Calls fn with each jail one level below the caller's, until fn returns
- * false.  fn closes the jail or keeps it.  -1 and errno: some jails may be
- * missing. */
+ * false.  fn closes the jail or keeps it.  crowd: adds all processes that may be
+ * seen; NULL: does not.  -1 and errno: some jails may be missing. */
 typedef bool jail_fn(struct jail *j, void *arg);
-int jail_each(jail_fn *fn, void *arg);
+int jail_each(jail_fn *fn, void *arg, struct jail_crowd *crowd);
 
 /* The name of its first process, which chooses it; "" if not known. */
 void jail_comm(const struct jail *j, char comm[JAIL_COMM_MAX]);

@@ -52,13 +52,23 @@ groups_read(pid_t pid, struct groups *g)
 	return (true);
 }
 
-/* The parent is that still when its groups have been read. */
-static void
-parent_read(pid_t pid, pid_t parent, struct groups *g)
+/* The groups of the parent, which many jails have in common: they are read
+ * once.  It is the parent still when that was done. */
+static const struct groups *
+parent_read(pid_t pid, pid_t parent)
 {
-	if (parent <= 0 || !groups_read(parent, g) ||
-	    (pid_t)pid_stat(pid, PROC_STAT_PARENT) != parent)
-		g->text[0] = g->text[1] = '\0';
+	static struct groups g;
+	static pid_t of;
+
+	if (parent == of)
+		return (&g);
+	of = parent;
+	if (parent <= 0 || !groups_read(parent, &g) ||
+	    (pid_t)pid_stat(pid, PROC_STAT_PARENT) != parent) {
+		g.text[0] = g.text[1] = '\0';
+		of = 0;
+	}
+	return (&g);
 }
 
 /* The path in the same hierarchy, "ID:", as that of a line; NULL: none. */
@@ -95,13 +105,12 @@ may_name(const struct name_paths *p)
 }
 
 static void
-name_look(struct jail *j, pid_t parent_pid, const struct groups *of)
+name_look(struct jail *j, pid_t parent, const struct groups *of)
 {
 	static struct groups own;
-	struct groups parent;
 	struct name_paths p = { NULL, NULL, NULL };
 	struct name_found f;
-	bool known = false, found = false;
+	bool found = false;
 	const char *l;
 	int rank;
 
@@ -113,10 +122,7 @@ name_look(struct jail *j, pid_t parent_pid, const struct groups *of)
 			p.own = path_like(&own, l);
 			if (line_rank(l) != rank || !may_name(&p))
 				continue;
-			if (!known)
-				parent_read(j->pid, parent_pid, &parent);
-			known = true;
-			p.parent = path_like(&parent, l);
+			p.parent = path_like(parent_read(j->pid, parent), l);
 			found = name_find(&p, &f);
 		}
 	if (!found || pid_has_ended(j->fd))
@@ -139,6 +145,7 @@ jail_about(struct jail *j)
 	    !proc_read(j->pid, "cgroup", of.text, CGROUP_TEXT))
 		return;
 	j->stopped = *proc_stat_field(stat, PROC_STAT_STATE) == 'T';
+	j->start = text_number(proc_stat_field(stat, PROC_STAT_START));
 	(void)text_format(copy, sizeof(copy), "%s", of.text);
 	if (!cgroup_text_frozen(copy, j->frozen, sizeof(j->frozen)))
 		j->frozen[0] = '\0';

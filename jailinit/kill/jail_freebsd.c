@@ -119,7 +119,7 @@ jail_open_name(struct jail *j, const char *name)
 
 /* With one list of processes for all.  A jail in a jail is left to that. */
 int
-jail_each(jail_fn *fn, void *arg)
+jail_each(jail_fn *fn, void *arg, struct jail_crowd *crowd)
 {
 	size_t n = 0;
 	struct kinfo_proc *list = procs_list(&n);
@@ -129,6 +129,7 @@ jail_each(jail_fn *fn, void *arg)
 	bool more = true;
 	int jid, last = 0;
 
+	(void)crowd;
 	while (more && (jid = prison_next(last, &a)) != -1) {
 		last = jid;
 		if (a.parent != 0)

@@ -18,15 +18,21 @@
 #include "jid_linux.h"
 #include "pid_linux.h"
 
+/* Room for this many processes in jails at first. */
+#define CROWD_FIRST	1024
+
 /* /proc has to be that of our own PID namespace.  We may have the same number
  * in another one by chance, but not a number alone. */
 int
 jail_init(const char **why)
 {
+	struct pid_fdinfo info = { -1, -1 };
 	struct pid_about a = { 0 };
 	int fd = pid_open(getpid());
-	bool ok = fd != -1 && pid_about(fd, &a);
+	bool ok = fd != -1 && pid_about(fd, &a, &info);
 
+	if (info.fd != -1)
+		close(info.fd);
 	if (fd != -1)
 		close(fd);
 	if (ok && a.levels == 1 && proc_is_ours())
@@ -79,19 +85,46 @@ whose_look(struct jail *j)
 	j->whose = ns != 0 && ns == own ? JAIL_OWN : JAIL_USERS;
 }
 
+/* What a look at all processes keeps. */
+struct each {
+	struct pid_fdinfo info;
+	struct jail_crowd *crowd;	/* or NULL */
+};
+
+/* Without memory they are fewer. */
+static void
+crowd_add(struct jail_crowd *c, uint64_t space)
+{
+	size_t room = c->room * 2 + CROWD_FIRST;
+	uint64_t *more;
+
+	if (c->n == c->room) {
+		more = reallocarray(c->spaces, room, sizeof(*more));
+		if (more == NULL)
+			return;
+		c->spaces = more;
+		c->room = room;
+	}
+	c->spaces[c->n++] = space;
+}
+
 /* Fills in j from its pidfd j->fd.  Closes it unless it is that of the first
  * process of a PID namespace, one level below ours or at any level (any).
  * What is read by number is about this process if it still lives
  * afterwards. */
 static int
-open_fd(struct jail *j, bool any)
+open_fd(struct jail *j, bool any, struct each *each)
 {
 	struct pid_about a = { 0 };
 	int e = ESRCH;
 
-	if (!pid_about(j->fd, &a))
+	if (!pid_about(j->fd, &a, &each->info))
 		e = errno;
-	else if (a.last == 1 && (a.levels == 2 || (a.levels > 2 && any))) {
+	if (each->crowd != NULL && a.levels >= 2) {
+		j->space = pid_space(j->fd, &a);
+		crowd_add(each->crowd, j->space);
+	}
+	if (a.last == 1 && (a.levels == 2 || (a.levels > 2 && any))) {
 		j->pid = a.pid;
 		whose_look(j);
 		j->jid = jid_of(j->fd, a.pid);
@@ -104,12 +137,31 @@ open_fd(struct jail *j, bool any)
 	return (-1);
 }
 
+static void
+each_end(const struct each *each)
+{
+	if (each->info.fd != -1)
+		close(each->info.fd);
+}
+
 static int
-open_pid(struct jail *j, pid_t pid, bool any)
+open_one(struct jail *j, bool any)
+{
+	struct each each = { { -1, -1 }, NULL };
+	int e, r = open_fd(j, any, &each);
+
+	e = errno;
+	each_end(&each);
+	errno = e;
+	return (r);
+}
+
+static int
+open_pid(struct jail *j, pid_t pid)
 {
 	memset(j, 0, sizeof(*j));
 	j->fd = pid_open(pid);
-	return (j->fd == -1 ? -1 : open_fd(j, any));
+	return (j->fd == -1 ? -1 : open_one(j, true));
 }
 
 int
@@ -135,19 +187,24 @@ jail_hold(struct jail *j)
  * Finding.
  */
 int
-jail_each(jail_fn *fn, void *arg)
+jail_each(jail_fn *fn, void *arg, struct jail_crowd *crowd)
 {
+	struct each each = { { -1, -1 }, crowd };
 	struct jail j;
 	bool more = true;
 	int e;
 	size_t i, n;
 	pid_t *pids = pids_read(&n, &e);
 
-	for (i = 0; more && i < n; i++)
-		if (open_pid(&j, pids[i], false) == 0)
+	for (i = 0; more && i < n; i++) {
+		memset(&j, 0, sizeof(j));
+		j.fd = pid_open(pids[i]);
+		if (j.fd != -1 && open_fd(&j, false, &each) == 0)
 			more = fn(&j, arg);
 		else if (errno != ESRCH)
 			e = errno;
+	}
+	each_end(&each);
 	free(pids);
 	errno = e;
 	return (more && e != 0 ? -1 : 0);
@@ -179,12 +236,12 @@ jail_open(struct jail *j, jailid_t jid)
 	memset(j, 0, sizeof(*j));
 	j->fd = jid_open(jid);
 	if (j->fd != -1)
-		return (open_fd(j, false));
+		return (open_one(j, false));
 	if (errno != ENOTSUP)
 		return (-1);
 	w.jid = jid;
 	w.found = j;
-	if (jail_each(wanted_is, &w) == 0)
+	if (jail_each(wanted_is, &w, NULL) == 0)
 		errno = ESRCH;
 	return (j->fd == -1 ? -1 : 0);
 }
@@ -213,7 +270,7 @@ jail_open_name(struct jail *j, const char *name)
 	if (strncmp(name, "pid=", 4) == 0) {
 		n = id_parse(name + 4, INT_MAX);
 		if (n != 0)
-			return (open_pid(j, (pid_t)n, true));
+			return (open_pid(j, (pid_t)n));
 	} else {
 		n = id_parse(name, UINT64_MAX);
 		if (n != 0)

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists jails.  Touches standard output. */
+#include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "jail_facts.h"
+#include "json.h"
 #include "list.h"
 #include "names.h"
 
@@ -13,31 +17,19 @@
 #define NOTE	"  ("
 
 static void
-json_string(const char *text)
+json_lines(struct targets *t)
 {
-	const char *p;
+	struct jail_facts *facts = calloc(t->n + 1, sizeof(*facts));
+	size_t i;
 
-	(void)putchar('"');
-	for (p = printable(text); *p != '\0'; p++)
-		(void)printf("%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
-	(void)putchar('"');
-}
-
-static void
-json_line(const struct target *t)
-{
-	(void)printf("{\"jid\":%" PRIu64 ",\"pid\":%ld,\"state\":",
-	    t->jail.jid, (long)t->jail.pid);
-	if ((t->listens || t->titled) && t->state[0] != '\0')
-		json_string(t->state);
-	else
-		(void)printf("null");
-	(void)printf(",\"root\":");
-	if (t->root[0] != '\0')
-		json_string(t->root);
-	else
-		(void)printf("null");
-	(void)printf("}\n");
+	if (facts == NULL)
+		err(EX_OSERR, "%zu jails", t->n);
+	for (i = 0; i < t->n; i++)
+		facts[i].jail = &t->list[i].jail;
+	jail_facts_find(facts, t->n, &t->crowd);
+	for (i = 0; i < t->n; i++)
+		json_jail(stdout, &t->list[i], &facts[i]);
+	free(facts);
 }
 
 /* What a jail says that it does, for a column: one word, as more would be taken
@@ -98,14 +90,16 @@ line_print(const struct target *t)
 }
 
 int
-list_print(const struct targets *t, bool json)
+list_print(struct targets *t, bool json)
 {
 	size_t i;
 
-	if (!json)
+	if (json)
+		json_lines(t);
+	else
 		(void)printf("%-10s %7s %-8s %-12s %s\n", "JID", "PID",
 		    "STATE", "NAME", "ROOT");
-	for (i = 0; i < t->n; i++)
-		(json ? json_line : line_print)(&t->list[i]);
+	for (i = 0; i < t->n && !json; i++)
+		line_print(&t->list[i]);
 	return (fflush(stdout) == 0 && !ferror(stdout) ? 0 : EX_IOERR);
 }

@@ -9,6 +9,6 @@
 
 /* Prints a line for each jail, in columns or as JSON.  Returns an exit
  * status. */
-int list_print(const struct targets *t, bool json);
+int list_print(struct targets *t, bool json);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <err.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -73,7 +74,7 @@ halt(struct targets *t, const struct options *o, int64_t begun_ms,
 {
 	int status;
 
-	say_init(o->quiet, o->verbose);
+	say_init(o->quiet, o->verbose, o->json);
 	status = halt_run(t->list, t->n, o->verb, left_ms(o, begun_ms),
 	    listening);
 	say_sum(begun_ms, o->limit_ms, clock_ms());
@@ -129,10 +130,13 @@ main(int argc, char **argv)
 		errx(EX_UNAVAILABLE, "%s", why);
 	look = o.list || o.dry || (o.verb != REQUEST_NONE && !asks_at_once(&o));
 	targets_find(&t, asks_at_once(&o) && o.which == FIND_LISTENING ?
-	    FIND_MINE : o.which, argv + optind, o.list, look, look_ms(&o));
+	    FIND_MINE : o.which, argv + optind, o.list || o.json,
+	    o.list && o.json, look, look_ms(&o));
 	status = o.list ? list_print(&t, o.json) :
 	    jails_act(&t, &o, begun_ms);
 	status = outcome_worse(status, t.error);
-	free(t.list);
+	if (ferror(stdout))
+		status = outcome_worse(status, EX_IOERR);
+	targets_free(&t);
 	return (status);
 }

@@ -19,12 +19,12 @@ static void
 usage_print(FILE *to)
 {
 	(void)fprintf(to,
-	    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... "
+	    "usage: jailkill [-nqv] [-s signal [-J]] jail ... | -a | -A\n"
+	    "       jailkill -h | -p | -r [-Jfnqv] [-t seconds] jail ... "
 	    "[, jail ...] ...\n"
-	    "       jailkill -h | -p | -r [-fnqv] [-t seconds] -a | -A "
+	    "       jailkill -h | -p | -r [-Jfnqv] [-t seconds] -a | -A "
 	    "[, jail ...] ...\n"
-	    "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
+	    "       jailkill -R name [-Jfnqv] [-t seconds] jail ... | -a | -A\n"
 	    "       jailkill -l | -J [jail ... | -a | -A]\n"
 	    "       jailkill -V | --help | --version\n");
 }
@@ -118,7 +118,7 @@ option_take(struct options *o, int c)
 		break;
 	case 'J':
 		o->json = true;
-		/* FALLTHROUGH */
+		break;
 	case 'l':
 		set_action(o, c, true, REQUEST_NONE, -1);
 		break;
@@ -186,12 +186,14 @@ names_check(const struct options *o, char *const *names)
 	}
 }
 
-/* Do the options, and names or none, go together? */
+/* Do the options, and names or none, go together?  -J alone lists. */
 static void
 options_check(struct options *o, char *const *names)
 {
 	const char *name = *names;
 
+	if (o->json && o->verb == REQUEST_NONE && o->sig == -1)
+		o->list = true;
 	if (o->limit_ms != -1 && o->verb == REQUEST_NONE)
 		usage("-t", "goes with -h, -p, -r or -R");
 	if (o->thaw && o->verb == REQUEST_NONE)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the fdinfo of a pidfd says, Linux 5.5. */
 struct pid_about {
@@ -20,8 +21,18 @@ struct pid_about {
 	long last;	/* its number in the innermost one */
 };
 
+/* The fdinfo of the descriptor with this number.  Kept open it tells of each
+ * pidfd that has the number, one after another, which takes half the time. */
+struct pid_fdinfo {
+	int pid_fd, fd;		/* fd: -1 at first; the caller closes it */
+};
+
 /* False, errno ESRCH: the process has gone. */
-bool pid_about(int pid_fd, struct pid_about *a);
+bool pid_about(int pid_fd, struct pid_about *a, struct pid_fdinfo *info);
+
+/* The number of the PID namespace of a process that is one level below the
+ * caller's, or has the process's in it.  0: not known, or not allowed to be. */
+uint64_t pid_space(int pid_fd, const struct pid_about *a);
 
 /* As pidfd_open(2); ESRCH for a thread's number, too. */
 int pid_open(pid_t pid);

@@ -3,28 +3,35 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/fd.h"
 #include "lib/signame.h"
 
+#include "json.h"
 #include "say.h"
 #include "screen.h"
 
 /* No line that changes is longer. */
 #define LINE_MAX_COLUMNS	200
 
-static bool quiet, verbose;
+/* Of JSON on its way to screen_print(). */
+#define PIECE_MAX		4096
+
+static bool quiet, verbose, json;
 
 /* Jails that have ended or are left; of them, by force; and still there. */
 static size_t said, said_forced, said_left;
 
 void
-say_init(bool q, bool v)
+say_init(bool q, bool v, bool j)
 {
 	quiet = q;
-	verbose = v;
-	screen_init(!q && !v);
+	verbose = v && !j;
+	json = j;
+	screen_init(!q && !v && !j);
 }
 
 /* What a jail does, in its own word if it has one. */
@@ -164,6 +171,14 @@ say_error(int error)
 void
 say_not_entered(const struct target *t, int error)
 {
+	char line[LINE_MAX_COLUMNS + 1];
+
+	if (json) {		/* as warnx(3), which could wait */
+		(void)snprintf(line, sizeof(line), "jailkill: %" PRIu64
+		    ": TERM for all: %s\n", t->jail.jid, say_error(error));
+		(void)fd_write(STDERR_FILENO, line, strlen(line));
+		return;
+	}
 	screen_clear();
 	screen_print("%s: TERM for all: %s\n", target_name(t),
 	    say_error(error));
@@ -198,6 +213,23 @@ print_forced(const char *forced)
 	screen_print(" ran out of time");
 }
 
+/* Without memory there is no line. */
+static void
+json_say(const struct target *t, const struct json_end *e)
+{
+	char *line = NULL;
+	size_t at, n;
+	FILE *f = open_memstream(&line, &n);
+
+	if (f == NULL)
+		return;
+	json_end(f, t, e);
+	if (fclose(f) == 0)
+		for (at = 0; at < n; at += PIECE_MAX)
+			screen_print("%.*s", PIECE_MAX, line + at);
+	free(line);
+}
+
 void
 say_end(const struct target *t, const struct halt_jail *h, bool rebooted,
     int64_t now_ms, const char *why)
@@ -210,6 +242,12 @@ say_end(const struct target *t, const struct halt_jail *h, bool rebooted,
 	said_forced += h->forced && !left;
 	if (quiet && !left && !h->forced)
 		return;
+	if (json) {
+		json_say(t, &(struct json_end){ .how = left ? "left" :
+		    rebooted ? "rebooted" : h->forced ? "killed" : "gone",
+		    .took_ms = took_ms, .why = why, .status = -1 });
+		return;
+	}
 	screen_clear();
 	screen_print("%s: %s after %" PRId64 ".%" PRId64 " s", target_name(t),
 	    left ? "still there" : rebooted ? "rebooted" :
@@ -226,7 +264,7 @@ say_sum(int64_t begun_ms, int64_t limit_ms, int64_t now_ms)
 {
 	int64_t took_ms = now_ms - begun_ms;
 
-	if (quiet || said < 2 || !isatty(STDOUT_FILENO))
+	if (quiet || json || said < 2 || !isatty(STDOUT_FILENO))
 		return;
 	screen_clear();
 	screen_print("%zu jails: %zu had to be killed, %zu still there; after "

@@ -14,8 +14,9 @@
 
 #include "target.h"
 
-/* quiet: prints only failures.  verbose: prints every step. */
-void say_init(bool quiet, bool verbose);
+/* quiet: prints only failures.  verbose: prints every step.  json: the last
+ * lines are JSON, and there are no others. */
+void say_init(bool quiet, bool verbose, bool json);
 
 /* Draws a line for each of n jails that is not over, if it is time to.
  * active: how many have begun and are not over. */

@@ -17,6 +17,7 @@
 #include "jail_kept.h"
 #include "jail_kill.h"
 #include "jail_signal.h"
+#include "json.h"
 #include "look.h"
 #include "outcome.h"
 #include "say.h"
@@ -29,31 +30,46 @@
 /* The time to look for what keeps a jail that KILL did not end. */
 #define WHY_MS	1000
 
+/* -J: a line for each jail, at once. */
+static void
+json_say(const struct target *t, const struct options *o, bool good,
+    const struct json_end *e)
+{
+	if (!o->json || (o->quiet && good))
+		return;
+	json_end(stdout, t, e);
+	(void)fflush(stdout);
+}
+
 /*
  * -n
  */
 static void
 nothing_one(const struct target *t, const struct options *o)
 {
-	char comm[JAIL_COMM_MAX];
+	char comm[JAIL_COMM_MAX], what[WHY_MAX];
 	int sig = jail_other_signal(&t->jail, o->verb, t->titled, comm);
 
 	if (o->verb == REQUEST_NONE)
-		(void)printf("%s: would send %s to all of it\n",
-		    target_name(t), signame_name(o->sig));
+		(void)snprintf(what, sizeof(what), "would send %s to all of it",
+		    signame_name(o->sig));
 	else if (o->verb == REQUEST_RUN)
-		(void)printf("%s: would ask for %s\n", target_name(t),
-		    o->name);
+		(void)snprintf(what, sizeof(what), "would ask for %s", o->name);
 	else if (t->listens)
-		(void)printf("%s: would ask it to %s\n", target_name(t),
+		(void)snprintf(what, sizeof(what), "would ask it to %s",
 		    request_name(o->verb));
 	else if (sig == 0)
-		(void)printf("%s: does not listen, would send TERM to all of "
-		    "it\n", target_name(t));
+		(void)snprintf(what, sizeof(what), "does not listen, would "
+		    "send TERM to all of it");
 	else
-		(void)printf("%s: does not listen, would send %s to its "
-		    "first process, %s\n", target_name(t), signame_name(sig),
+		(void)snprintf(what, sizeof(what), "does not listen, would "
+		    "send %s to its first process, %s", signame_name(sig),
 		    printable(comm));
+	if (o->json)
+		json_say(t, o, false, &(struct json_end){ .how = "nothing",
+		    .took_ms = -1, .why = what, .status = -1 });
+	else
+		(void)printf("%s: %s\n", target_name(t), what);
 }
 
 int
@@ -62,7 +78,7 @@ send_nothing(struct targets *t, const struct options *o)
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
-		if (i > 0 && t->list[i].group != t->list[i - 1].group)
+		if (i > 0 && !o->json && t->list[i].group != t->list[i - 1].group)
 			(void)printf("then\n");
 		nothing_one(&t->list[i], o);
 	}
@@ -99,21 +115,37 @@ signal_deliver(struct target *t, int sig, char why[WHY_MAX])
 	return (e);
 }
 
+/* -J.  why: what keeps a jail that is left. */
+static void
+signal_json(const struct target *t, const struct options *o, int error,
+    bool gone, const char *why, int64_t begun_ms)
+{
+	bool all = o->sig == SIGKILL, left = all && error == ETIMEDOUT;
+
+	json_say(t, o, error == 0, &(struct json_end){ .how = gone ? "gone" :
+	    left ? "left" : error != 0 ? "failed" : all ? "killed" :
+	    "signalled", .took_ms = clock_ms() - begun_ms, .why = left ? why :
+	    error != 0 ? say_error(error) : "", .status = -1 });
+}
+
 static int
 signal_one(struct target *t, const struct options *o)
 {
+	int64_t begun_ms = clock_ms();
 	char why[WHY_MAX];
 	int e = signal_deliver(t, o->sig, why);
+	bool gone = e == ESRCH && o->which != FIND_NAMED;
 
-	if (e == ESRCH && o->which != FIND_NAMED)
-		e = 0;		/* it has gone meanwhile */
+	if (gone)
+		e = 0;		/* meanwhile */
+	signal_json(t, o, e, gone, why, begun_ms);
 	if (e == ETIMEDOUT && o->sig == SIGKILL)
 		warnx("%s: still there after KILL%s%s", target_name(t),
 		    why[0] == '\0' ? "" : "; ", printable(why));
 	else if (e != 0)
 		warnx("%s: %s: %s", target_name(t), signame_name(o->sig),
 		    say_error(e));
-	else if (o->verbose)
+	else if (o->verbose && !o->json)
 		(void)printf("%s: %s\n", target_name(t),
 		    signame_name(o->sig));
 	return (e == 0 ? EX_OK : e == ESRCH ? EX_NOHOST : e == EPERM ?
@@ -142,12 +174,25 @@ struct asked {
 	int64_t end_ms;
 };
 
+/* -J.  why: it did not run, or how it ended is not known; or NULL. */
+static void
+answer_json(const struct target *t, const struct asked *a, int status,
+    const char *why)
+{
+	json_say(t, a->o, why == NULL && status == 0, &(struct json_end){
+	    .how = why == NULL ? "ran" : "failed",
+	    .took_ms = clock_ms() - a->begun_ms,
+	    .why = why == NULL ? "" : why,
+	    .status = why == NULL ? status : -1 });
+}
+
 static int
 answer_say(const struct target *t, const struct asked *a)
 {
 	const char *why;
 	int status = answer_status(t->answer, &why);
 
+	answer_json(t, a, status, why);
 	if (why != NULL)
 		warnx("%s: %s: %s", target_name(t), a->o->name, why);
 	else if (status != 0)
@@ -180,6 +225,7 @@ answer_came(struct target *t, const struct asked *a, bool ran, int *status)
 	if (why == NULL)
 		return (false);
 	*status = EX_TEMPFAIL;
+	answer_json(t, a, EX_TEMPFAIL, why);
 	warnx("%s: %s: %s", target_name(t), a->o->name, why);
 	return (true);
 }
@@ -233,13 +279,18 @@ answers_wait(struct target *list, size_t n, const struct asked *a)
 /* Moves the jails that have taken the line to the front, and says why the others
  * have not.  Returns how many have. */
 static size_t
-taken_find(struct targets *t, const struct options *o, int *status)
+taken_find(struct targets *t, const struct asked *a, int *status)
 {
+	const struct options *o = a->o;
 	struct target *j, other;
 	size_t n = 0;
 
 	for (j = t->list; j < t->list + t->n; j++) {
-		if (j->taken && o->verbose)
+		if (j->taken && o->limit_ms == 0)
+			json_say(j, o, true, &(struct json_end){
+			    .how = "asked", .took_ms = -1, .why = "",
+			    .status = -1 });
+		if (j->taken && o->verbose && !o->json)
 			(void)printf("%s: asked for %s\n", target_name(j),
 			    o->name);
 		if (j->taken) {
@@ -247,6 +298,8 @@ taken_find(struct targets *t, const struct options *o, int *status)
 			t->list[n++] = *j;
 			*j = other;
 		} else if (o->which != FIND_LISTENING || target_listens(j)) {
+			answer_json(j, a, OUTCOME_LEFT,
+			    say_refusal(j->refused));
 			warnx("%s: %s", target_name(j),
 			    say_refusal(j->refused));
 			*status = OUTCOME_LEFT;
@@ -273,8 +326,9 @@ send_requests(struct targets *t, const struct options *o)
 	else
 		(void)snprintf(line, sizeof(line), "\n%s #%d\n", o->name,
 		    a.id);
+	a.begun_ms = clock_ms();
 	look_at(t->list, t->n, &order, LOOK_LIMIT_MS);
-	n = taken_find(t, o, &status);
+	n = taken_find(t, &a, &status);
 	for (j = t->list; j < t->list + n; j++)
 		if (jail_hold(&j->jail) == 0) {
 			wake(j);
@@ -317,10 +371,12 @@ send_permitted(struct targets *t, bool listening, int64_t look_ms)
 	if (listening && t->list + n < end)
 		look_at(t->list + n, (size_t)(end - t->list) - n, &order,
 		    look_ms);
-	for (j = t->list + n; j < end; j++)
+	for (j = t->list + n; j < end; j++) {
 		if (!listening || j->group > 0 || target_listens(j)) {
 			warnx("%s: %s", target_name(j), strerror(EPERM));
 			status = EX_NOPERM;
 		}
+		free(j->status);
+	}
 	return (status);
 }

@@ -88,6 +88,17 @@ target_compare(const void *a, const void *b)
 }
 
 void
+targets_free(struct targets *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n; i++)
+		free(t->list[i].status);
+	free(t->list);
+	free(t->crowd.spaces);
+}
+
+void
 targets_sort(struct target *list, size_t n)
 {
 	if (mergesort(list, n, sizeof(*list), target_compare) == -1)
@@ -115,6 +126,19 @@ target_listens(const struct target *t)
 	return (t->listens || target_is_jailinit(t));
 }
 
+/* Without memory the text is not known. */
+static void
+status_hear(struct target *t, const struct visit_word *word)
+{
+	memcpy(t->state, word->state, sizeof(t->state));
+	memcpy(t->forced, word->forced, sizeof(t->forced));
+	memcpy(t->boot_status, word->boot_status, sizeof(t->boot_status));
+	memcpy(t->answer, word->answer, sizeof(t->answer));
+	t->runs = word->runs;
+	free(t->status);
+	t->status = t->titled ? NULL : strdup(word->text);
+}
+
 /* The root of a jail that is ending has no name: the one known before is
  * kept. */
 void
@@ -135,16 +159,11 @@ target_hear(struct target *t, const struct visit_word *word)
 		t->refused = word->error;
 		break;
 	case VISIT_STATUS:
-		memcpy(t->state, word->state, sizeof(t->state));
-		memcpy(t->forced, word->forced, sizeof(t->forced));
-		memcpy(t->boot_status, word->boot_status,
-		    sizeof(t->boot_status));
-		memcpy(t->answer, word->answer, sizeof(t->answer));
-		t->runs = word->runs;
+		status_hear(t, word);
 		break;
 	case VISIT_ROOT:
-		if (word->root[0] != '\0')
-			memcpy(t->root, word->root, sizeof(t->root));
+		if (word->text[0] != '\0')
+			memcpy(t->root, word->text, sizeof(t->root));
 		t->same = word->same;
 		break;
 	case VISIT_LOOKED:

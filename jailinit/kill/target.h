@@ -30,6 +30,9 @@ struct target {
 	char state[VISIT_VALUE_MAX];	/* as in its status; "" if not known */
 	char forced[VISIT_VALUE_MAX];
 	char boot_status[VISIT_VALUE_MAX];
+	char *status;			/* its status file; NULL if not known */
+	unsigned stages;		/* of enum halt_stage, a set: those it
+					 * has reached */
 	char root[JAIL_ROOT_MAX];	/* "" if not known */
 };
 
@@ -40,10 +43,14 @@ struct targets {
 	int error;		/* of the names: 0, EX_USAGE, EX_NOHOST, ... */
 	bool about;		/* jail_about() is called for each jail */
 	unsigned group;		/* of the jail that is named next */
+	bool counts;		/* crowd is filled in, too */
+	struct jail_crowd crowd;
 };
 
 /* Adds a jail that is closed.  root: "" if not known. */
 void targets_add(struct targets *t, const struct jail *j, const char *root);
+
+void targets_free(struct targets *t);
 
 /* By groups, in each the caller's own jails first; otherwise keeps the order.
  * Ends the program if there is no memory. */

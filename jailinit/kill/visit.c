@@ -73,12 +73,12 @@ visit_hear(struct visit *v, struct visit_word *word)
 	if (v->fd == -1)
 		return (-1);
 	n = recv(v->fd, word, sizeof(*word), MSG_DONTWAIT);
-	if (n > (ssize_t)offsetof(struct visit_word, root)) {
+	if (n > (ssize_t)offsetof(struct visit_word, text)) {
 		word->state[VISIT_VALUE_MAX - 1] = '\0';
 		word->forced[VISIT_VALUE_MAX - 1] = '\0';
 		word->boot_status[VISIT_VALUE_MAX - 1] = '\0';
 		word->answer[ANSWER_MAX - 1] = '\0';
-		((char *)word)[n - 1] = '\0';	/* of the root */
+		((char *)word)[n - 1] = '\0';
 		return (1);
 	}
 	return (n == -1 && (errno == EAGAIN || errno == EINTR) ? 0 : -1);

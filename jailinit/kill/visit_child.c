@@ -15,7 +15,7 @@
 #include "jail_inside.h"
 #include "visit_child.h"
 
-/* This much of a status file is read; jailinit's has at most 512 bytes. */
+/* This much of a status file is read. */
 #define STATUS_SIZE	4096
 
 /* Without a FIFO whose end would tell of it, a reboot is looked for this
@@ -33,11 +33,11 @@ static bool titled;		/* its title is all that it says of itself */
 static void
 word_send(enum visit_kind kind)
 {
-	size_t n = offsetof(struct visit_word, root) + 1;
+	size_t n = offsetof(struct visit_word, text) + 1;
 
 	said.kind = kind;
-	if (kind == VISIT_ROOT)
-		n += strlen(said.root);
+	if (kind == VISIT_ROOT || (kind == VISIT_STATUS && !titled))
+		n += strlen(said.text);
 	if (send(SAY_FD, &said, n, MSG_EOR) == -1)
 		_exit(1);	/* the parent has gone */
 }
@@ -47,6 +47,18 @@ refused_send(int error)
 {
 	said.error = error;
 	word_send(VISIT_REFUSED);
+}
+
+/* Of what does not fit, whole lines. */
+static void
+text_copy(const char *status)
+{
+	char *p;
+
+	if (text_format(said.text, sizeof(said.text), "%s", status) ==
+	    sizeof(said.text) - 1 &&
+	    (p = strrchr(said.text, '\n')) != NULL)
+		*p = '\0';
 }
 
 static void
@@ -65,6 +77,7 @@ status_send(struct jail_inside *in, int id)
 	text_value(buf, "forced", said.forced, sizeof(said.forced));
 	text_value(buf, "boot_status", said.boot_status,
 	    sizeof(said.boot_status));
+	text_copy(buf);
 	said.runs = answer_find(buf, id, said.answer);
 	word_send(VISIT_STATUS);
 }
@@ -74,8 +87,8 @@ root_send(struct jail_inside *in, const struct visit_order *order)
 {
 	said.same = order->dir != NULL && jail_inside_is(in, order->dir);
 	if ((order->dir != NULL && !said.same && !order->root) ||
-	    jail_inside_root(in, said.root) == -1)
-		said.root[0] = '\0';
+	    jail_inside_root(in, said.text) == -1)
+		said.text[0] = '\0';
 	word_send(VISIT_ROOT);
 }
 

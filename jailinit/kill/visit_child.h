@@ -17,17 +17,21 @@
 /* Room for a value of a jail's status, with its NUL; the rest is cut off. */
 #define VISIT_VALUE_MAX	64
 
+/* Room for the name of a root, and for a status: jailinit's has at most 512
+ * bytes. */
+#define VISIT_TEXT_MAX	JAIL_ROOT_MAX
+
 enum visit_kind {
-	VISIT_ROOT,	/* root: the name of its root directory; same: it is
+	VISIT_ROOT,	/* text: the name of its root directory; same: it is
 			 * the directory that was asked for */
 	VISIT_LISTENS,	/* the jail's FIFO has a reader */
 	VISIT_TITLED,	/* it has no FIFO, but its first process calls itself a
 			 * jailinit, with this state */
 	VISIT_TAKEN,	/* the FIFO has taken the line */
 	VISIT_REFUSED,	/* the FIFO did not take it; error says why */
-	VISIT_STATUS,	/* state, forced, boot_status: as they are in its status
-			 * file, or the state in its title; runs, answer: of
-			 * the request with the order's id */
+	VISIT_STATUS,	/* text: its status file; state, forced, boot_status:
+			 * as they are there, or the state in its title;
+			 * runs, answer: of the request with the order's id */
 	VISIT_REBOOTED,	/* its first process runs a new program */
 	VISIT_LOOKED	/* of many jails: this one is done */
 };
@@ -41,7 +45,7 @@ struct visit_word {
 	char answer[ANSWER_MAX];
 	char state[VISIT_VALUE_MAX], forced[VISIT_VALUE_MAX];
 	char boot_status[VISIT_VALUE_MAX];
-	char root[JAIL_ROOT_MAX];	/* last: only its text is sent */
+	char text[VISIT_TEXT_MAX];	/* last: only so much is sent */
 };
 
 /* What a visitor does. */

@@ -2,8 +2,8 @@
 /*
  * How long it takes to end 1, 10, 100 and 1,000 jails, each of which needs
  * 0.2 s in its rc.shutdown: by one jailkill -h -a, and by one jailkill -h
- * after another; what a jail costs it; and how long jailkill -l takes.  For
- * root; environment as in test/live/jail.h and many.h, BENCH_JAILS for the
+ * after another; what a jail costs it; and how long jailkill -l and -J take.
+ * For root; environment as in test/live/jail.h and many.h, BENCH_JAILS for the
  * most jails, BENCH_DIR for kill.tsv.
  */
 #include <sys/resource.h>
@@ -67,14 +67,14 @@ watch(struct cost *c, pid_t pid)
 }
 
 static int64_t
-list_ms(void)
+list_ms(const char *how)
 {
 	int64_t ms[LISTS];
 	struct run r;
 	int i;
 
 	for (i = 0; i < LISTS; i++) {
-		MUST(run_kill(&r, "-l", NULL) == 0);
+		MUST(run_kill(&r, how, NULL) == 0);
 		ms[i] = r.took_ms;
 		run_free(&r);
 	}
@@ -89,7 +89,8 @@ at_once(struct many *m, size_t n, struct cost *c)
 
 	memset(c, 0, sizeof(*c));
 	start(m, n);
-	printf("%6zu jails: -l in %d ms\n", n, (int)list_ms());
+	printf("%6zu jails: -l in %d ms, -J in %d ms\n", n,
+	    (int)list_ms("-l"), (int)list_ms("-J"));
 	c->cpu_us = children_us();
 	run_begin(&r, NULL, "-h", "-a", "-t", "120", NULL);
 	watch(c, r.pid);

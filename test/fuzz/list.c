@@ -12,8 +12,10 @@
 #include <vis.h>
 
 #include "fuzz.h"
+#include "kill/jail_facts.h"
 #include "kill/list.h"
 #include "kill/names.h"
+#include "lib/text.h"
 
 /* On a terminal of any size, which takes what it likes at a time. */
 static int window(struct winsize *ws);
@@ -60,6 +62,8 @@ fd_write(int fd, const void *buf, size_t n)
 static void
 take_target(struct input *in, struct target *t)
 {
+	char status[VISIT_TEXT_MAX];
+
 	memset(t, 0, sizeof(*t));
 	t->jail.jid = (uint64_t)take_number(in) & INT64_MAX;
 	t->jail.pid = (pid_t)(take_number(in) & INT32_MAX);
@@ -73,6 +77,9 @@ take_target(struct input *in, struct target *t)
 	t->jail.stopped = take(in) % 4 == 0;
 	if (take(in) % 4 == 0)
 		take_text(in, t->jail.name, sizeof(t->jail.name));
+	take_text(in, status, sizeof(status));
+	t->titled = take(in) % 4 == 0;
+	t->status = t->titled ? NULL : strdup(status);
 }
 
 /* Lines of plain text, so many. */
@@ -91,33 +98,97 @@ is_plain(const char *text, size_t lines)
 /*
  * -l and -J
  */
+/* Text is what it was, but for what is no ASCII. */
 static void
 json_is(const json_t *value, const char *text, bool known)
 {
-	char back[JAIL_ROOT_MAX];
+	const char *p = text;
 
 	if (!known || *text == '\0') {
 		MUST(json_is_null(value));
 		return;
 	}
 	MUST(json_is_string(value));
-	MUST(json_string_length(value) <= 4 * strlen(text));
-	MUST(strunvis(back, json_string_value(value)) == (int)strlen(text));
-	MUST(strcmp(back, text) == 0);
+	while (*p > 0)
+		p++;
+	if (*p == '\0')
+		MUST(strcmp(json_string_value(value), text) == 0);
+	else
+		MUST(strncmp(json_string_value(value), text,
+		    (size_t)(p - text)) == 0);
+}
+
+/* A number that is one to every reader, or text. */
+static void
+number_is(const json_t *value, uint64_t n)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, n);
+	if (n < UINT64_C(1) << 53)
+		MUST(json_is_integer(value) &&
+		    (uint64_t)json_integer_value(value) == n);
+	else
+		json_is(value, text, true);
+}
+
+/* Nothing in it is more than a value. */
+static void
+says_is(const json_t *says, const struct target *t)
+{
+	const json_t *value, *word;
+	const char *key;
+	char state[128];
+	size_t i;
+
+	if (!t->listens && !t->titled) {
+		MUST(json_is_null(says));
+		return;
+	}
+	MUST(json_object_size(says) == 17);
+	if (t->status == NULL)
+		(void)snprintf(state, sizeof(state), "%s", t->state);
+	else
+		text_value(t->status, "state", state, sizeof(state));
+	json_is(json_object_get(says, "state"), state, true);
+	json_object_foreach((json_t *)(uintptr_t)says, key, value)
+		if (json_is_array(value)) {
+			MUST(strcmp(key, "forced") == 0);
+			json_array_foreach(value, i, word)
+				MUST(json_is_string(word));
+		} else
+			MUST(json_is_null(value) || json_is_string(value) ||
+			    (json_is_integer(value) && json_integer_value(value)
+			    >= 0 && json_integer_value(value) < 1LL << 53));
 }
 
 static void
-json_line_is(const char *line, size_t len, const struct target *t)
+json_line_is(const char *line, size_t len, const struct target *t, bool end)
 {
 	json_t *j = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 
-	MUST(json_is_object(j) && json_object_size(j) == 4);
-	MUST((uint64_t)json_integer_value(json_object_get(j, "jid")) ==
-	    t->jail.jid);
-	MUST(json_integer_value(json_object_get(j, "pid")) == t->jail.pid);
-	json_is(json_object_get(j, "state"), t->state, t->listens);
+	MUST(json_is_object(j) && json_object_size(j) == (end ? 11 : 10));
+	number_is(json_object_get(j, "jid"), t->jail.jid);
+	if (t->jail.pid > 0)
+		number_is(json_object_get(j, "pid"), (uint64_t)t->jail.pid);
 	json_is(json_object_get(j, "root"), t->root, true);
+	json_is(json_object_get(j, "name"), names_of(t), true);
+	says_is(json_object_get(j, "says"), t);
 	json_decref(j);
+}
+
+/* Not looked for. */
+void
+jail_facts_find(struct jail_facts *facts, size_t n, struct jail_crowd *crowd)
+{
+	size_t i;
+
+	MUST(crowd->n == 0);
+	for (i = 0; i < n; i++) {
+		MUST(facts[i].jail != NULL);
+		facts[i].start_ms = facts[i].jail->pid;
+		facts[i].processes = i == 0 ? -1 : facts[i].jail->pid;
+	}
 }
 
 /* Five columns; the last may have blanks in it, and a note behind it. */
@@ -135,7 +206,7 @@ columns_are(const char *line, const struct target *t)
 	/* a root can begin with a blank, the column before it can not */
 	MUST(jid == t->jail.jid && pid == t->jail.pid);
 	MUST(strunvis(back, word) >= 0);
-	MUST(strcmp(word, "-") == 0 || (t->listens &&
+	MUST(strcmp(word, "-") == 0 || ((t->listens || t->titled) &&
 	    strncmp(back, t->state, strlen(back)) == 0));
 	MUST(strunvis(back, name) >= 0);
 	MUST(strcmp(back, names_of(t)) == 0 || (strcmp(name, "-") == 0 &&
@@ -152,7 +223,7 @@ columns_are(const char *line, const struct target *t)
 }
 
 static void
-list(const struct targets *t, bool json)
+list(struct targets *t, bool json)
 {
 	FILE *out = stdout;
 	char *text = NULL, *line;
@@ -167,7 +238,8 @@ list(const struct targets *t, bool json)
 	line = json ? text : strchr(text, '\n') + 1;
 	for (i = 0; i < t->n; i++, line = strchr(line, '\n') + 1)
 		if (json)
-			json_line_is(line, strcspn(line, "\n"), &t->list[i]);
+			json_line_is(line, strcspn(line, "\n"), &t->list[i],
+			    false);
 		else
 			columns_are(line, &t->list[i]);
 	free(text);
@@ -179,7 +251,7 @@ list(const struct targets *t, bool json)
 
 /* A line is whole, whatever happens to what changes in place. */
 static void
-end(struct input *in, const struct target *t)
+end(struct input *in, const struct target *t, bool json)
 {
 	struct halt_jail h = { .stage = HALT_GONE };
 	char why[128], want[64];
@@ -192,10 +264,14 @@ end(struct input *in, const struct target *t)
 	screen_finish();
 	said_n = 0;
 	said[0] = '\0';
-	say_init(false, take(in) % 2 == 0);
+	say_init(false, take(in) % 2 == 0, json);
 	say_end(t, &h, take(in) % 2 == 0, h.begun_ms + 123456, why);
 	screen_finish();
 	is_plain(said, 1);
+	if (json) {
+		json_line_is(said, said_n, t, true);
+		return;
+	}
 	(void)snprintf(want, sizeof(want), "%" PRIu64, t->jail.jid);
 	MUST(strncmp(said, want, strlen(want)) == 0);
 	MUST(strstr(said, " after 123.4 s") != NULL);
@@ -212,7 +288,7 @@ steps(struct input *in, const struct target *t)
 
 	take_text(in, comm, sizeof(comm));
 	said_n = 0;
-	say_init(false, true);
+	say_init(false, true, false);
 	say_stage(t, &h);
 	say_signalled(t, take(in) % 65, comm);
 	say_not_entered(t, take(in) % 140);
@@ -235,7 +311,7 @@ live_lines(struct input *in, const struct targets *t)
 		jails[i].stage = (enum halt_stage)(take(in) % 8);
 	said_n = 0;
 	said[0] = '\0';
-	say_init(false, false);
+	say_init(false, false, false);
 	screen_finish();
 	screen_clear();
 	screen_finish();
@@ -272,8 +348,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take_target(&in, &jails[size]);
 	list(&t, true);
 	list(&t, false);
-	end(&in, &jails[0]);
+	end(&in, &jails[0], false);
+	end(&in, &jails[0], true);
 	steps(&in, &jails[0]);
 	live_lines(&in, &t);
+	for (size = 0; size < t.n; size++)
+		free(jails[size].status);
 	return (0);
 }

@@ -65,16 +65,17 @@ SEALED(int, jail_init, const char **why)
 SEALED(void, jail_comm, const struct jail *j, char comm[JAIL_COMM_MAX])
 SEALED(int, halt_run, struct target *list, size_t n, enum request_verb verb,
     int64_t limit_ms, bool listening)
-SEALED(int, list_print, const struct targets *t, bool json)
+SEALED(int, list_print, struct targets *t, bool json)
 SEALED(int, send_signals, struct targets *t, const struct options *o)
 SEALED(int, send_requests, struct targets *t, const struct options *o)
 SEALED(int, send_nothing, struct targets *t, const struct options *o)
 SEALED(int, send_permitted, struct targets *t, bool listening,
     int64_t look_ms)
 SEALED(void, targets_find, struct targets *t, enum find_which which,
-    char *const *names, bool about, bool look, int64_t look_ms)
+    char *const *names, bool about, bool counts, bool look,
+    int64_t look_ms)
 SEALED(int, outcome_worse, int a, int b)
-SEALED(void, say_init, bool quiet, bool verbose)
+SEALED(void, say_init, bool quiet, bool verbose, bool json)
 SEALED(void, say_sum, int64_t begun_ms, int64_t limit_ms, int64_t now_ms)
 SEALED(void, screen_finish, void)
 SEALED(void, wake_init, bool quiet, bool thaw)

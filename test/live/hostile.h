@@ -74,7 +74,7 @@ void hostile_boot(struct jail *j, const struct jail_opts *o);
 /* jailkill -h ends it in this time, by itself (0) or by force (1).  A look
  * takes up to a tenth of the time; with -B 1 most jails need a second. */
 void halts(struct jail *j, int seconds);
-/* Is this a file of JSON lines, each an object of strings, numbers, nulls? */
+/* Is this a file of JSON lines, each an object, with at most one in it? */
 bool json_is(const char *p);
 void status_write(const struct jail *j, const char *text);
 

@@ -218,7 +218,7 @@ json_is(const char *p)
 			if (*p == '\n')
 				return (false);
 			if (*p == '\\' && (p[1] == '\0' ||
-			    strchr("\"\\/bfnrt", p[1]) == NULL))
+			    strchr("\"\\/bfnrtu", p[1]) == NULL))
 				return (false);
 			if (*p == '\\')
 				p++;
@@ -229,7 +229,7 @@ json_is(const char *p)
 		in = *p == '"';
 		key |= in;
 		depth += (*p == '{') - (*p == '}');
-		if (depth < 0 || depth > 1 || (*p == '\n' && depth != 0))
+		if (depth < 0 || depth > 2 || (*p == '\n' && depth != 0))
 			return (false);
 	}
 	return (!in && key && depth == 0);

@@ -33,12 +33,12 @@ boot_chroot(struct jail *j)
  * The command line.
  */
 static const char usage_text[] =
-    "usage: jailkill [-nqv] [-s signal] jail ... | -a | -A\n"
-    "       jailkill -h | -p | -r [-fnqv] [-t seconds] jail ... "
+    "usage: jailkill [-nqv] [-s signal [-J]] jail ... | -a | -A\n"
+    "       jailkill -h | -p | -r [-Jfnqv] [-t seconds] jail ... "
     "[, jail ...] ...\n"
-    "       jailkill -h | -p | -r [-fnqv] [-t seconds] -a | -A "
+    "       jailkill -h | -p | -r [-Jfnqv] [-t seconds] -a | -A "
     "[, jail ...] ...\n"
-    "       jailkill -R name [-fnqv] [-t seconds] jail ... | -a | -A\n"
+    "       jailkill -R name [-Jfnqv] [-t seconds] jail ... | -a | -A\n"
     "       jailkill -l | -J [jail ... | -a | -A]\n"
     "       jailkill -V | --help | --version\n";
 
@@ -59,7 +59,8 @@ TEST(test_usage)
 		{ "-h", "-p", "-a" },		/* two actions */
 		{ "-r", "-s", "TERM", "-a" },
 		{ "-l", "-h", "-a" },
-		{ "-s", "TERM", "-J" },
+		{ "-s", "TERM", "-J" },		/* no jail */
+		{ "-l", "-s", "TERM", "-J" },
 		{ "-a", "pid=1" },		/* and a name */
 		{ "-h", "-A", "pid=1" },
 		{ "-h", "-a", "pid=1", ",", "pid=2" },
@@ -131,13 +132,11 @@ TEST(test_list)
 	    kill_list_line(kill_jid_of(pid), pid, "run", c->root),
 	    kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-", p->root));
 	kill_says(kill_run(NULL, "-l", NULL), 0, want, "");
-	json = kill_fmt(
-	    "{\"jid\":%s,\"pid\":%d,\"state\":\"run\",\"root\":\"%s\"}\n"
-	    "{\"jid\":%llu,\"pid\":%d,\"state\":\"run\",\"root\":\"%s\"}\n"
-	    "{\"jid\":%s,\"pid\":%d,\"state\":null,\"root\":\"%s\"}\n",
-	    kill_jid(j), (int)j->pid, j->root,
-	    (unsigned long long)kill_jid_of(pid), (int)pid, c->root,
-	    kill_jid(p), (int)PLAIN_PID(p), p->root);
+	json = kill_fmt("{\"jid\":%s,*,\"root\":\"%s\",*\"state\":\"run\",*}}\n"
+	    "{\"jid\":%llu,*,\"root\":\"%s\",*\"state\":\"run\",*}}\n"
+	    "{\"jid\":%s,*,\"root\":\"%s\",*\"says\":null}\n",
+	    kill_jid(j), j->root, (unsigned long long)kill_jid_of(pid),
+	    c->root, kill_jid(p), p->root);
 	kill_says(kill_run(NULL, "-J", NULL), 0, json, "");
 	kill_says(kill_run(NULL, "-lJ", NULL), 0, json, "");
 }
@@ -191,29 +190,10 @@ TEST(test_list_nothing)
 	kill_says(kill_run(NULL, "-J", NULL), 0, "", "");
 }
 
-/* A string of RFC 8259 at p: what is behind it, or NULL; and, without its
- * escapes, in text. */
-static const char *
-json_string(const char *p, char *text)
-{
-	if (*p++ != '"')
-		return (NULL);
-	for (; *p != '"'; p++) {
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			return (NULL);
-		if (*p == '\\' && *++p != '"' && *p != '\\')
-			return (NULL);
-		*text++ = *p;
-	}
-	*text = '\0';
-	return (p + 1);
-}
-
 /* A name with everything in it that has a meaning to somebody. */
 TEST(test_list_odd_root)
 {
 	const char *p, *root;
-	char text[4096];
 	pid_t pid;
 
 	root = kill_fmt("%s/a \"b\"\\\033[2J\n\303\251", j->dir);
@@ -222,14 +202,7 @@ TEST(test_list_odd_root)
 	strcpy(j->root, root);
 	pid = boot_chroot(j);
 	live_ok(jail_wait_state(j, "run", LIVE_SOON_MS));
-	live_ok(kill_run(NULL, "-J", NULL));
-	p = strstr(kill_last.out, ",\"state\":\"run\",\"root\":");
-	assert_non_null(p);
-	p = json_string(p + strlen(",\"state\":\"run\",\"root\":"), text);
-	assert_non_null(p);
-	assert_string_equal(p, "}\n");
 	p = kill_fmt("%s/a \"b\"\\\\\\^[[2J\\n\\M-C\\M-)", j->dir);
-	assert_string_equal(text, p);
 	kill_says(kill_run(NULL, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s",
 	    kill_list_line(kill_jid_of(pid), pid, "run", p)), "");
 	p = kill_fmt("%llu (%s): gone after # s\n",
