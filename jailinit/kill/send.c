@@ -78,7 +78,8 @@ send_nothing(struct targets *t, const struct options *o)
 	size_t i;
 
 	for (i = 0; i < t->n; i++) {
-		if (i > 0 && !o->json && t->list[i].group != t->list[i - 1].group)
+		if (i > 0 && !o->json &&
+		    t->list[i].group != t->list[i - 1].group)
 			(void)printf("then\n");
 		nothing_one(&t->list[i], o);
 	}
