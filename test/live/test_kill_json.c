@@ -117,10 +117,10 @@ TEST(test_silent)
 {
 	struct jail *app = kill_another(0);
 
-	kill_boot_plain(j, PLAIN);
+	kill_boot_plain(j, "echo >/tmp/ready; exec sleep 1000");
+	live_ok(jail_wait_count(j, 1, LIVE_SOON_MS));
 	live_ok(kill_run(NULL, "-J", NULL));
-	jq_says("[.says,.processes]", kill_fmt("[null,%d]\n",
-	    jail_count(j)));
+	jq_says("[.says,.processes]", "[null,1]\n");
 	live_ok(jail_start(app, NULL, "/sbin/jailinit", "--", "/bin/sleep",
 	    "1000", NULL));
 	wait_text(app, "\"says\":{");
