@@ -375,6 +375,56 @@ TEST(test_says_what_it_does)
 	assert_string_equal(root_listing(root_place), "");
 }
 
+#define BUILDS								\
+	"for r; do case $r in */root) cd \"$r\" || exit ;; esac; done\n" \
+	"mkdir -p bin dev etc/init.d lib/systemd/system sbin tmp run var\n" \
+	"cp /bin/busybox bin && ln -s busybox bin/sh\n"		\
+	"ln -s ../run var/run\n"					\
+	"w=etc/systemd/system/multi-user.target.wants\n"		\
+	"mkdir -p $w proc sys var/log var/cache/apt var/lib/apt/lists "	\
+	"var/lib/dpkg var/tmp\n"					\
+	": >var/lib/dpkg/status\n"					\
+	"for s in both unit once; do\n"				\
+	"printf '[Service]\\nType=simple\\n' >lib/systemd/system/$s.service\n" \
+	"ln -s /lib/systemd/system/$s.service $w; done\n"		\
+	"echo Type=oneshot >lib/systemd/system/once.service\n"		\
+	": >etc/init.d/both\n"						\
+	"echo theirs | tee etc/rc.shutdown >sbin/halt"
+
+/* Services are started, and what cannot be is named; what packages have under
+ * our names is kept aside. */
+TEST(test_services)
+{
+	struct how h = { .env = { NULL, "NAP=0" } };
+	char base[PATH_MAX * 2];
+
+	if (!fake_can())
+		live_skip("services: not root");
+	live_need_jail();
+	live_ok(root_sh("cp rc/jail/examples/50-sysv "
+	    "\"$JAILROOT_RC/examples\" && "
+	    "cp '%s' \"$JAILROOT_PROGRAMS/jailctl\"", getenv("JAILCTL")));
+	h.env[0] = fake_mmdebstrap(j, BUILDS);
+	snprintf(base, sizeof(base), "%s/sources", j->dir);
+	EXITS(0, j, &h, "-t", "debian", "-b", base, root_at("deb"));
+	assert_non_null(strstr(root_out, "deb: unit has no /etc/init.d script, "
+	    "only a unit: write /etc/rc.d/unit\n"));
+	assert_null(strstr(root_out, "both has"));
+	assert_null(strstr(root_out, "once has"));
+	assert_non_null(strstr(root_out,
+	    "rc.shutdown: another one, kept as rc.shutdown.orig\n"));
+	assert_int_equal(root_sh("cd '%s' && cmp -s etc/rc.d/50-sysv "
+	    "\"$JAILROOT_RC/examples/50-sysv\" && test -x etc/rc.d/50-sysv && "
+	    "grep -qx theirs etc/rc.shutdown.orig sbin/halt.orig && "
+	    "grep -q /tmp/down etc/rc.shutdown && "
+	    "grep -qx /sbin/halt.orig var/lib/dpkg/diversions && "
+	    "test \"$(readlink sbin/halt)\" = jailctl", root_at("deb")), 0);
+	live_ok(root_sh("echo '# newer' >>\"$JAILROOT_RC/examples/50-sysv\""));
+	EXITS(0, j, NULL, "-u", root_at("deb"));
+	assert_non_null(strstr(root_out, "deb: new: etc/rc.d/50-sysv.\n"));
+	root_boots(j, root_at("deb"));
+}
+
 /* What mmdebstrap leaves in a temporary folder when it is killed. */
 TEST(test_temporary_files)
 {
@@ -905,6 +955,7 @@ main(void)
 		ROOT_TEST(test_makes_the_parent),
 		ROOT_TEST(test_size),
 		ROOT_TEST(test_says_what_it_does),
+		ROOT_TEST(test_services),
 		ROOT_TEST(test_temporary_files),
 		ROOT_TEST(test_debian),
 		ROOT_TEST(test_freebsd_layout),
