@@ -1047,33 +1047,44 @@ test_usage(void **state)
 /*
  * The examples.
  */
+/* What links to scripts say, and what the scripts say that they require. */
+#define LSB(provides, requires)						\
+	"### BEGIN INIT INFO\n# Provides: " provides			\
+	"\n# Required-Start: $remote_fs " requires "\n### END INIT INFO\n"
+
 static void
 test_sysv(void **state)
 {
-	static const char *const up[] = { "50-sysv: a start\n",
-	    "50-sysv: b start\n", "rc: 1 run\n", NULL };
-	static const char *const down[] = { "50-sysv: b stop\n",
-	    "50-sysv: a stop\n", "rc.shutdown: 1 run\n", NULL };
+	static const char *const up[] = { "50-sysv: z start\n",
+	    "50-sysv: rsyslog start\n", "50-sysv: b start\n",
+	    "50-sysv: ring start\n", "50-sysv: a start\n", "rc: 1 run\n",
+	    NULL };
+	static const char *const down[] = { "50-sysv: a stop\n",
+	    "50-sysv: b stop\n", "50-sysv: z stop\n", "rc.shutdown: 1 run\n",
+	    NULL };
+	static const char *const links[] = { "2.d/S01a", "2.d/S01b",
+	    "2.d/S01ring", "2.d/S00z", "2.d/S02rsyslog", "0.d/K01a", "0.d/K01b",
+	    "0.d/K02z", "0.d/K00sendsigs" };
+	char link[64], to[64];
 	struct jail *j;
+	size_t i;
 
 	(void)state;
-	scripts("/etc/init.d/a", "echo a $1");
-	scripts("/etc/init.d/b", "echo b $1");
+	scripts("/etc/init.d/a", LSB("a", "b-db ring") "echo a $1");
+	scripts("/etc/init.d/b", LSB("b b-db", "$syslog a") "echo b $1");
+	scripts("/etc/init.d/ring", LSB("ring", "ring") "echo ring $1");
+	scripts("/etc/init.d/rsyslog", LSB("rsyslog", "") "echo rsyslog $1");
+	scripts("/etc/init.d/z", "# Required-Start: a\necho z $1");
 	scripts("/etc/init.d/sendsigs", "echo kills; kill -KILL -1");
 	EACH(j) {
 		live_ok(rc_copy(j, "examples/50-sysv", SERVICE("50-sysv")));
 		script(j, "/etc/rc2.d/README", "echo no");
 		(void)mkdir(jail_path(j, "/etc/rc0.d"), 0755);
-		live_ok(symlink("../init.d/a", jail_path(j,
-		    "/etc/rc2.d/S01a")));
-		live_ok(symlink("../init.d/b", jail_path(j,
-		    "/etc/rc2.d/S02b")));
-		live_ok(symlink("../init.d/sendsigs", jail_path(j,
-		    "/etc/rc0.d/K00sendsigs")));
-		live_ok(symlink("../init.d/b", jail_path(j,
-		    "/etc/rc0.d/K01b")));
-		live_ok(symlink("../init.d/a", jail_path(j,
-		    "/etc/rc0.d/K02a")));
+		for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+			snprintf(link, sizeof(link), "/etc/rc%s", links[i]);
+			snprintf(to, sizeof(to), "../init.d/%s", links[i] + 7);
+			live_ok(symlink(to, jail_path(j, link)));
+		}
 	}
 	boot(NULL);
 	EACH(j)
@@ -1082,6 +1093,7 @@ test_sysv(void **state)
 	EACH(j) {
 		in_order(j, down);
 		has_not(j, "kills");
+		has_not(j, "ring stop");
 	}
 }
 

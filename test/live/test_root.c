@@ -16,6 +16,7 @@
 #include <sched.h>
 
 #include "mountns.h"
+#include "pty.h"
 
 #define MANY	50		/* interruptions with JAIL_LONG, */
 #define FEW	10		/* and without */
@@ -206,9 +207,257 @@ TEST(test_programs)
 	assert_false(root_has(root_at("static/lib")));
 }
 
+/* The first example of the README, on a machine without /jails. */
+TEST(test_makes_the_parent)
+{
+	struct how mask = { .mask = 077 }, h = { .uid = NOBODY };
+	struct stat st;
+
+	EXITS(0, j, &mask, root_at("jails/tiny"));
+	assert_non_null(strstr(root_out, "/jails: made"));
+	live_ok(stat(root_at("jails"), &st));
+	assert_int_equal(st.st_mode & 07777, 0755);
+	assert_string_equal(root_listing(root_at("jails")), "tiny\n");
+	root_boots(j, root_at("jails/tiny"));
+	/* Not two, not for an update, and not if the rest fails. */
+	EXITS(73, j, NULL, root_at("a/b/www"));
+	root_said("/a/b/: no such directory");
+	EXITS(73, j, NULL, "-u", root_at("a/www"));
+	root_said("/a/: no such directory");
+	EXITS(65, j, NULL, "-b", "/etc/passwd", root_at("a/www"));
+	root_said("not a busybox");
+	assert_string_equal(root_listing(root_place), "jails\n");
+	if (geteuid() != 0)
+		return;
+	live_ok(root_sh("cd '%s' && mkdir -m 711 mine closed && "
+	    "chown %d mine && chmod 311 mine && chmod 700 closed", root_place,
+	    NOBODY));
+	EXITS(0, j, &h, root_at("mine/www"));	/* unreadable is enough */
+	EXITS(73, j, &h, root_at("closed/www"));
+	root_said("/closed: permission denied");
+	EXITS(73, j, &h, root_at("closed/a/www"));
+	root_said("/closed: permission denied");
+	EXITS(73, j, &h, root_at("a/www"));
+	root_said("Permission denied");
+}
+
+/* It prefers a static busybox, and says how big the root is. */
+TEST(test_size)
+{
+	char path[PATH_MAX];
+	struct how h = { .env = { path } };
+	char said[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "PATH=%s/farm:%s", j->dir, getenv("PATH"));
+	live_ok(root_sh("mkdir '%s/farm' && cp /bin/cat '%s/farm/busybox'",
+	    j->dir, j->dir));
+	EXITS(0, j, &h, root_at("www"));
+	assert_int_equal(root_sh("cmp -s \"$(command -v busybox)\" '%s'",
+	    root_at("www/bin/busybox")), 0);
+	live_ok(root_sh("du -sk '%s' | awk '{ printf \"root, %%.1f MB\", "
+	    "$1 / 1024 }' >'%s/size'", root_at("www"), j->dir));
+	f = fopen(root_in(j->dir, "size"), "re");
+	assert_non_null(f);
+	assert_non_null(fgets(said, sizeof(said), f));
+	(void)fclose(f);
+	assert_non_null(strstr(root_out, said));
+}
+
 /*
  * Debian.
  */
+/* After one that was killed, whose children may be at work a little longer. */
+static void
+exits_once_free(struct jail *j, const char *where)
+{
+	int64_t end_ms = jail_now_ms() + RUN_MS;
+	char path[PATH_MAX * 2];
+	int st;
+
+	snprintf(path, sizeof(path), "%s", where);
+	while (st = RUN(j, NULL, path), WIFEXITED(st) &&
+	    WEXITSTATUS(st) == 75 && jail_now_ms() < end_ms)
+		jail_sleep_ms(20);
+	if (st != 0)
+		print_error("wait status %x, it said:\n%s", st, root_out);
+	assert_int_equal(st, 0);
+}
+
+/* Stands in for mmdebstrap, which takes a minute: says what that says, and
+ * where its temporary files go. */
+static const char *
+fake_mmdebstrap(struct jail *j, const char *then)
+{
+	static char path[PATH_MAX];
+
+	live_ok(root_sh("cd '%s' && mkdir -p fake tmp && chmod 1777 tmp && "
+	    "echo 'deb http://localhost/ suite main' >sources && "
+	    "cat >fake/mmdebstrap <<'END' && chmod 755 fake/mmdebstrap\n"
+	    "#!/bin/sh\n"
+	    "exec >&2\n"
+	    "echo 'I: finding correct signed-by value...'\n"
+	    "echo 'I: running apt-get update...'\n"
+	    "mktemp -d\n"
+	    "echo 'I: success in 3 seconds'\n"
+	    "printf 'I: extracting'\n"
+	    "sleep ${NAP-1.5}\n"
+	    "echo ' archives...'\n"
+	    "sleep ${NAP-1.5}\n"
+	    "%s\nEND", j->dir, then));
+	snprintf(path, sizeof(path), "PATH=%s/fake:%s", j->dir,
+	    getenv("PATH"));
+	return (path);
+}
+
+#define FAILS								\
+	"echo 'E: Unable to locate package nginxx'\n"			\
+	"echo 'E: Unable to locate package foo'\n"			\
+	"echo 'E: setup failed: E: apt-get --yes install failed'\n"	\
+	"echo 'E: mmdebstrap failed to run'\n"				\
+	"exit 25"
+
+static bool
+fake_can(void)
+{
+	if (geteuid() != 0)
+		printf("not root\n");
+	return (geteuid() == 0);
+}
+
+/* A line for each step, and apt's own reason at the end. */
+TEST(test_says_what_it_does)
+{
+	struct how h = { .env = { NULL, "TERM=xterm" } };
+	struct how quick = { .env = { NULL, "NAP=0.6" } };
+	char script[PATH_MAX * 2], base[PATH_MAX * 2], deb[PATH_MAX * 2];
+	char want[PATH_MAX * 7];
+	static struct pty t;
+	const char *const args[] = { script, "-t", "debian", "-b", base, deb,
+	    "nginxx", NULL };
+	pid_t pid;
+
+	if (!fake_can())
+		live_skip("says: not root");
+	live_need_jail();
+	h.env[0] = fake_mmdebstrap(j, FAILS);
+	snprintf(script, sizeof(script), "%s/tool/sbin/jailroot", j->dir);
+	snprintf(base, sizeof(base), "%s/sources", j->dir);
+	snprintf(deb, sizeof(deb), "%s", root_at("deb"));
+	EXITS(73, j, &h, "-t", "debian", "-b", base, deb, "nginxx", "foo");
+	snprintf(want, sizeof(want),
+	    "jailroot: %1$s: running apt-get update...\n"
+	    "jailroot: %1$s: extracting archives...\n"
+	    "E: Unable to locate package foo\n"
+	    "jailroot: %1$s: mmdebstrap: E: Unable to locate package nginxx\n",
+	    deb);
+	assert_non_null(strstr(root_out, want));
+	assert_null(strstr(root_out, "signed-by"));
+	assert_null(strstr(root_out, "success"));
+	assert_string_equal(root_listing(root_place), "");
+	quick.env[0] = h.env[0];
+	EXITS(73, j, &quick, "-q", "-t", "debian", "-b", base, deb, "nginxx");
+	assert_null(strstr(root_out, "I: "));
+	assert_null(strstr(root_out, "update"));
+	assert_non_null(strstr(root_out, "package nginxx\n"));
+	/* On a terminal how long it has taken, in the same line. */
+	live_ok(pty_open(&t) ? 0 : -1);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		root_run(&h, ptsname(t.master_fd), args);
+	assert_true(pty_says(&t, "\rjailroot: ", LIVE_SOON_MS));
+	assert_true(pty_says(&t, " 2 s\r", LIVE_SOON_MS));
+	assert_true(pty_says(&t, "E: Unable to locate package nginxx",
+	    LIVE_SOON_MS));
+	(void)root_end(j, pid);
+	pty_close(&t);
+	assert_string_equal(root_listing(root_place), "");
+}
+
+#define BUILDS								\
+	"for r; do case $r in */root) cd \"$r\" || exit ;; esac; done\n" \
+	"mkdir -p bin dev etc/init.d lib/systemd/system sbin tmp run var\n" \
+	"cp /bin/busybox bin && ln -s busybox bin/sh\n"		\
+	"ln -s ../run var/run\n"					\
+	"w=etc/systemd/system/multi-user.target.wants\n"		\
+	"mkdir -p $w proc sys var/log var/cache/apt var/lib/apt/lists "	\
+	"var/lib/dpkg var/tmp\n"					\
+	": >var/lib/dpkg/status\n"					\
+	"for s in both unit once; do\n"				\
+	"printf '[Service]\\nType=simple\\n' >lib/systemd/system/$s.service\n" \
+	"ln -s /lib/systemd/system/$s.service $w; done\n"		\
+	"echo Type=oneshot >lib/systemd/system/once.service\n"		\
+	": >etc/init.d/both\n"						\
+	"echo theirs | tee etc/rc.shutdown >sbin/halt"
+
+/* Services are started, and what cannot be is named; what packages have under
+ * our names is kept aside. */
+TEST(test_services)
+{
+	struct how h = { .env = { NULL, "NAP=0" } };
+	char base[PATH_MAX * 2];
+
+	if (!fake_can())
+		live_skip("services: not root");
+	live_need_jail();
+	live_ok(root_sh("cp rc/jail/examples/50-sysv "
+	    "\"$JAILROOT_RC/examples\" && "
+	    "cp '%s' \"$JAILROOT_PROGRAMS/jailctl\"", getenv("JAILCTL")));
+	h.env[0] = fake_mmdebstrap(j, BUILDS);
+	snprintf(base, sizeof(base), "%s/sources", j->dir);
+	EXITS(0, j, &h, "-t", "debian", "-b", base, root_at("deb"));
+	assert_non_null(strstr(root_out, "deb: unit has no /etc/init.d script, "
+	    "only a unit: write /etc/rc.d/unit\n"));
+	assert_null(strstr(root_out, "both has"));
+	assert_null(strstr(root_out, "once has"));
+	assert_non_null(strstr(root_out,
+	    "rc.shutdown: another one, kept as rc.shutdown.orig\n"));
+	assert_int_equal(root_sh("cd '%s' && cmp -s etc/rc.d/50-sysv "
+	    "\"$JAILROOT_RC/examples/50-sysv\" && test -x etc/rc.d/50-sysv && "
+	    "grep -qx theirs etc/rc.shutdown.orig sbin/halt.orig && "
+	    "grep -q /tmp/down etc/rc.shutdown && "
+	    "grep -qx /sbin/halt.orig var/lib/dpkg/diversions && "
+	    "test \"$(readlink sbin/halt)\" = jailctl", root_at("deb")), 0);
+	live_ok(root_sh("echo '# newer' >>\"$JAILROOT_RC/examples/50-sysv\""));
+	EXITS(0, j, NULL, "-u", root_at("deb"));
+	assert_non_null(strstr(root_out, "deb: new: etc/rc.d/50-sysv.\n"));
+	root_boots(j, root_at("deb"));
+}
+
+/* What mmdebstrap leaves in a temporary folder when it is killed. */
+TEST(test_temporary_files)
+{
+	char path[PATH_MAX * 2], base[PATH_MAX * 2], to[PATH_MAX * 2];
+	struct how h = { .env = { NULL, path } };
+	const char *const args[] = { "-t", "debian", "-b", base, to, NULL };
+	static const int sigs[] = { SIGTERM, SIGINT, SIGKILL };
+	int64_t end_ms;
+	size_t i;
+	pid_t pid;
+
+	if (!fake_can())
+		live_skip("temporary files: not root");
+	live_need_jail();
+	h.env[0] = fake_mmdebstrap(j, "sleep 1000");
+	snprintf(path, sizeof(path), "TMPDIR=%s/tmp", j->dir);
+	snprintf(base, sizeof(base), "%s", root_in(j->dir, "sources"));
+	snprintf(to, sizeof(to), "%s", root_at("deb"));
+	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++) {
+		end_ms = jail_now_ms() + LIVE_SOON_MS;
+		pid = root_start(j, &h, args);
+		while (root_sh("find '%s' '%s/tmp' -name 'tmp.*' | grep -q .",
+		    root_place, j->dir) != 0 && jail_now_ms() < end_ms)
+			jail_sleep_ms(20);
+		assert_string_equal(root_listing(root_in(j->dir, "tmp")), "");
+		(void)kill(pid, sigs[i]);
+		(void)root_end(j, pid);
+	}
+	exits_once_free(j, root_at("deb"));
+	assert_string_equal(root_listing(root_place), "deb\n");
+	root_nothing_left(j);
+}
+
 static bool
 debian_can(void)
 {
@@ -226,23 +475,6 @@ debian_can(void)
 		return (false);
 	}
 	return (true);
-}
-
-/* After one that was killed, whose children may be at work a little longer. */
-static void
-exits_once_free(struct jail *j, const char *where)
-{
-	int64_t end_ms = jail_now_ms() + RUN_MS;
-	char path[PATH_MAX * 2];
-	int st;
-
-	snprintf(path, sizeof(path), "%s", where);
-	while (st = RUN(j, NULL, path), WIFEXITED(st) &&
-	    WEXITSTATUS(st) == 75 && jail_now_ms() < end_ms)
-		jail_sleep_ms(20);
-	if (st != 0)
-		print_error("wait status %x, it said:\n%s", st, root_out);
-	assert_int_equal(st, 0);
 }
 
 /* Some time after the file is there: mmdebstrap is then getting its lists,
@@ -720,6 +952,11 @@ main(void)
 		ROOT_TEST(test_printed_line_boots),
 		ROOT_TEST(test_not_root),
 		ROOT_TEST(test_programs),
+		ROOT_TEST(test_makes_the_parent),
+		ROOT_TEST(test_size),
+		ROOT_TEST(test_says_what_it_does),
+		ROOT_TEST(test_services),
+		ROOT_TEST(test_temporary_files),
 		ROOT_TEST(test_debian),
 		ROOT_TEST(test_freebsd_layout),
 		ROOT_TEST(test_freebsd_base_with_links),

@@ -34,6 +34,9 @@ TEST(test_refuses)
 		{ 64, { "." }, "give the directory a name" },
 		{ 64, { "full/.." }, "give the directory a name" },
 		{ 64, { "/" }, "give the directory a name" },
+		{ 64, { "" }, "give the directory a name" },
+		{ 64, { "-" }, "'-': not a directory" },
+		{ 64, { "new", "-t" }, "options come before" },
 		{ 64, { "new\nline" }, "control characters" },
 		{ 64, { "-u", "-b", "file", "full" }, NULL },
 		{ 64, { "-u", "full", "nginx" }, NULL },
@@ -180,6 +183,12 @@ TEST(test_update_of_running)
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
+/* A root of Debian's, as far as an update sees it. */
+#define DPKG	"sed -i /rc.shutdown/d etc/jailroot.list && "		\
+		"echo theirs >etc/rc.shutdown && "			\
+		"rm -f sbin/halt && echo theirs >sbin/halt && "		\
+		"mkdir -p var/lib/dpkg && : >var/lib/dpkg/status"
+
 /* Each of these in a root of its own: what is planted, the exit status, and
  * what it says; nothing of the host's may change. */
 TEST(test_update_planted)
@@ -213,6 +222,19 @@ TEST(test_update_planted)
 		{ "rm sbin/jailinit && mkdir -p sbin/jailinit/jailinit", 73,
 		    "/sbin/jailinit: a directory is in its place" },
 		{ "mv sbin s && echo x >sbin", 73, "/sbin leads" },
+		{ DPKG, 0, NULL },
+		{ DPKG " && ln -s \"$HOST/sentinel\" etc/rc.shutdown.orig && "
+		    "ln -s \"$HOST/sentinel\" sbin/halt.orig", 0, NULL },
+		{ DPKG " && ln -s \"$HOST/dir\" etc/rc.shutdown.orig && "
+		    "ln -s \"$HOST/dir\" sbin/halt.orig", 0, NULL },
+		{ DPKG " && ln -sf \"$HOST/sentinel\" etc/rc.shutdown && "
+		    "ln -sf \"$HOST/sentinel\" sbin/halt", 0, NULL },
+		{ DPKG " && ln -s \"$HOST/sentinel\" "
+		    "var/lib/dpkg/diversions", 0, NULL },
+		{ DPKG " && mkfifo var/lib/dpkg/diversions", 0, NULL },
+		{ DPKG " && mv var v && ln -s \"$HOST\" var", 0, NULL },
+		{ DPKG " && rm -r var/lib/dpkg && "
+		    "ln -s \"$HOST/dir\" var/lib/dpkg", 0, NULL },
 	};
 	char host[PATH_MAX], *before, *after;
 	size_t i;
@@ -221,7 +243,10 @@ TEST(test_update_planted)
 	(void)setenv("HOST", host, 1);
 	live_ok(root_sh("mkdir -p \"$HOST/dir\" && cd \"$HOST\" && "
 	    "echo theirs >sentinel && echo theirs >dir/jailinit && "
+	    "mkdir -p lib/dpkg && : >lib/dpkg/status && : >dir/status && "
 	    "echo theirs >dir/rc && echo theirs >dir/10-up"));
+	live_ok(root_sh("cp '%s' \"$JAILROOT_PROGRAMS/jailctl\"",
+	    getenv("JAILCTL")));
 	EXITS(0, j, NULL, root_at("pure"));
 	before = root_tree(host);
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
@@ -237,6 +262,141 @@ TEST(test_update_planted)
 		root_nothing_left(j);
 	}
 	free(before);
+}
+
+/* Another rc.shutdown, and programs that a package has in the place of our
+ * links: they are kept aside, and dpkg keeps its own there from now on. */
+TEST(test_update_with_dpkg)
+{
+	char before[4096];
+
+	live_ok(root_sh("cp '%s' \"$JAILROOT_PROGRAMS/jailctl\"",
+	    getenv("JAILCTL")));
+	EXITS(0, j, NULL, root_at("www"));
+	live_ok(root_sh("cd '%s' && sed -i /rc.shutdown/d etc/jailroot.list && "
+	    "echo theirs >etc/rc.shutdown && chmod 755 etc/rc.shutdown && "
+	    "rm sbin/halt sbin/reboot && echo theirs >sbin/halt && "
+	    "ln -s halt sbin/reboot && mkdir -p var/lib/dpkg/info && "
+	    ": >var/lib/dpkg/status && printf '%%s\\n' "
+	    "/bin/sh /bin/sh.distrib dash /usr/sbin/halt /lib/x other "
+	    ">var/lib/dpkg/diversions", root_at("www")));
+	EXITS(0, j, NULL, "-u", root_at("www"));
+	assert_non_null(strstr(root_out,
+	    "etc/rc.shutdown: another one, kept as rc.shutdown.orig\n"));
+	assert_non_null(strstr(root_out, "new: etc/rc.shutdown, sbin/halt, "
+	    "sbin/reboot, var/lib/dpkg/diversions.\n"));
+	assert_string_equal(root_text(root_at("www/etc/rc.shutdown.orig")),
+	    "theirs\n");
+	assert_string_equal(root_text(root_at("www/sbin/halt.orig")),
+	    "theirs\n");
+	assert_int_equal(root_sh("cd '%s' && "
+	    "test \"$(readlink sbin/reboot.orig)\" = halt && "
+	    "test \"$(readlink sbin/halt)\" = jailctl && "
+	    "test \"$(paste -sd ' ' var/lib/dpkg/diversions)\" = "
+	    "'/bin/sh /bin/sh.distrib dash /usr/sbin/halt /lib/x other "
+	    "/sbin/halt /sbin/halt.orig : "
+	    "/sbin/poweroff /sbin/poweroff.orig : "
+	    "/usr/sbin/poweroff /usr/sbin/poweroff.orig : "
+	    "/sbin/reboot /sbin/reboot.orig : "
+	    "/usr/sbin/reboot /usr/sbin/reboot.orig : "
+	    "/sbin/shutdown /sbin/shutdown.orig : "
+	    "/usr/sbin/shutdown /usr/sbin/shutdown.orig : "
+	    "/sbin/telinit /sbin/telinit.orig : "
+	    "/usr/sbin/telinit /usr/sbin/telinit.orig : "
+	    "/sbin/init /sbin/init.orig : "
+	    "/usr/sbin/init /usr/sbin/init.orig : "
+	    "/etc/rc.shutdown /etc/rc.shutdown.orig :'", root_at("www")), 0);
+	snprintf(before, sizeof(before), "%s", root_listing(root_at("www/etc")));
+	EXITS(0, j, NULL, "-u", root_at("www"));
+	assert_non_null(strstr(root_out, "www: nothing is new.\n"));
+	assert_string_equal(root_listing(root_at("www/etc")), before);
+	assert_null(strstr(root_listing(root_at("www/sbin")), ".orig."));
+	root_nothing_left(j);
+	root_boots(j, root_at("www"));
+	if (geteuid() != 0 || root_sh("command -v dpkg-deb >/dev/null") != 0) {
+		printf("no dpkg, or not root: no package is installed\n");
+		return;
+	}
+	/* A package that has them is installed, twice. */
+	live_ok(root_sh("cd '%s' && mkdir -p p/DEBIAN p/sbin p/etc && "
+	    "printf '%%s\\n' 'Package: p' 'Version: 1' 'Architecture: all' "
+	    "'Maintainer: p <p@p>' 'Description: p' >p/DEBIAN/control && "
+	    "for f in sbin/halt sbin/init etc/rc.shutdown; do "
+	    "echo p >p/$f; done && dpkg-deb -b p p.deb >/dev/null && "
+	    "for n in 1 2; do dpkg --root='%s' --log=/dev/null --force-all "
+	    "-i p.deb >dpkg.log 2>&1 || { cat dpkg.log; exit 1; }; done",
+	    j->dir, root_at("www")));
+	assert_int_equal(root_sh("cd '%s' && for f in sbin/halt sbin/init "
+	    "etc/rc.shutdown; do test \"$(cat $f.orig)\" = p || exit 1; done; "
+	    "test \"$(readlink sbin/halt)\" = jailctl && "
+	    "grep -q jailinit sbin/init", root_at("www")), 0);
+	root_boots(j, root_at("www"));
+}
+
+/* One that runs the hooks, or that was ours, stays; and rc may be changed. */
+TEST(test_update_with_another_shutdown)
+{
+	static const struct {
+		const char *change, *says, *has;
+	} t[] = {
+		{ "sed -i /rc.shutdown/d etc/jailroot.list && echo "
+		    "/libexec/jailinit/run-hooks >etc/rc.shutdown",
+		    "another one, kept\n", "run-hooks" },
+		{ "echo mine >etc/rc.shutdown", "changed since it was put "
+		    "there, kept\n", "mine" },
+		{ "rm etc/jailroot.list && echo theirs >etc/rc && "
+		    "echo theirs >etc/rc.shutdown", "another one, kept\n",
+		    "theirs" },
+		{ "echo '# mine' >>etc/rc && sed -i /rc.shutdown/d "
+		    "etc/jailroot.list && echo theirs >etc/rc.shutdown",
+		    "another one, kept as rc.shutdown.orig\n", "/tmp/down" },
+		{ "sed -i /rc.shutdown/d etc/jailroot.list && "
+		    "ln -sf /bin/true etc/rc.shutdown",
+		    "another one, kept as rc.shutdown.orig\n", "/tmp/down" },
+	};
+	char says[128];
+	size_t i;
+	int n;
+
+	EXITS(0, j, NULL, root_at("pure"));
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		live_ok(root_sh("cd '%s' && rm -rf www && cp -a pure www && "
+		    "cd www && %s", root_place, t[i].change));
+		print_message("%s\n", t[i].change);
+		snprintf(says, sizeof(says), "etc/rc.shutdown: %s", t[i].says);
+		/* What was changed is so the next time, too. */
+		for (n = 0; n < (i == 1 ? 2 : 1); n++) {
+			EXITS(0, j, NULL, "-u", root_at("www"));
+			assert_non_null(strstr(root_out, says));
+			assert_non_null(strstr(root_text(
+			    root_at("www/etc/rc.shutdown")), t[i].has));
+		}
+	}
+}
+
+/* Somebody puts a link in the place of the second name, just before ln. */
+TEST(test_update_aside_led_out)
+{
+	char path[PATH_MAX], *before, *after;
+	struct how h = { .env = { path } };
+
+	EXITS(0, j, NULL, root_at("www"));
+	snprintf(path, sizeof(path), "PATH=%s/slow:%s", j->dir, getenv("PATH"));
+	live_ok(root_sh("cd '%s' && mkdir host slow && echo theirs >host/rc && "
+	    "printf '#!/bin/sh\ncase $* in *.orig) "
+	    "/bin/ln -s %s/host rc.shutdown.orig ;; esac\n"
+	    "exec /bin/ln \"$@\"\n' >slow/ln && chmod 755 slow/ln && "
+	    "sed -i /rc.shutdown/d '%s/etc/jailroot.list' && "
+	    "echo theirs >'%s/etc/rc.shutdown'", j->dir, j->dir,
+	    root_at("www"), root_at("www")));
+	before = root_tree(root_in(j->dir, "host"));
+	EXITS(73, j, &h, "-u", root_at("www"));
+	after = root_tree(root_in(j->dir, "host"));
+	assert_true(root_same(before, after));
+	free(before);
+	free(after);
+	assert_string_equal(root_text(root_at("www/etc/rc.shutdown")),
+	    "theirs\n");
 }
 
 /* A root in the jail that changes sbin into a link and back all the time. */
@@ -692,6 +852,9 @@ main(void)
 		ROOT_TEST(test_update),
 		ROOT_TEST(test_update_of_running),
 		ROOT_TEST(test_update_planted),
+		ROOT_TEST(test_update_with_dpkg),
+		ROOT_TEST(test_update_with_another_shutdown),
+		ROOT_TEST(test_update_aside_led_out),
 		cmocka_unit_test_setup_teardown(test_update_raced, root_setup,
 		    teardown),
 		ROOT_TEST(test_user_steals_the_work_directory),
