@@ -10,7 +10,9 @@ O !=		case '$(B)' in *' '*) o=build/b`echo '$(B)' | cksum | tr -d ' '`; \
 		echo $$o ;; *) echo '$(B)' ;; esac
 OS !=		uname -s | tr A-Z a-z
 OTHER !=	test '$(OS)' = linux && echo freebsd || echo linux
+# Of the environment, too; bmake has others of its own.
 CFLAGS !=	echo "$${CFLAGS--Os -g}"
+CPPFLAGS !=	echo "$$CPPFLAGS"
 WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
