@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # fish: completes the command line of jailkill(8).
 
-# By the columns that jailkill -l has.  Its last, behind a tab, is a remark; a
-# backslash in a value is vis(3)'s, so the jail's own name is another.
+# By the columns that jailkill -l has.  Behind the root, two blanks and a
+# parenthesis is a remark; a value with a backslash is not what it stands for,
+# but made visible by vis(3).
 function __jailkill_jails
     set -l columns
     set -lx PATH $PATH /usr/local/sbin /usr/sbin
     for line in (jailkill -l 2>/dev/null)
-        set -l rest (string split -m 1 \t -- $line)[1]
+        set -l rest (string split -m 1 '  (' -- $line)[1]
         if not set -q columns[1]
             set columns (string split -n ' ' -- $rest)
             continue
