@@ -7,7 +7,7 @@
 function __jailkill_jails
     set -l columns
     set -lx PATH $PATH /usr/local/sbin /usr/sbin
-    for line in (jailkill -l 2>/dev/null)
+    for line in (command jailkill -l 2>/dev/null)
         set -l rest (string split -m 1 '  (' -- $line)[1]
         if not set -q columns[1]
             set columns (string split -n ' ' -- $rest)
