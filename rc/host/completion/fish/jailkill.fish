@@ -39,8 +39,9 @@ complete -c jailkill -f
 complete -c jailkill -a '(__jailkill_jails)'
 complete -c jailkill -s A -d 'All jails of the caller'
 complete -c jailkill -s a -d 'All jails that listen'
+complete -c jailkill -s f -d 'Thaw and continue first'
 complete -c jailkill -s h -d Halt
-complete -c jailkill -s J -d 'List as JSON'
+complete -c jailkill -s J -d 'Write JSON'
 complete -c jailkill -s l -d 'List the jails'
 complete -c jailkill -s n -d 'Print what would be done'
 complete -c jailkill -s p -d 'Power off'
