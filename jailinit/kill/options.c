@@ -173,6 +173,8 @@ names_check(const struct options *o, char *const *names)
 		usage(*names, "a jail is named together with -a or -A, and not "
 		    "behind a comma");
 	for (; *names != NULL; names++) {
+		if (**names == '-' && o->which == FIND_NAMED)
+			refuse(*names, "options stand before the jails");
 		next = is_next(*names);
 		if (next && !options_halt(o))
 			refuse(FIND_NEXT, "only -h, -p and -r have an order");
