@@ -173,7 +173,7 @@ names_check(const struct options *o, char *const *names)
 		usage(*names, "a jail is named together with -a or -A, and not "
 		    "behind a comma");
 	for (; *names != NULL; names++) {
-		if (**names == '-' && o->which == FIND_NAMED)
+		if (**names == '-')
 			refuse(*names, "options stand before the jails");
 		next = is_next(*names);
 		if (next && !options_halt(o))

@@ -222,6 +222,8 @@ TEST(test_order_wrong)
 		{ "-R", "x", r, ",", r },
 		{ "-l", r, ",", r },
 		{ "-J", r, ",", r },
+		{ "-h", r, "-n" },		/* an option too late */
+		{ "-h", "-a", ",", r, "-n" },
 	};
 	size_t i;
 
