@@ -12,6 +12,8 @@ B =		build
 OS !=		uname -s | tr A-Z a-z
 OTHER !=	test '$(OS)' = linux && echo freebsd || echo linux
 CFLAGS =	-Os -g
+OBJCOPY ?=	objcopy
+PKG_CONFIG ?=	pkg-config
 WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -28,8 +30,8 @@ SMALL =		-fno-asynchronous-unwind-tables -fno-plt -ffunction-sections -fdata-sec
 SMALL_LINK =	-Wl,--gc-sections -Wl,--sort-section=alignment \
 		-Wl,-z,noseparate-code -Wl,-z,nodynamic-undefined-weak
 LIBS !=		test '$(OS)' = freebsd && echo -lutil || :
-BSD_CFLAGS !=	pkg-config --cflags libbsd-overlay 2>/dev/null || :
-BSD_LIBS !=	pkg-config --libs libbsd-overlay 2>/dev/null || :
+BSD_CFLAGS !=	$(PKG_CONFIG) --cflags libbsd-overlay 2>/dev/null || :
+BSD_LIBS !=	$(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null || :
 ALL_CFLAGS =	$(DEFS) $(CFLAGS) $(HARDEN) $(WARN) $(WERROR)
 KILL_DEFS =	-DJAIL_ENTER='"$(B)/jail_enter"' -DLIBBSD_NETBSD_VIS \
 		$(BSD_CFLAGS)
@@ -73,9 +75,9 @@ $(B)/jailkill: $(KILL)
 	$(CC) $(CFLAGS) $(DYNAMIC) -o $@ $(KILL) $(LDFLAGS) $(LIBS) $(BSD_LIBS)
 # One object, in which no name is seen but those of jailkill.h.
 $(B)/libjailkill.a: $(LIBKILL)
-	ld -r -o $(B)/libjailkill.o $(LIBKILL)
-	objcopy -G jailkill -G jailkill_find $(B)/libjailkill.o
-	rm -f $@ && ar rcs $@ $(B)/libjailkill.o
+	$(LD) -r -o $(B)/libjailkill.o $(LIBKILL)
+	$(OBJCOPY) -G jailkill -G jailkill_find $(B)/libjailkill.o
+	rm -f $@ && $(AR) rcs $@ $(B)/libjailkill.o
 $(B)/host/kill/runner_linux.o: $(ENTER)
 ENTER_SRC !=	ls jailinit/kill/enter_*
 $(B)/jail_enter: $(ENTER_SRC)
