@@ -51,7 +51,10 @@ call(long n, long a, long b, long c, long d, long e)
 	return (a0);
 }
 
-__asm__(".globl _start\n_start:\n\tmv a0, sp\n\tcall enter\n");
+/* The linker may have made constants and variables relative to gp. */
+__asm__(".globl _start\n_start:\n\t.option push\n\t.option norelax\n"
+    "\tla gp, __global_pointer$\n\t.option pop\n"
+    "\tmv a0, sp\n\tcall enter\n");
 #else
 #error "enter_call_linux.c: no system calls for this machine yet"
 #endif

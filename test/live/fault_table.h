@@ -65,7 +65,10 @@ static const struct fault_call fault_calls[] = {
 	CALL(read, EIO, EINTR, EAGAIN),
 	CALL(readlinkat, ENOENT, EACCES, EIO, ENOMEM),
 	CALL(readv, EIO, EINTR, EAGAIN),
+#ifdef SYS_renameat
 	CALL(renameat, EACCES, ENOSPC, EROFS, EBUSY),
+#endif
+	CALL(renameat2, EACCES, ENOSPC, EROFS, EBUSY),
 	CALL(statx, ENOENT, EACCES, ENOMEM, ELOOP),
 	CALL(unlinkat, EACCES, ENOENT, EROFS, EBUSY),
 	CALL(write, EIO, EINTR, EAGAIN, ENOSPC, EPIPE),

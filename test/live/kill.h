@@ -198,8 +198,12 @@ bool kill_like(const char *text, const char *pattern);
 /* It exited with that status, and its output is like these. */
 void kill_says_like(const struct kill *k, int status, int status_wanted,
     const char *out, const char *err);
-/* The same of kill_run(), whose result is status. */
+/* The same of kill_run(), whose result is status.  It runs last: what it is to
+ * say may name a jail that it ends, and compilers differ in their order. */
 #define kill_says(status, wanted, out, err)				\
-	kill_says_like(&kill_last, (status), (wanted), (out), (err))
+do {									\
+	const char *says_err = (err), *says_out = (out);		\
+	kill_says_like(&kill_last, (status), (wanted), says_out, says_err); \
+} while (0)
 
 #endif

@@ -95,7 +95,7 @@ thread_stays(void *arg)
 {
 	(void)arg;
 	for (;;)
-		(void)syscall(SYS_pause);
+		(void)pause();
 	return (0);
 }
 

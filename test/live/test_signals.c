@@ -10,14 +10,14 @@
 
 #include <sys/ioctl.h>
 
-#ifdef __linux__
-#include <sys/ptrace.h>
-#include <sys/user.h>
-#endif
-
 #include <termios.h>
 
 #include "pty.h"
+#ifdef __linux__
+#include <sys/syscall.h>
+
+#include "registers.h"
+#endif
 
 #define JAILINIT	"/sbin/jailinit"
 #define DOCKER_FILE	"/.dockerenv"
@@ -246,9 +246,10 @@ TEST(test_flood)
 }
 
 /* A fault of process 1 itself ends it: it neither goes on nor loops. */
-#if defined(__linux__) && defined(__x86_64__)
+#ifdef HAS_REGISTERS
 TEST(test_fault)
 {
+	const long no_arg[4] = { 0 };
 	struct user_regs_struct regs;
 	int st;
 
@@ -258,10 +259,10 @@ TEST(test_fault)
 	live_ok(ptrace(PTRACE_SEIZE, j->pid, 0, 0));
 	live_ok(ptrace(PTRACE_INTERRUPT, j->pid, 0, 0));
 	assert_int_equal(waitpid(j->pid, &st, __WALL), j->pid);
-	live_ok(ptrace(PTRACE_GETREGS, j->pid, 0, &regs));
-	regs.rip = 0;
-	regs.orig_rax = (unsigned long long)-1;	/* no call to go on with */
-	live_ok(ptrace(PTRACE_SETREGS, j->pid, 0, &regs));
+	live_ok(registers_get(j->pid, &regs));
+	registers_call(&regs, SYS_getpid, no_arg);
+	REG_PC(&regs) = 0;
+	live_ok(registers_set(j->pid, &regs));
 	live_ok(ptrace(PTRACE_DETACH, j->pid, 0, 0));
 	st = jail_wait(j, LIVE_SOON_MS, NULL);
 	assert_true(WIFSIGNALED(st));
@@ -394,10 +395,10 @@ main(void)
 		LIVE_TEST(test_ignored),
 		LIVE_LINUX(test_ignored_inherited, OF_LINUX),
 		LIVE_LINUX(test_flood, OF_LINUX),
-#if defined(__linux__) && defined(__x86_64__)
+#ifdef HAS_REGISTERS
 		LIVE_TEST(test_fault),
 #else
-		LIVE_SKIPPED("test_fault", "needs Linux, x86-64"),
+		LIVE_SKIPPED("test_fault", "needs Linux, x86-64 or arm64"),
 #endif
 		LIVE_TEST(test_tty),
 		LIVE_TEST(test_tty_others),
