@@ -72,6 +72,9 @@ int sys_jail_end(struct jail *j);
  * it, goes.  Returns whether all has gone. */
 bool sys_dir_leave(const char *dir);
 
+/* Is nothing mounted below it?  What is removed would be the other's. */
+bool sys_dir_is_bare(const char *dir);
+
 /* Runs e->fn in a child of the caller, in the jail.  Its pid, or -1. */
 pid_t sys_enter(struct jail *j, const struct enter *e);
 

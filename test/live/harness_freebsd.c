@@ -665,6 +665,12 @@ sys_dir_leave(const char *dir)
 	return (unmount_below(dir, true));
 }
 
+bool
+sys_dir_is_bare(const char *dir)
+{
+	return (unmount_below(dir, true));
+}
+
 /*
  * Entering.
  */

@@ -384,6 +384,25 @@ sys_dir_leave(const char *dir)
 	return (gone);
 }
 
+bool
+sys_dir_is_bare(const char *dir)
+{
+	char *line = NULL, *path;
+	size_t size = 0, len = strlen(dir);
+	bool bare = true;
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+
+	/* ID, parent, device, root, mount point */
+	while (f != NULL && bare && getline(&line, &size, f) != -1) {
+		path = strchr(line, '/');
+		path = path == NULL ? NULL : strchr(path, ' ');
+		bare = path == NULL || strncmp(path + 1, dir, len) != 0 ||
+		    path[1 + len] != '/';
+	}
+	free(line);
+	return (f != NULL && fclose(f) == 0 && bare);
+}
+
 int
 jail_wait_exiting(struct jail *j, int64_t timeout_ms)
 {

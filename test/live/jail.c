@@ -147,8 +147,9 @@ all_remove(const char *dir)
 
 	for (i = 0; i < 200; i++) {
 		left = !sys_dir_leave(dir);
-		(void)nftw(dir, remove_one, 32,
-		    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		if (sys_dir_is_bare(dir))
+			(void)nftw(dir, remove_one, 32,
+			    FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 		if (!left && access(dir, F_OK) == -1)
 			break;
 		jail_sleep_ms(10);
