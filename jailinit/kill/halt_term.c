@@ -48,6 +48,14 @@ halt_term_free(struct halt_term *t)
 	free(t->jails);
 }
 
+/* A jail that is ending lets nobody in, which needs no words. */
+static void
+not_entered(const struct halt_term *t, size_t i, int error)
+{
+	if (error != ESRCH && !jail_is_ending(&t->all->list[i].jail))
+		say_not_entered(&t->all->list[i], error);
+}
+
 static void
 child_start(struct halt_term *t, size_t i)
 {
@@ -57,7 +65,7 @@ child_start(struct halt_term *t, size_t i)
 	o->wanted = false;
 	if (jail_signal_all(&t->all->list[i].jail, sigs, false,
 	    &o->child) == -1) {
-		say_not_entered(&t->all->list[i], errno);
+		not_entered(t, i, errno);
 		o->child.fd = -1;
 		return;
 	}
@@ -101,15 +109,14 @@ child_end(struct halt_term *t, size_t i, bool force)
 	return (r);
 }
 
-/* A jail that is ending lets nobody in, which needs no words. */
 void
 halt_term_take(struct halt_term *t, size_t i)
 {
 	int r = child_end(t, i, clock_ms() >= t->jails[i].end_ms);
 
 	t->jails[i].look_ms = clock_ms() + JAIL_CHILD_MS;
-	if (r > 0 && r != ESRCH && !jail_is_ending(&t->all->list[i].jail))
-		say_not_entered(&t->all->list[i], r);
+	if (r > 0)
+		not_entered(t, i, r);
 	children_start(t);
 }
 
