@@ -87,7 +87,8 @@ child_fork(enum place place)
 }
 
 /* Text for sh, which a program of another machine is not, nor a script whose
- * own interpreter cannot be executed.  Keeps errno. */
+ * own interpreter cannot be executed; one that is not executable itself is, as
+ * /etc/rc of FreeBSD.  Keeps errno. */
 static bool
 is_text(const char *path)
 {
@@ -95,14 +96,15 @@ is_text(const char *path)
 	ssize_t n = -1;
 	int e = errno, fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *end;
+	bool own;
 
 	if (fd != -1) {
 		n = read(fd, line, sizeof(line));
 		close(fd);
 	}
+	own = n >= 2 && memcmp(line, "#!", 2) == 0 && access(path, X_OK) == 0;
 	errno = e;
-	if (n < 0 || (n >= 2 && memcmp(line, "#!", 2) == 0) ||
-	    (n >= 4 && memcmp(line, "\177ELF", 4) == 0))
+	if (n < 0 || own || (n >= 4 && memcmp(line, "\177ELF", 4) == 0))
 		return (false);
 	end = memchr(line, '\n', (size_t)n);
 	return (memchr(line, '\0', end == NULL ? (size_t)n :

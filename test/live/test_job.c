@@ -103,8 +103,13 @@ TEST(test_by_sh)
 	job_write(j, "good", "exit 0");
 	live_ok(jail_write(j, DIR_D "/plain", 0644,
 	    "echo plain $0 $#\nexit 4\n"));
+	live_ok(jail_write(j, DIR_D "/mode", 0644, "#!/nowhere/sh\nexit 5\n"));
+	live_ok(jail_write(j, "/etc/rc", 0644, "#!/nowhere/sh\nexit 3\n"));
 	live_ok(jail_write(j, DIR_D "/lost", 0755, "#!/nowhere/sh\n"));
 	live_boot(j, NULL);
+	assert_string_equal(jail_status(j, "boot_status"), "3");
+	ask(j, "mode");
+	says(j, "request mode: exit status 5\n");
 	ask(j, "plain");
 	says(j, "request plain: exit status 4\n");
 	live_log_has(j, "plain " DIR_D "/plain 0\n");
