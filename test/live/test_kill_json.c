@@ -112,6 +112,24 @@ TEST(test_host)
 	jq_says(".processes", "3\n");
 }
 
+/* What would be done, in an order: lines of JSON alone. */
+TEST(test_dry)
+{
+	struct jail *other = kill_another(0);
+	char *jid;
+
+	live_boot(j, NULL);
+	live_boot(other, NULL);
+	jid = strdup(kill_jid(j));
+	assert_non_null(jid);
+	live_ok(kill_run(NULL, "-hnJ", jid, ",", kill_jid(other), NULL));
+	free(jid);
+	is_plain();
+	jq_says("[.pid,.how,.why]", kill_fmt("[%d,\"nothing\",\"would ask "
+	    "it to halt\"]\n[%d,\"nothing\",\"would ask it to halt\"]\n",
+	    (int)j->pid, (int)other->pid));
+}
+
 /* Who says nothing, and one that has a title alone. */
 TEST(test_silent)
 {
@@ -424,6 +442,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KILL_TEST(test_host),
+		KILL_TEST(test_dry),
 		KILL_TEST(test_silent),
 		KILL_ONLY_LINUX(test_processes, "PID namespaces in one"),
 		KILL_ONLY_LINUX(test_other_user, "what root's /proc hides"),
