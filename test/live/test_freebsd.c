@@ -475,6 +475,7 @@ TEST(test_many)
  */
 TEST(test_nested)
 {
+	const char *processes;
 	int64_t end_ms;
 	pid_t pid;
 
@@ -491,6 +492,12 @@ TEST(test_nested)
 	/* They are their parent's to end, and not listed. */
 	live_ok(kill_run(NULL, "-l", kill_jid(j), NULL));
 	assert_int_equal(times(kill_last.out, "\n"), 2);
+	/* Each counts what is in it, also when both are named. */
+	live_ok(kill_run(NULL, "-J", kill_jid(j), kill_fmt("%s.full", j->name),
+	    NULL));
+	processes = strstr(kill_last.out, "\"processes\":");
+	assert_non_null(processes);
+	assert_true(strtol(strchr(processes, ':') + 1, NULL, 10) > 1);
 	kill_says(kill_run(NULL, "-h", "-t", "8", kill_jid(j), NULL), 0,
 	    kill_fmt("%s: gone after # s*\n", kill_name(j)), "");
 	end_ms = jail_now_ms() + LIVE_SOON_MS;
