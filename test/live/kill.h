@@ -85,12 +85,14 @@ int kill_teardown(void **state);
 #define DEAF		PLAIN
 #define LAST_WORD(text)	"; " text
 #define HIDDEN(root)	"-"		/* for a user other than root */
+#define HIDDEN_STATE	"-"
 #else
 #define PLAIN_PID(j)	0
 #define PLAIN_TERM	"TERM to all of it"
 #define DEAF		"trap '' TERM\n" PLAIN
 #define LAST_WORD(text)	""
 #define HIDDEN(root)	(root)
+#define HIDDEN_STATE	"run"		/* its title says so */
 #endif
 
 /* Why some tests are Linux's. */

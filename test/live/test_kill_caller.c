@@ -55,7 +55,8 @@ TEST(test_not_root)
 	kill_says(kill_run(&nobody, "-h", "-a", NULL), 0, "", "");
 	kill_says(kill_run(&nobody, "-s", "KILL", "-A", NULL), 0, "", "");
 	kill_says(kill_run(&nobody, "-l", NULL), 0, kill_fmt(LIST_TITLES "%s%s",
-	    kill_list_line(kill_jid_of(j->pid), j->pid, "-", HIDDEN(j->root)),
+	    kill_list_line(kill_jid_of(j->pid), j->pid, HIDDEN_STATE,
+	    HIDDEN(j->root)),
 	    kill_list_line(kill_jid_of(p->pid), PLAIN_PID(p), "-",
 	    HIDDEN(p->root))), "");
 	kill_lives(j, 1);
