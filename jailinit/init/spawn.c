@@ -96,13 +96,14 @@ is_text(const char *path)
 	ssize_t n = -1;
 	int e = errno, fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *end;
-	bool own;
+	bool own = false;
 
 	if (fd != -1) {
 		n = read(fd, line, sizeof(line));
+		own = n >= 2 && memcmp(line, "#!", 2) == 0 &&
+		    access(path, X_OK) == 0;
 		close(fd);
 	}
-	own = n >= 2 && memcmp(line, "#!", 2) == 0 && access(path, X_OK) == 0;
 	errno = e;
 	if (n < 0 || own || (n >= 4 && memcmp(line, "\177ELF", 4) == 0))
 		return (false);
