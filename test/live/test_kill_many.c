@@ -261,6 +261,20 @@ test_jid_unique(struct jail *base)
  * Groups.
  */
 
+/* Where a jail's line begins: its number may be in the names of others. */
+static const char *
+line_of(const struct run *r, const char *jid)
+{
+	const char *p = r->out;
+
+	while (p != NULL && (strncmp(p, jid, strlen(jid)) != 0 ||
+	    p[strlen(jid)] != ' ')) {
+		p = strchr(p, '\n');
+		p += p != NULL;
+	}
+	return (p);
+}
+
 /* Lines of each jail's end, of the first group before those of the second;
  * with room for all, and for some at once. */
 static void
@@ -292,7 +306,7 @@ groups_run(struct many *m, const struct run_how *how)
 		MUST(many_gone(&m->list[i]));
 		MUST(many_has(&m->list[i], MANY_MARK));
 		MUST(*run_line(&r, m->list[i].jid) != '\0');
-		line = strstr(r.out, run_jid(m->list[i].jid));
+		line = line_of(&r, run_jid(m->list[i].jid));
 		MUST(i < from + 30 || line > last);
 		if (i < from + 30 && line > last)
 			last = line;
