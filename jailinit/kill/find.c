@@ -123,8 +123,8 @@ has_name(const struct target *t)
 static int
 whose(const struct target *t, match_fn *matches)
 {
-	return (matches == has_name && t->jail.by_host && t->jail.mine ?
-	    JAIL_OWN : (int)t->jail.whose);
+	return (matches != has_root && t->called && t->jail.by_host &&
+	    t->jail.mine ? JAIL_OWN : (int)t->jail.whose);
 }
 
 /* Anybody can make a jail with a given root or name, so a jail of the caller's
@@ -297,8 +297,8 @@ has_either(const struct target *t)
 	return (t->called || t->same);
 }
 
-/* A jail with this name.  A directory names one, too, if it is the same jail,
- * or no jail has the name. */
+/* A jail with this name, or with this directory as its root: the one of these
+ * that is meant is as in choose(). */
 static void
 find_word(struct targets *t, struct all *all, const char *word)
 {
@@ -306,22 +306,21 @@ find_word(struct targets *t, struct all *all, const char *word)
 	bool dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
 	const struct visit_order order = { .dir = dir ? &st : NULL,
 	    .root = true };
-	const struct target *by_name, *by_root;
-	size_t i, n, n_root;
+	struct target *j;
+	bool called = false;
 
 	all_find(all, true);
 	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
-	for (i = 0; i < all->t.n; i++)
-		all->t.list[i].called = word[0] != '\0' &&
-		    strcmp(names_of(&all->t.list[i]), word) == 0;
-	by_name = choose(&all->t, has_name, &n);
-	by_root = choose(&all->t, has_root, &n_root);
-	if (dir && (n == 0 || (by_root != NULL && by_root->called)))
-		find_root(t, all, word);
-	else if (n_root > 0 && by_root != by_name)
-		several_say(t, &all->t, has_either, word, "name or root");
-	else
+	for (j = all->t.list; j < all->t.list + all->t.n; j++) {
+		j->called = word[0] != '\0' && strcmp(names_of(j), word) == 0;
+		called = called || j->called;
+	}
+	if (!dir)
 		chosen_add(t, &all->t, has_name, word, "name");
+	else if (called)
+		chosen_add(t, &all->t, has_either, word, "name or root");
+	else
+		find_root(t, all, word);
 }
 
 /* Whether jails share a unit is known of all together. */

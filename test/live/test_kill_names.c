@@ -477,6 +477,32 @@ TEST(test_others)
 	    "its jid: *, *\n", name));
 }
 
+/* A jail of another's in a directory of the name does not take it, and has
+ * nobody choose. */
+TEST(test_directory_others)
+{
+	struct jail *other = kill_another(0);
+	const char *name = kill_fmt("www%s", tag(j)), *root, *said, *own;
+	struct kill_opts o = { .before_exec = in_dir, .arg = other->dir };
+
+	live_need_root();
+	own = kill_fmt("%s/%s", other->dir, name);
+	live_ok(symlink("root", own));
+	kill_boot(j, NULL, NULL);
+	boot_nobody(other);
+	group_join(group_make(v2(), kill_fmt("lxc.payload.%s", name)), j->pid);
+	said = kill_fmt("%s: would *\n", kill_name(j));
+	kill_says(kill_run(&o, "-n", "-h", name, NULL), 0, said, kill_fmt(
+	    "jailkill: %s: %s is meant; others have this name or root: %s\n",
+	    name, kill_jid(j), kill_name(other)));
+	root = kill_fmt("%s/root", other->dir);
+	live_ok(unlink(own));
+	live_ok(rename(root, own));
+	strcpy(other->root, own);
+	kill_says(kill_run(&o, "-n", "-h", name, NULL), 0, said, "jailkill: "
+	    "*: * is meant; others have this name or root: *\n");
+}
+
 /* Root's jail, by a user: not "no such jail". */
 TEST(test_not_permitted)
 {
@@ -569,7 +595,6 @@ TEST(test_note_root)
 	assert_string_equal(listed(j->pid), kill_fmt("a\\s\\s(stopped) "
 	    "%s/a\\s\\s(stopped)", j->dir));
 }
-
 
 /* The jail's group, and one above it that holds nothing else: where the host
  * freezes is not where the process is. */
@@ -743,6 +768,7 @@ main(int argc, char **argv)
 		NAMES_TEST(test_ambiguous),
 		NAMES_TEST(test_directory),
 		NAMES_TEST(test_others),
+		NAMES_TEST(test_directory_others),
 		NAMES_TEST(test_not_permitted),
 		NAMES_TEST(test_note_rc),
 		NAMES_TEST(test_note_stopped),
