@@ -100,6 +100,7 @@ add_once(struct targets *t, const struct jail *j, const char *root)
 struct all {
 	struct targets t;
 	bool found;
+	bool looked;		/* their roots are known, as far as can be */
 	int64_t end_ms;		/* of the looks at their roots */
 };
 
@@ -248,6 +249,7 @@ all_find(struct all *all, bool about)
 	    .counts = all->t.counts };
 	find_all(&all->t);
 	all->found = true;
+	all->looked = false;
 }
 
 /* Whoever has the caller's own root is no jail's. */
@@ -310,7 +312,10 @@ find_word(struct targets *t, struct all *all, const char *word)
 	bool called = false;
 
 	all_find(all, true);
-	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
+	if (dir || !all->looked)
+		look_at(all->t.list, all->t.n, &order, all->end_ms -
+		    clock_ms());
+	all->looked = true;
 	for (j = all->t.list; j < all->t.list + all->t.n; j++) {
 		j->called = word[0] != '\0' && strcmp(names_of(j), word) == 0;
 		called = called || j->called;

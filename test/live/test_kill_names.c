@@ -413,6 +413,23 @@ TEST(test_ambiguous)
 	kill_lives(other, 1);
 }
 
+/* The roots of all jails are looked at once, however many names there are; to
+ * look for each would take longer than a look may. */
+TEST(test_operands)
+{
+	static char *argv[4 + 2000] = { (char *)(uintptr_t)"jailkill",
+	    (char *)(uintptr_t)"-h", (char *)(uintptr_t)"-t2" };
+	const char *line;
+	size_t i;
+
+	kill_boot(j, NULL, NULL);
+	line = kill_fmt("%s: " GONE "\n", kill_name(j));
+	for (i = 3; i < 3 + 2000; i++)
+		argv[i] = (char *)(uintptr_t)"root";
+	kill_start_argv(&kill_last, NULL, argv);
+	kill_says(kill_wait(&kill_last, KILL_LONG_MS), 0, line, "");
+}
+
 /* A directory of the name, which is another jail's root, or none's. */
 TEST(test_directory)
 {
@@ -766,6 +783,7 @@ main(int argc, char **argv)
 		NAMES_TEST(test_group_own),
 		NAMES_TEST(test_column),
 		NAMES_TEST(test_ambiguous),
+		NAMES_TEST(test_operands),
 		NAMES_TEST(test_directory),
 		NAMES_TEST(test_others),
 		NAMES_TEST(test_directory_others),
