@@ -118,34 +118,51 @@ has_name(const struct target *t)
 	return (t->called);
 }
 
-/* Whose a jail counts as.  To root, one that the host's managers have named is
- * root's own by that name, whichever user its first process runs as: another of
- * root's jails can take the name by the last part of its root. */
-static int
-whose(const struct target *t, match_fn *matches)
+static bool
+has_either(const struct target *t)
 {
-	return (matches != has_root && t->called && t->jail.by_host &&
-	    t->jail.mine ? JAIL_OWN : (int)t->jail.whose);
+	return (t->called || t->same);
+}
+
+static bool
+has_both(const struct target *t, match_fn *matches)
+{
+	return (matches == has_either && t->called && t->same);
+}
+
+/* How much a jail is meant: by whose it is, then by having name and root both.
+ * To root, one that the host's managers have named is root's own by that name,
+ * whichever user its first process runs as: another of root's jails can take the
+ * name by the last part of its root. */
+static int
+rank(const struct target *t, match_fn *matches)
+{
+	bool by_host = matches != has_root && t->called && t->jail.by_host &&
+	    t->jail.mine;
+
+	return (2 * (by_host ? JAIL_OWN : (int)t->jail.whose) +
+	    has_both(t, matches));
 }
 
 /* Anybody can make a jail with a given root or name, so a jail of the caller's
- * is meant, if there is one.  NULL: no jail matches (*n is 0), or several
- * do. */
+ * is meant, if there is one.  NULL: no jail matches (*n is 0), or several are
+ * meant. */
 static const struct target *
 choose(const struct targets *all, match_fn *matches, size_t *n)
 {
-	const struct target *found = NULL;
-	size_t i;
-	int w;
+	const struct target *t, *found = NULL;
+	int r, best = -1;
 
 	*n = 0;
-	for (w = JAIL_OWN; w >= JAIL_OTHERS && *n == 0; w--)
-		for (i = 0; i < all->n; i++)
-			if (matches(&all->list[i]) &&
-			    whose(&all->list[i], matches) == w) {
-				found = &all->list[i];
-				(*n)++;
-			}
+	for (t = all->list; t < all->list + all->n; t++) {
+		r = matches(t) ? rank(t, matches) : -1;
+		if (r > best) {
+			best = r;
+			found = t;
+			*n = 1;
+		} else if (r == best && r != -1)
+			(*n)++;
+	}
 	return (*n == 1 ? found : NULL);
 }
 
@@ -229,6 +246,10 @@ chosen_add(struct targets *t, const struct targets *all, match_fn *matches,
 	else if (found == NULL)
 		several_say(t, all, matches, name, what);
 	else {
+		if (has_both(found, matches)) {
+			matches = has_root;
+			what = "root";
+		}
 		others = others_list(all, matches, found, matches != has_root);
 		if (others[0] != '\0')
 			warnx("%s: %" PRIu64 " is meant; others have this "
@@ -275,11 +296,29 @@ root_refuse(struct targets *t, const char *dir)
 		    EX_NOHOST);
 }
 
+/* The roots of all, once: a look for each operand would use up the time. */
+static void
+all_look(struct all *all)
+{
+	const struct visit_order order = { .root = true };
+
+	if (!all->looked)
+		look_at(all->t.list, all->t.n, &order, all->end_ms -
+		    clock_ms());
+	all->looked = true;
+}
+
+static bool
+is_dir(const struct target *t, const struct stat *dir)
+{
+	return (t->ino != 0 && t->ino == dir->st_ino && t->dev == dir->st_dev);
+}
+
 static void
 find_root(struct targets *t, struct all *all, const char *dir)
 {
+	struct target *j;
 	struct stat st;
-	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
 		root_refuse(t, dir);
@@ -289,14 +328,10 @@ find_root(struct targets *t, struct all *all, const char *dir)
 		refuse(dir, "the caller's own root directory, which is no "
 		    "jail's");
 	all_find(all, t->about);
-	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
+	all_look(all);
+	for (j = all->t.list; j < all->t.list + all->t.n; j++)
+		j->same = is_dir(j, &st);
 	chosen_add(t, &all->t, has_root, dir, "root");
-}
-
-static bool
-has_either(const struct target *t)
-{
-	return (t->called || t->same);
 }
 
 /* A jail with this name, or with this directory as its root: the one of these
@@ -305,27 +340,21 @@ static void
 find_word(struct targets *t, struct all *all, const char *word)
 {
 	struct stat st;
-	bool dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
-	const struct visit_order order = { .dir = dir ? &st : NULL,
-	    .root = true };
+	bool called = false, dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
 	struct target *j;
-	bool called = false;
 
 	all_find(all, true);
-	if (dir || !all->looked)
-		look_at(all->t.list, all->t.n, &order, all->end_ms -
-		    clock_ms());
-	all->looked = true;
+	all_look(all);
 	for (j = all->t.list; j < all->t.list + all->t.n; j++) {
+		j->same = dir && is_dir(j, &st);
 		j->called = word[0] != '\0' && strcmp(names_of(j), word) == 0;
 		called = called || j->called;
 	}
-	if (!dir)
-		chosen_add(t, &all->t, has_name, word, "name");
-	else if (called)
-		chosen_add(t, &all->t, has_either, word, "name or root");
-	else
+	if (dir && !called)
 		find_root(t, all, word);
+	else
+		chosen_add(t, &all->t, dir ? has_either : has_name, word,
+		    dir ? "name or root" : "name");
 }
 
 /* Whether jails share a unit is known of all together. */

@@ -415,7 +415,8 @@ TEST(test_ambiguous)
 
 /* The roots of all jails are looked at once, however many names there are; to
  * look for each would take longer than a look may. */
-TEST(test_operands)
+static void
+halt_many(struct jail *j, const char *name)
 {
 	static char *argv[4 + 2000] = { (char *)(uintptr_t)"jailkill",
 	    (char *)(uintptr_t)"-h", (char *)(uintptr_t)"-t2" };
@@ -425,10 +426,13 @@ TEST(test_operands)
 	kill_boot(j, NULL, NULL);
 	line = kill_fmt("%s: " GONE "\n", kill_name(j));
 	for (i = 3; i < 3 + 2000; i++)
-		argv[i] = (char *)(uintptr_t)"root";
+		argv[i] = (char *)(uintptr_t)name;
 	kill_start_argv(&kill_last, NULL, argv);
 	kill_says(kill_wait(&kill_last, KILL_LONG_MS), 0, line, "");
 }
+
+TEST(test_many_names) { halt_many(j, "root"); }
+TEST(test_many_roots) { halt_many(j, j->root); }
 
 /* A directory of the name, which is another jail's root, or none's. */
 TEST(test_directory)
@@ -783,7 +787,8 @@ main(int argc, char **argv)
 		NAMES_TEST(test_group_own),
 		NAMES_TEST(test_column),
 		NAMES_TEST(test_ambiguous),
-		NAMES_TEST(test_operands),
+		NAMES_TEST(test_many_names),
+		NAMES_TEST(test_many_roots),
 		NAMES_TEST(test_directory),
 		NAMES_TEST(test_others),
 		NAMES_TEST(test_directory_others),
