@@ -130,39 +130,47 @@ has_both(const struct target *t, match_fn *matches)
 	return (matches == has_either && t->called && t->same);
 }
 
-/* How much a jail is meant: by whose it is, then by having name and root both.
- * To root, one that the host's managers have named is root's own by that name,
- * whichever user its first process runs as: another of root's jails can take the
- * name by the last part of its root. */
-static int
-rank(const struct target *t, match_fn *matches)
+/* The last part of its root alone, which a jail can choose. */
+static bool
+has_weak(const struct target *t, match_fn *matches)
 {
-	bool by_host = matches != has_root && t->called && t->jail.by_host &&
-	    t->jail.mine;
+	return (matches == has_either && !t->same && !t->jail.by_host);
+}
 
-	return (2 * (by_host ? JAIL_OWN : (int)t->jail.whose) +
-	    has_both(t, matches));
+/* Whose a jail counts as.  To root, one that the host's managers have named is
+ * root's own by that name, whichever user its first process runs as: another of
+ * root's jails can take the name by the last part of its root. */
+static int
+whose(const struct target *t, match_fn *matches)
+{
+	return (matches != has_root && t->called && t->jail.by_host &&
+	    t->jail.mine ? JAIL_OWN : (int)t->jail.whose);
 }
 
 /* Anybody can make a jail with a given root or name, so a jail of the caller's
- * is meant, if there is one.  NULL: no jail matches (*n is 0), or several are
- * meant. */
+ * is meant, if there is one.  One that has both the root and the name counts
+ * before one whose name is weak.  NULL: no jail matches (*n is 0), or several
+ * do. */
 static const struct target *
 choose(const struct targets *all, match_fn *matches, size_t *n)
 {
-	const struct target *t, *found = NULL;
-	int r, best = -1;
+	const struct target *t, *end = all->list + all->n, *found = NULL;
+	int best = -1;
+	bool both = false;
 
+	for (t = all->list; t < end; t++)
+		if (matches(t) && whose(t, matches) > best)
+			best = whose(t, matches);
+	for (t = all->list; t < end; t++)
+		both = both || (has_both(t, matches) &&
+		    whose(t, matches) == best);
 	*n = 0;
-	for (t = all->list; t < all->list + all->n; t++) {
-		r = matches(t) ? rank(t, matches) : -1;
-		if (r > best) {
-			best = r;
+	for (t = all->list; t < end; t++)
+		if (matches(t) && whose(t, matches) == best &&
+		    !(both && has_weak(t, matches))) {
 			found = t;
-			*n = 1;
-		} else if (r == best && r != -1)
 			(*n)++;
-	}
+		}
 	return (*n == 1 ? found : NULL);
 }
 

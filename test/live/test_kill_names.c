@@ -454,6 +454,13 @@ TEST(test_directory)
 	    "its jid: %s, %s\n", name, kill_name(j), kill_name(other)));
 	said = kill_fmt("%s: would *\n", kill_name(other));
 	kill_says(kill_run(&o, "-n", "-h", "root", NULL), 0, said, "");
+	/* with both name and root it is not preferred to the host's name */
+	live_ok(unlink(kill_fmt("%s/%s", other->dir, name)));
+	live_ok(rename(other->root, kill_fmt("%s/%s", other->dir, name)));
+	strcpy(other->root, kill_fmt("%s/%s", other->dir, name));
+	kill_says(kill_run(&o, "-h", name, NULL), EX_NOHOST, "", kill_fmt(
+	    "jailkill: %s: several jails have this name or root; *\n",
+	    name));
 	kill_lives(j, 1);
 	kill_lives(other, 1);
 }
