@@ -275,14 +275,12 @@ line_thaw(struct group *g, int *thawed, char *buf, size_t size)
 }
 
 int
-cgroup_thaw(pid_t pid, char *buf, size_t size)
+cgroup_text_thaw(char *text, char *buf, size_t size)
 {
-	char text[CGROUP_TEXT], *p = text;
+	char *p = text;
 	struct group g;
 	int thawed = 0;
 
-	if (!proc_read(pid, "cgroup", text, sizeof(text)))
-		return (-1);
 	while ((p = group_next(p, "", &g)) != NULL)
 		if ((g.name[0] == '\0' || strcmp(g.name, "freezer") == 0) &&
 		    line_thaw(&g, &thawed, buf, size) == -1)

@@ -34,9 +34,9 @@ bool cgroup_frozen(pid_t pid, char *buf, size_t size);
  * time for every jail: deep groups, which are not the host's, are left out. */
 bool cgroup_text_frozen(char *text, char *buf, size_t size);
 
-/* Thaws the groups that have frozen the process, if they hold nothing but its
- * jail.  Returns how many, and names the last one in buf; -1 and errno: buf is
- * the one that is still frozen; EBUSY: it holds more. */
-int cgroup_thaw(pid_t pid, char *buf, size_t size);
+/* Of such a text: thaws the groups that have frozen the process, if they hold
+ * nothing but its jail.  Returns how many, and names the last one in buf; -1 and
+ * errno: buf is the one that is still frozen; EBUSY: it holds more. */
+int cgroup_text_thaw(char *text, char *buf, size_t size);
 
 #endif

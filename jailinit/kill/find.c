@@ -100,6 +100,7 @@ add_once(struct targets *t, const struct jail *j, const char *root)
 struct all {
 	struct targets t;
 	bool found;
+	bool looked;		/* their roots are known, as far as can be */
 	int64_t end_ms;		/* of the looks at their roots */
 };
 
@@ -117,34 +118,59 @@ has_name(const struct target *t)
 	return (t->called);
 }
 
+static bool
+has_either(const struct target *t)
+{
+	return (t->called || t->same);
+}
+
+static bool
+has_both(const struct target *t, match_fn *matches)
+{
+	return (matches == has_either && t->called && t->same);
+}
+
+/* The last part of its root alone, which a jail can choose. */
+static bool
+has_weak(const struct target *t, match_fn *matches)
+{
+	return (matches == has_either && !t->same && !t->jail.by_host);
+}
+
 /* Whose a jail counts as.  To root, one that the host's managers have named is
  * root's own by that name, whichever user its first process runs as: another of
  * root's jails can take the name by the last part of its root. */
 static int
 whose(const struct target *t, match_fn *matches)
 {
-	return (matches == has_name && t->jail.by_host && t->jail.mine ?
-	    JAIL_OWN : (int)t->jail.whose);
+	return (matches != has_root && t->called && t->jail.by_host &&
+	    t->jail.mine ? JAIL_OWN : (int)t->jail.whose);
 }
 
 /* Anybody can make a jail with a given root or name, so a jail of the caller's
- * is meant, if there is one.  NULL: no jail matches (*n is 0), or several
+ * is meant, if there is one.  One that has both the root and the name counts
+ * before one whose name is weak.  NULL: no jail matches (*n is 0), or several
  * do. */
 static const struct target *
 choose(const struct targets *all, match_fn *matches, size_t *n)
 {
-	const struct target *found = NULL;
-	size_t i;
-	int w;
+	const struct target *t, *end = all->list + all->n, *found = NULL;
+	int best = -1;
+	bool both = false;
 
+	for (t = all->list; t < end; t++)
+		if (matches(t) && whose(t, matches) > best)
+			best = whose(t, matches);
+	for (t = all->list; t < end; t++)
+		both = both || (has_both(t, matches) &&
+		    whose(t, matches) == best);
 	*n = 0;
-	for (w = JAIL_OWN; w >= JAIL_OTHERS && *n == 0; w--)
-		for (i = 0; i < all->n; i++)
-			if (matches(&all->list[i]) &&
-			    whose(&all->list[i], matches) == w) {
-				found = &all->list[i];
-				(*n)++;
-			}
+	for (t = all->list; t < end; t++)
+		if (matches(t) && whose(t, matches) == best &&
+		    !(both && has_weak(t, matches))) {
+			found = t;
+			(*n)++;
+		}
 	return (*n == 1 ? found : NULL);
 }
 
@@ -228,6 +254,10 @@ chosen_add(struct targets *t, const struct targets *all, match_fn *matches,
 	else if (found == NULL)
 		several_say(t, all, matches, name, what);
 	else {
+		if (has_both(found, matches)) {
+			matches = has_root;
+			what = "root";
+		}
 		others = others_list(all, matches, found, matches != has_root);
 		if (others[0] != '\0')
 			warnx("%s: %" PRIu64 " is meant; others have this "
@@ -248,6 +278,7 @@ all_find(struct all *all, bool about)
 	    .counts = all->t.counts };
 	find_all(&all->t);
 	all->found = true;
+	all->looked = false;
 }
 
 /* Whoever has the caller's own root is no jail's. */
@@ -273,11 +304,29 @@ root_refuse(struct targets *t, const char *dir)
 		    EX_NOHOST);
 }
 
+/* The roots of all, once: a look for each operand would use up the time. */
+static void
+all_look(struct all *all)
+{
+	const struct visit_order order = { .root = true };
+
+	if (!all->looked)
+		look_at(all->t.list, all->t.n, &order, all->end_ms -
+		    clock_ms());
+	all->looked = true;
+}
+
+static bool
+is_dir(const struct target *t, const struct stat *dir)
+{
+	return (t->ino != 0 && t->ino == dir->st_ino && t->dev == dir->st_dev);
+}
+
 static void
 find_root(struct targets *t, struct all *all, const char *dir)
 {
+	struct target *j;
 	struct stat st;
-	const struct visit_order order = { .dir = &st };
 
 	if (stat(dir, &st) == -1) {
 		root_refuse(t, dir);
@@ -287,41 +336,33 @@ find_root(struct targets *t, struct all *all, const char *dir)
 		refuse(dir, "the caller's own root directory, which is no "
 		    "jail's");
 	all_find(all, t->about);
-	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
+	all_look(all);
+	for (j = all->t.list; j < all->t.list + all->t.n; j++)
+		j->same = is_dir(j, &st);
 	chosen_add(t, &all->t, has_root, dir, "root");
 }
 
-static bool
-has_either(const struct target *t)
-{
-	return (t->called || t->same);
-}
-
-/* A jail with this name.  A directory names one, too, if it is the same jail,
- * or no jail has the name. */
+/* A jail with this name, or with this directory as its root: the one of these
+ * that is meant is as in choose(). */
 static void
 find_word(struct targets *t, struct all *all, const char *word)
 {
 	struct stat st;
-	bool dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
-	const struct visit_order order = { .dir = dir ? &st : NULL,
-	    .root = true };
-	const struct target *by_name, *by_root;
-	size_t i, n, n_root;
+	bool called = false, dir = stat(word, &st) == 0 && S_ISDIR(st.st_mode);
+	struct target *j;
 
 	all_find(all, true);
-	look_at(all->t.list, all->t.n, &order, all->end_ms - clock_ms());
-	for (i = 0; i < all->t.n; i++)
-		all->t.list[i].called = word[0] != '\0' &&
-		    strcmp(names_of(&all->t.list[i]), word) == 0;
-	by_name = choose(&all->t, has_name, &n);
-	by_root = choose(&all->t, has_root, &n_root);
-	if (dir && (n == 0 || (by_root != NULL && by_root->called)))
+	all_look(all);
+	for (j = all->t.list; j < all->t.list + all->t.n; j++) {
+		j->same = dir && is_dir(j, &st);
+		j->called = word[0] != '\0' && strcmp(names_of(j), word) == 0;
+		called = called || j->called;
+	}
+	if (dir && !called)
 		find_root(t, all, word);
-	else if (n_root > 0 && by_root != by_name)
-		several_say(t, &all->t, has_either, word, "name or root");
 	else
-		chosen_add(t, &all->t, has_name, word, "name");
+		chosen_add(t, &all->t, dir ? has_either : has_name, word,
+		    dir ? "name or root" : "name");
 }
 
 /* Whether jails share a unit is known of all together. */

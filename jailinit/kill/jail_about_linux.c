@@ -2,6 +2,7 @@
 /* What Linux says of a jail: the name, by the control group of its first
  * process, and what keeps this from acting.  Touches /proc/pid/cgroup and stat,
  * and by cgroup_linux.h /sys/fs/cgroup. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -172,5 +173,12 @@ jail_freezer(const struct jail *j, char *buf, size_t size)
 int
 jail_thaw(const struct jail *j, char *buf, size_t size)
 {
-	return (cgroup_thaw(j->pid, buf, size));
+	char text[CGROUP_TEXT];
+
+	if (!proc_read(j->pid, "cgroup", text, sizeof(text)) ||
+	    pid_has_ended(j->fd)) {
+		errno = ESRCH;
+		return (-1);
+	}
+	return (cgroup_text_thaw(text, buf, size));
 }

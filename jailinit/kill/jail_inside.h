@@ -66,8 +66,8 @@ enum jail_program jail_inside_program(struct jail_inside *in);
  * from the jail is looked up only in the kernel's memory, which cannot hang. */
 int jail_inside_root(struct jail_inside *in, char buf[JAIL_ROOT_MAX]);
 
-/* Is its root the directory that stat(2) describes so?  Linux does not ask the
- * file system, which could hang. */
-bool jail_inside_is(struct jail_inside *in, const struct stat *dir);
+/* Which directory its root is, of stat(2) st_dev and st_ino alone; false: not
+ * known.  Linux does not ask the file system, which could hang. */
+bool jail_inside_stat(struct jail_inside *in, struct stat *st);
 
 #endif

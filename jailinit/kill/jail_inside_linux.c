@@ -216,14 +216,22 @@ dir_stat(int fd, struct statx *sx)
 	    STATX_MNT_ID, sx) == 0);
 }
 
-bool
-jail_inside_is(struct jail_inside *in, const struct stat *dir)
+static bool
+dir_is(int fd, struct stat *st)
 {
 	struct statx sx;
 
-	return (dir_stat(in->root_fd, &sx) &&
-	    makedev(sx.stx_dev_major, sx.stx_dev_minor) == dir->st_dev &&
-	    sx.stx_ino == dir->st_ino);
+	if (!dir_stat(fd, &sx))
+		return (false);
+	st->st_dev = makedev(sx.stx_dev_major, sx.stx_dev_minor);
+	st->st_ino = sx.stx_ino;
+	return (true);
+}
+
+bool
+jail_inside_stat(struct jail_inside *in, struct stat *st)
+{
+	return (dir_is(in->root_fd, st));
 }
 
 /*
@@ -243,8 +251,8 @@ is_cached_there(struct jail_inside *in, const char *name)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC | O_NOFOLLOW,
 	    .resolve = RESOLVE_CACHED | RESOLVE_NO_SYMLINKS };
-	struct statx sx;
-	struct stat st = { 0 };
+	struct stat st, root;
+	bool same;
 	int fd, i;
 
 	for (i = 0; i < OPEN_TRIES; i++) {
@@ -254,13 +262,10 @@ is_cached_there(struct jail_inside *in, const char *name)
 			continue;
 		if (fd == -1)
 			return (false);
-		if (dir_stat(fd, &sx)) {
-			st.st_dev = makedev(sx.stx_dev_major,
-			    sx.stx_dev_minor);
-			st.st_ino = sx.stx_ino;
-		}
+		same = dir_is(fd, &st) && jail_inside_stat(in, &root) &&
+		    st.st_dev == root.st_dev && st.st_ino == root.st_ino;
 		close(fd);
-		return (st.st_ino != 0 && jail_inside_is(in, &st));
+		return (same);
 	}
 	return (false);
 }

@@ -204,7 +204,6 @@ look_begin(struct look *l)
 	jail_inside_init();
 	for (i = 0; i < l->n; i++) {
 		l->list[i].given = l->list[i].looked = false;
-		l->list[i].same = false;
 		l->list[i].refused = 0;
 	}
 }

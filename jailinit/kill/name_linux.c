@@ -243,7 +243,6 @@ is_in_parents(const struct name_paths *p, size_t above_len)
 	return (n > 1 && n <= above_len && is_above(p->parent, n, p->jail));
 }
 
-
 bool
 name_find(const struct name_paths *p, struct name_found *found)
 {

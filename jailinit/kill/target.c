@@ -164,7 +164,8 @@ target_hear(struct target *t, const struct visit_word *word)
 	case VISIT_ROOT:
 		if (word->text[0] != '\0')
 			memcpy(t->root, word->text, sizeof(t->root));
-		t->same = word->same;
+		t->dev = word->dev;
+		t->ino = word->ino;
 		break;
 	case VISIT_LOOKED:
 		t->looked = true;

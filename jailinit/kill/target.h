@@ -20,6 +20,8 @@ struct target {
 	bool given;			/* a visitor was sent to look at it */
 	bool looked;			/* and has said all */
 	bool same;			/* its root is the one asked for */
+	dev_t dev;			/* of its root, as in struct stat; */
+	ino_t ino;			/* 0: not known */
 	bool called;			/* its name is the one asked for */
 	bool unsure;			/* not known to listen; if it does not,
 					 * it is left alone */

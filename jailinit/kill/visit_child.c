@@ -83,11 +83,15 @@ status_send(struct jail_inside *in, int id)
 }
 
 static void
-root_send(struct jail_inside *in, const struct visit_order *order)
+root_send(struct jail_inside *in)
 {
-	said.same = order->dir != NULL && jail_inside_is(in, order->dir);
-	if ((order->dir != NULL && !said.same && !order->root) ||
-	    jail_inside_root(in, said.text) == -1)
+	struct stat st;
+
+	if (jail_inside_stat(in, &st)) {
+		said.dev = st.st_dev;
+		said.ino = st.st_ino;
+	}
+	if (jail_inside_root(in, said.text) == -1)
 		said.text[0] = '\0';
 	word_send(VISIT_ROOT);
 }
@@ -166,8 +170,8 @@ stay(struct jail_inside *in, const struct visit_order *order)
 static void
 visit_one(struct jail_inside *in, const struct visit_order *order)
 {
-	root_send(in, order);
-	if (order->dir != NULL || order->root)
+	root_send(in);
+	if (order->root)
 		return;
 	if (jail_inside_ctl(in) == -1) {
 		said.error = errno;

@@ -4,7 +4,6 @@
 #define VISIT_CHILD_H
 
 #include <sys/types.h>
-#include <sys/stat.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,8 +21,8 @@
 #define VISIT_TEXT_MAX	JAIL_ROOT_MAX
 
 enum visit_kind {
-	VISIT_ROOT,	/* text: the name of its root directory; same: it is
-			 * the directory that was asked for */
+	VISIT_ROOT,	/* its root directory: text, the name; dev, ino, as in
+			 * struct stat, 0 if not known */
 	VISIT_LISTENS,	/* the jail's FIFO has a reader */
 	VISIT_TITLED,	/* it has no FIFO, but its first process calls itself a
 			 * jailinit, with this state */
@@ -41,7 +40,9 @@ struct visit_word {
 	enum visit_kind kind;
 	size_t which;		/* of many jails, this one */
 	int error;
-	bool same, runs;
+	bool runs;
+	dev_t dev;
+	ino_t ino;
 	char answer[ANSWER_MAX];
 	char state[VISIT_VALUE_MAX], forced[VISIT_VALUE_MAX];
 	char boot_status[VISIT_VALUE_MAX];
@@ -52,10 +53,7 @@ struct visit_word {
 struct visit_order {
 	const char *line;	/* writes it to the FIFO; with its newline.
 				 * NULL: only looks whether it has a reader */
-	const struct stat *dir;	/* only says whether this is the jail's root
-				 * and, if so, its name.  NULL: does not
-				 * compare */
-	bool root;		/* only says the name of the root */
+	bool root;		/* only says the root */
 	int id;			/* the number of a request, or 0 */
 	bool follow;		/* stays, to say the jail's last status */
 	bool reboot;		/* stays, to see it reboot in place */

@@ -413,6 +413,27 @@ TEST(test_ambiguous)
 	kill_lives(other, 1);
 }
 
+/* The roots of all jails are looked at once, however many names there are; to
+ * look for each would take longer than a look may. */
+static void
+halt_many(struct jail *j, const char *name)
+{
+	static char *argv[4 + 2000] = { (char *)(uintptr_t)"jailkill",
+	    (char *)(uintptr_t)"-h", (char *)(uintptr_t)"-t2" };
+	const char *line;
+	size_t i;
+
+	kill_boot(j, NULL, NULL);
+	line = kill_fmt("%s: " GONE "\n", kill_name(j));
+	for (i = 3; i < 3 + 2000; i++)
+		argv[i] = (char *)(uintptr_t)name;
+	kill_start_argv(&kill_last, NULL, argv);
+	kill_says(kill_wait(&kill_last, KILL_LONG_MS), 0, line, "");
+}
+
+TEST(test_many_names) { halt_many(j, "root"); }
+TEST(test_many_roots) { halt_many(j, j->root); }
+
 /* A directory of the name, which is another jail's root, or none's. */
 TEST(test_directory)
 {
@@ -433,6 +454,13 @@ TEST(test_directory)
 	    "its jid: %s, %s\n", name, kill_name(j), kill_name(other)));
 	said = kill_fmt("%s: would *\n", kill_name(other));
 	kill_says(kill_run(&o, "-n", "-h", "root", NULL), 0, said, "");
+	/* with both name and root it is not preferred to the host's name */
+	live_ok(unlink(kill_fmt("%s/%s", other->dir, name)));
+	live_ok(rename(other->root, kill_fmt("%s/%s", other->dir, name)));
+	strcpy(other->root, kill_fmt("%s/%s", other->dir, name));
+	kill_says(kill_run(&o, "-h", name, NULL), EX_NOHOST, "", kill_fmt(
+	    "jailkill: %s: several jails have this name or root; *\n",
+	    name));
 	kill_lives(j, 1);
 	kill_lives(other, 1);
 }
@@ -475,6 +503,32 @@ TEST(test_others)
 	kill_says(kill_run(NULL, "-n", "-h", name, NULL), EX_NOHOST, "",
 	    kill_fmt("jailkill: %s: several jails have this name; name one by "
 	    "its jid: *, *\n", name));
+}
+
+/* A jail of another's in a directory of the name does not take it, and has
+ * nobody choose. */
+TEST(test_directory_others)
+{
+	struct jail *other = kill_another(0);
+	const char *name = kill_fmt("www%s", tag(j)), *root, *said, *own;
+	struct kill_opts o = { .before_exec = in_dir, .arg = other->dir };
+
+	live_need_root();
+	own = kill_fmt("%s/%s", other->dir, name);
+	live_ok(symlink("root", own));
+	kill_boot(j, NULL, NULL);
+	boot_nobody(other);
+	group_join(group_make(v2(), kill_fmt("lxc.payload.%s", name)), j->pid);
+	said = kill_fmt("%s: would *\n", kill_name(j));
+	kill_says(kill_run(&o, "-n", "-h", name, NULL), 0, said, kill_fmt(
+	    "jailkill: %s: %s is meant; others have this name or root: %s\n",
+	    name, kill_jid(j), kill_name(other)));
+	root = kill_fmt("%s/root", other->dir);
+	live_ok(unlink(own));
+	live_ok(rename(root, own));
+	strcpy(other->root, own);
+	kill_says(kill_run(&o, "-n", "-h", name, NULL), 0, said, "jailkill: "
+	    "*: * is meant; others have this name or root: *\n");
 }
 
 /* Root's jail, by a user: not "no such jail". */
@@ -569,7 +623,6 @@ TEST(test_note_root)
 	assert_string_equal(listed(j->pid), kill_fmt("a\\s\\s(stopped) "
 	    "%s/a\\s\\s(stopped)", j->dir));
 }
-
 
 /* The jail's group, and one above it that holds nothing else: where the host
  * freezes is not where the process is. */
@@ -741,8 +794,11 @@ main(int argc, char **argv)
 		NAMES_TEST(test_group_own),
 		NAMES_TEST(test_column),
 		NAMES_TEST(test_ambiguous),
+		NAMES_TEST(test_many_names),
+		NAMES_TEST(test_many_roots),
 		NAMES_TEST(test_directory),
 		NAMES_TEST(test_others),
+		NAMES_TEST(test_directory_others),
 		NAMES_TEST(test_not_permitted),
 		NAMES_TEST(test_note_rc),
 		NAMES_TEST(test_note_stopped),

@@ -3,7 +3,8 @@
 
 # By the columns that jailkill -l has.  Behind the root, two blanks and a
 # parenthesis is a remark; a value with a backslash is not what it stands for,
-# but made visible by vis(3).
+# but made visible by vis(3).  A name that jailkill takes for something else, as
+# "7" for a jid, is not offered.
 function __jailkill_jails
     set -l columns
     set -lx PATH $PATH /usr/local/sbin /usr/sbin
@@ -23,8 +24,11 @@ function __jailkill_jails
                 string match -q '/*' -- "$rest"; and set -a named "$rest"
             else if test "$column" = PID
                 set -a named "pid=$value[1]"
-            else if contains -- "$column" JID NAME
+            else if test "$column" = JID
                 set -a named "$value[1]"
+            else if test "$column" = NAME
+                string match -q -r '^[0-9]+$|^pid=|,' -- "$value[1]"
+                or set -a named "$value[1]"
             end
             set rest "$value[2]"
         end
