@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "crowd.h"
 #include "jailkill.h"
 
 /* Room for the name of a root directory, of a process, of a jail or a control
@@ -75,13 +76,6 @@ void jail_close(struct jail *j);
 /* Opens a jail that was closed, if it is still the same one.  ESRCH: it has
  * gone; another errno: not known. */
 int jail_hold(struct jail *j);
-
-/* Linux: of each process in a jail one level below the caller's, struct jail's
- * space. */
-struct jail_crowd {
-	uint64_t *spaces;	/* allocated */
-	size_t n, room;
-};
 
 /* Calls fn with each jail one level below the caller's, until fn returns
  * false.  fn closes the jail or keeps it.  crowd: adds all processes that may be

@@ -18,9 +18,6 @@
 #include "jid_linux.h"
 #include "pid_linux.h"
 
-/* Room for this many processes in jails at first. */
-#define CROWD_FIRST	1024
-
 /* /proc has to be that of our own PID namespace.  We may have the same number
  * in another one by chance, but not a number alone. */
 int
@@ -90,23 +87,6 @@ struct each {
 	struct pid_fdinfo info;
 	struct jail_crowd *crowd;	/* or NULL */
 };
-
-/* Without memory they are fewer. */
-static void
-crowd_add(struct jail_crowd *c, uint64_t space)
-{
-	size_t room = c->room * 2 + CROWD_FIRST;
-	uint64_t *more;
-
-	if (c->n == c->room) {
-		more = reallocarray(c->spaces, room, sizeof(*more));
-		if (more == NULL)
-			return;
-		c->spaces = more;
-		c->room = room;
-	}
-	c->spaces[c->n++] = space;
-}
 
 /* Fills in j from its pidfd j->fd.  Closes it unless it is that of the first
  * process of a PID namespace, one level below ours or at any level (any).
