@@ -663,6 +663,7 @@ TEST(test_other_init)
 /* An image of nobody's: no /run, no /var; or paths of its own. */
 TEST(test_no_run)
 {
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	char away[PATH_MAX];
 
 	ctl_jail(j);
@@ -670,6 +671,9 @@ TEST(test_no_run)
 	live_ok(rename(jail_path(j, "/var"), away));
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", "none", "-f", "none",
 	    "--", "/bin/sleep", "1000", NULL));
+	while (strstr(proc_title(j->pid), ": run") == NULL &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
 	expect(j, 0, "jailctl status", 0,
 	    "state:     run (there is no status file)\n");
 	expect(j, 0, "jailctl ready", 0, "");
