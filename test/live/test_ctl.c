@@ -612,6 +612,17 @@ TEST(test_app_mode)
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 }
 
+/* What jailctl takes for the status of a jail that writes none. */
+static void
+title_wait(struct jail *j)
+{
+	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
+
+	while (strstr(proc_title(j->pid), ": run") == NULL &&
+	    jail_now_ms() < end_ms)
+		jail_sleep_ms(10);
+}
+
 /* Without a FIFO it is asked by a signal, which carries no number. */
 TEST(test_by_signal)
 {
@@ -627,7 +638,7 @@ TEST(test_by_signal)
 	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		live_ok(jail_start(j, NULL, JAILINIT, "-l", "exit", "-f",
 		    "/tmp/status", "--", "/bin/sleep", "1000", NULL));
-		live_ok(jail_wait_file(j, "/tmp/status", LIVE_SOON_MS));
+		title_wait(j);
 		expect(j, 0, "jailctl wait", 0, "");
 		expect(j, 0, "jailctl halt 5", EX_UNAVAILABLE, "jailctl: "
 		    JAIL_CTL ": there is none, and a signal cannot say this");
@@ -663,7 +674,6 @@ TEST(test_other_init)
 /* An image of nobody's: no /run, no /var; or paths of its own. */
 TEST(test_no_run)
 {
-	int64_t end_ms = jail_now_ms() + LIVE_SOON_MS;
 	char away[PATH_MAX];
 
 	ctl_jail(j);
@@ -671,9 +681,7 @@ TEST(test_no_run)
 	live_ok(rename(jail_path(j, "/var"), away));
 	live_ok(jail_start(j, NULL, JAILINIT, "-c", "none", "-f", "none",
 	    "--", "/bin/sleep", "1000", NULL));
-	while (strstr(proc_title(j->pid), ": run") == NULL &&
-	    jail_now_ms() < end_ms)
-		jail_sleep_ms(10);
+	title_wait(j);
 	expect(j, 0, "jailctl status", 0,
 	    "state:     run (there is no status file)\n");
 	expect(j, 0, "jailctl ready", 0, "");
