@@ -540,7 +540,8 @@ TEST(test_directory)
 	live_ok(jail_start(j, &o, JAILINIT, "-c", "ctl", "-f", "status", "--",
 	    "/bin/sh", "-c", "exec sleep 1000", NULL));
 	live_ok(jail_wait_file(j, "/etc/status", LIVE_SOON_MS));
-	live_ok(jail_sh(j, "echo halt >/etc/ctl"));
+	/* It may get TERM before it has ended by itself. */
+	(void)jail_sh(j, "echo halt >/etc/ctl");
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 }
 
