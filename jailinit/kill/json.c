@@ -102,6 +102,16 @@ number(FILE *to, const char *text)
 		string(to, text);
 }
 
+/* -1: not known. */
+static void
+whole(FILE *to, long n)
+{
+	if (n < 0)
+		(void)fputs("null", to);
+	else
+		(void)fprintf(to, "%ld", n);
+}
+
 static void
 seconds(FILE *to, int64_t ms)
 {
@@ -181,9 +191,8 @@ begin(FILE *to, const struct target *t)
 	number(to, text);
 	(void)fputs(",\"name\":", to);
 	string(to, names_of(t));
-	(void)snprintf(text, sizeof(text), "%ld", (long)t->jail.pid);
 	(void)fputs(",\"pid\":", to);
-	number(to, t->jail.pid > 0 ? text : "");
+	whole(to, t->jail.pid > 0 ? (long)t->jail.pid : -1);
 	(void)fputs(",\"root\":", to);
 	string(to, t->root);
 	(void)fputs(",\"manager\":", to);
@@ -204,10 +213,7 @@ json_jail(FILE *to, const struct target *t, const struct jail_facts *f)
 	(void)fputs(",\"start\":", to);
 	seconds(to, f->start_ms);
 	(void)fputs(",\"processes\":", to);
-	if (f->processes < 0)
-		(void)fputs("null", to);
-	else
-		(void)fprintf(to, "%ld", f->processes);
+	whole(to, f->processes);
 	(void)fprintf(to, ",\"stopped\":%s,\"frozen\":",
 	    t->jail.stopped ? "true" : "false");
 	string(to, t->jail.frozen);
@@ -241,10 +247,7 @@ json_end(FILE *to, const struct target *t, const struct json_end *e)
 	seconds(to, e->took_ms);
 	stages(to, t->stages);
 	(void)fputs(",\"status\":", to);
-	if (e->status < 0)
-		(void)fputs("null", to);
-	else
-		(void)fprintf(to, "%d", e->status);
+	whole(to, e->status);
 	(void)fputs(",\"why\":", to);
 	string(to, e->why);
 	end(to, t);

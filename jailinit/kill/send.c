@@ -41,6 +41,16 @@ json_say(const struct target *t, const struct options *o, bool good,
 	(void)fflush(stdout);
 }
 
+/* Moves a target to those at the front of the list, of which there are *n. */
+static void
+move_front(struct target *list, size_t *n, struct target *t)
+{
+	struct target other = list[*n];
+
+	list[(*n)++] = *t;
+	*t = other;
+}
+
 /*
  * -n
  */
@@ -237,7 +247,6 @@ static size_t
 answers_look(struct target *list, size_t n, const struct asked *a, int *status)
 {
 	const struct visit_order order = { .id = a->id };
-	struct target other;
 	size_t i, left = 0;
 	bool *ran = calloc(n, sizeof(*ran));
 	int s;
@@ -250,11 +259,8 @@ answers_look(struct target *list, size_t n, const struct asked *a, int *status)
 	for (i = 0; i < n; i++)
 		if (answer_came(&list[i], a, ran[i], &s))
 			*status = outcome_worse(*status, s);
-		else {
-			other = list[left];
-			list[left++] = list[i];
-			list[i] = other;
-		}
+		else
+			move_front(list, &left, &list[i]);
 	free(ran);
 	return (left);
 }
@@ -283,7 +289,7 @@ static size_t
 taken_find(struct targets *t, const struct asked *a, int *status)
 {
 	const struct options *o = a->o;
-	struct target *j, other;
+	struct target *j;
 	size_t n = 0;
 
 	for (j = t->list; j < t->list + t->n; j++) {
@@ -294,11 +300,9 @@ taken_find(struct targets *t, const struct asked *a, int *status)
 		if (j->taken && o->verbose && !o->json)
 			(void)printf("%s: asked for %s\n", target_name(j),
 			    o->name);
-		if (j->taken) {
-			other = t->list[n];
-			t->list[n++] = *j;
-			*j = other;
-		} else if (o->which != FIND_LISTENING || target_listens(j)) {
+		if (j->taken)
+			move_front(t->list, &n, j);
+		else if (o->which != FIND_LISTENING || target_listens(j)) {
 			answer_json(j, a, OUTCOME_LEFT,
 			    say_refusal(j->refused));
 			warnx("%s: %s", target_name(j),
@@ -358,16 +362,13 @@ int
 send_permitted(struct targets *t, bool listening, int64_t look_ms)
 {
 	const struct visit_order order = { 0 };
-	struct target *j, *end = t->list + t->n, other;
+	struct target *j, *end = t->list + t->n;
 	size_t n = 0;
 	int status = EX_OK;
 
 	for (j = t->list; j < end; j++)
-		if (is_permitted(j)) {
-			other = t->list[n];
-			t->list[n++] = *j;
-			*j = other;
-		}
+		if (is_permitted(j))
+			move_front(t->list, &n, j);
 	t->n = n;
 	if (listening && t->list + n < end)
 		look_at(t->list + n, (size_t)(end - t->list) - n, &order,
