@@ -13,6 +13,7 @@
 
 #include "lib/clock.h"
 
+#include "choose.h"
 #include "find.h"
 #include "jail_about.h"
 #include "look.h"
@@ -104,76 +105,6 @@ struct all {
 	int64_t end_ms;		/* of the looks at their roots */
 };
 
-typedef bool match_fn(const struct target *);
-
-static bool
-has_root(const struct target *t)
-{
-	return (t->same);
-}
-
-static bool
-has_name(const struct target *t)
-{
-	return (t->called);
-}
-
-static bool
-has_either(const struct target *t)
-{
-	return (t->called || t->same);
-}
-
-static bool
-has_both(const struct target *t, match_fn *matches)
-{
-	return (matches == has_either && t->called && t->same);
-}
-
-/* The last part of its root alone, which a jail can choose. */
-static bool
-has_weak(const struct target *t, match_fn *matches)
-{
-	return (matches == has_either && !t->same && !t->jail.by_host);
-}
-
-/* Whose a jail counts as.  To root, one that the host's managers have named is
- * root's own by that name, whichever user its first process runs as: another of
- * root's jails can take the name by the last part of its root. */
-static int
-whose(const struct target *t, match_fn *matches)
-{
-	return (matches != has_root && t->called && t->jail.by_host &&
-	    t->jail.mine ? JAIL_OWN : (int)t->jail.whose);
-}
-
-/* Anybody can make a jail with a given root or name, so a jail of the caller's
- * is meant, if there is one.  One that has both the root and the name counts
- * before one whose name is weak.  NULL: no jail matches (*n is 0), or several
- * do. */
-static const struct target *
-choose(const struct targets *all, match_fn *matches, size_t *n)
-{
-	const struct target *t, *end = all->list + all->n, *found = NULL;
-	int best = -1;
-	bool both = false;
-
-	for (t = all->list; t < end; t++)
-		if (matches(t) && whose(t, matches) > best)
-			best = whose(t, matches);
-	for (t = all->list; t < end; t++)
-		both = both || (has_both(t, matches) &&
-		    whose(t, matches) == best);
-	*n = 0;
-	for (t = all->list; t < end; t++)
-		if (matches(t) && whose(t, matches) == best &&
-		    !(both && has_weak(t, matches))) {
-			found = t;
-			(*n)++;
-		}
-	return (*n == 1 ? found : NULL);
-}
-
 /* Lists the other jails that match, with their roots if roots: allocated. */
 static char *
 others_list(const struct targets *all, match_fn *matches,
@@ -215,7 +146,7 @@ none_say(struct targets *t, const struct targets *all, match_fn *matches,
 
 	for (o = all->list; o < all->list + all->n; o++)
 		hidden += (o->refused == EACCES || o->refused == EPERM) &&
-		    (matches == has_root || o->jail.name[0] == '\0');
+		    (matches == choose_root || o->jail.name[0] == '\0');
 	if (hidden == 0)
 		(void)snprintf(why, sizeof(why), "no jail has this %s", what);
 	else
@@ -229,12 +160,12 @@ static void
 several_say(struct targets *t, const struct targets *all, match_fn *matches,
     const char *name, const char *what)
 {
-	char *others = others_list(all, matches, NULL, matches != has_root);
+	char *others = others_list(all, matches, NULL, matches != choose_root);
 
 	warnx("%s: several jails have this %s; name one by its jid: %s",
 	    printable(name), what, others);
 	if (t->error == 0)
-		t->error = matches == has_root ? EX_USAGE : EX_NOHOST;
+		t->error = matches == choose_root ? EX_USAGE : EX_NOHOST;
 	free(others);
 }
 
@@ -254,11 +185,12 @@ chosen_add(struct targets *t, const struct targets *all, match_fn *matches,
 	else if (found == NULL)
 		several_say(t, all, matches, name, what);
 	else {
-		if (has_both(found, matches)) {
-			matches = has_root;
+		if (choose_both(found, matches)) {
+			matches = choose_root;
 			what = "root";
 		}
-		others = others_list(all, matches, found, matches != has_root);
+		others = others_list(all, matches, found,
+		    matches != choose_root);
 		if (others[0] != '\0')
 			warnx("%s: %" PRIu64 " is meant; others have this "
 			    "%s: %s", printable(name), found->jail.jid, what,
@@ -339,11 +271,11 @@ find_root(struct targets *t, struct all *all, const char *dir)
 	all_look(all);
 	for (j = all->t.list; j < all->t.list + all->t.n; j++)
 		j->same = is_dir(j, &st);
-	chosen_add(t, &all->t, has_root, dir, "root");
+	chosen_add(t, &all->t, choose_root, dir, "root");
 }
 
 /* A jail with this name, or with this directory as its root: the one of these
- * that is meant is as in choose(). */
+ * that is meant is as in choose.h. */
 static void
 find_word(struct targets *t, struct all *all, const char *word)
 {
@@ -361,7 +293,7 @@ find_word(struct targets *t, struct all *all, const char *word)
 	if (dir && !called)
 		find_root(t, all, word);
 	else
-		chosen_add(t, &all->t, dir ? has_either : has_name, word,
+		chosen_add(t, &all->t, dir ? choose_either : choose_name, word,
 		    dir ? "name or root" : "name");
 }
 
