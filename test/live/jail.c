@@ -26,6 +26,8 @@
 #define TEXT_MAX	(1024 * 1024)
 #define ENV_MAX		32
 #define ENTER_MS	10000	/* to say that one is inside */
+#define IDLE_MS		500	/* longer than from one look for zombies to the
+				 * next */
 
 int
 complain(const char *what, const char *name)
@@ -1050,6 +1052,24 @@ jail_wait_rest(const struct jail *j, int64_t timeout_ms)
 		if (!may_come(j, "rest", end_ms))
 			return (-1);
 	return (0);
+}
+
+long
+jail_wait_idle(const struct jail *j, int64_t timeout_ms)
+{
+	int64_t end_ms = jail_now_ms() + timeout_ms;
+	long woken, before;
+
+	do {
+		if (jail_wait_rest(j, timeout_ms) == -1)
+			return (-1);
+		before = proc_figure(j->pid, "voluntary_ctxt_switches");
+		jail_sleep_ms(IDLE_MS);
+		woken = proc_figure(j->pid, "voluntary_ctxt_switches");
+		if (woken == before)
+			return (woken);
+	} while (may_come(j, "idle", end_ms));
+	return (-1);
 }
 
 int

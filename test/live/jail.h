@@ -190,6 +190,9 @@ int jail_sh(struct jail *j, const char *script);
 /* 0 when process 1 has come to rest in time: no status is being written, and
  * it sleeps. */
 int jail_wait_rest(const struct jail *j, int64_t timeout_ms);
+/* How often process 1 has been woken, when that has become the same for longer
+ * than it waits for anything by itself; or -1. */
+long jail_wait_idle(const struct jail *j, int64_t timeout_ms);
 /* 0 when the host's process has that state in time. */
 int proc_wait_state(pid_t pid, int state, int64_t timeout_ms);
 /* Processes in its PID namespace (process 1 and zombies too), and of these

@@ -298,9 +298,8 @@ TEST(test_writers_gone)
 			assert_int_equal(write(fd, "\n", 1), 1);
 		close(fd);
 	}
-	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
+	woken = jail_wait_idle(j, LIVE_SOON_MS);
 	us = proc_cpu_us(j->pid);
-	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
 	assert_true(us >= 0 && woken >= 0);
 	jail_sleep_ms(1000);
 	assert_in_range(proc_cpu_us(j->pid) - us, 0, 500);

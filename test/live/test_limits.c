@@ -482,6 +482,7 @@ TEST(test_idle)
 {
 	static struct jail other;
 	long boot, app, boot_woken, app_woken;
+	bool idle;
 	int e;
 
 	live_ok(jail_script(j, "/etc/rc", "sleep 1000 &"));
@@ -492,15 +493,15 @@ TEST(test_idle)
 		(void)jail_free(&other);
 		fail_msg("the second jail does not start");
 	}
-	e = jail_wait_rest(j, LIVE_SOON_MS) |
-	    jail_wait_rest(&other, LIVE_SOON_MS);
-	jail_sleep_ms(500);	/* the last look at what had ended at the start */
+	idle = jail_wait_idle(j, LIVE_SOON_MS) != -1 &&
+	    jail_wait_idle(&other, LIVE_SOON_MS) != -1;
 	boot = wakeups(j);
 	app = wakeups(&other);
 	jail_sleep_ms(IDLE_MS);
 	boot_woken = (int)(wakeups(j) - boot);
 	app_woken = (int)(wakeups(&other) - app);
-	e |= jail_free(&other);
+	e = jail_free(&other);
+	assert_true(idle);
 	assert_int_equal(boot_woken, 0);
 	assert_int_equal(app_woken, 0);
 	assert_int_equal(e, 0);

@@ -234,9 +234,7 @@ TEST(test_flood)
 	live_ok(jail_signal(j, SIGURG));
 	live_ok(jail_signal(j, JAIL_SIGMAX));
 	live_ok(jail_wait_log(j, "URG", LIVE_SOON_MS));
-	jail_sleep_ms(QUIET_MS);
-	live_ok(jail_wait_rest(j, LIVE_SOON_MS));
-	woken = proc_figure(j->pid, "voluntary_ctxt_switches");
+	woken = jail_wait_idle(j, LIVE_SOON_MS);
 	assert_true(woken >= 0);
 	for (i = 0; i < FLOOD; i++)
 		live_ok(jail_signal(j, i % 2 == 0 ? SIGURG : JAIL_SIGMAX));
