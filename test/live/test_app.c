@@ -1301,6 +1301,7 @@ TEST(test_tty_pipeline)
 	    JAILINIT " -- /bin/reader </dev/null\n",
 	    JAILINIT " -- /bin/sleep 1000 | reader\n" };
 	static struct pty t;
+	pid_t reader;
 	size_t i;
 
 	live_ok(jail_script(j, "/bin/reader",
@@ -1313,8 +1314,11 @@ TEST(test_tty_pipeline)
 		stopped_wait(j, &t, "reader");
 		pty_type(&t, "fg\n");
 		foreground_wait(j, &t, "reader");
+		reader = jail_find(j, "reader");
+		assert_true(reader > 1);
 		pty_type(&t, "hello\n");
 		pty_expect(&t, "got-hello");
+		wait_gone(reader);	/* whose status counts, not ^C's */
 		if (i == 3)
 			pty_type(&t, "\003");
 	}
