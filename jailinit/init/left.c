@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "left.h"
+#include "log.h"
 #include "os.h"
 
 /* At most this many names are listed; and the end of a list that is cut. */
@@ -56,12 +57,27 @@ left_kill(void)
 
 /* The end of a child is told by SIGCHLD.  Other processes, which have entered
  * the jail from outside, have to be looked for from time to time. */
+/* There is nothing to wait for. */
+static bool
+all_refused(void)
+{
+	char names[256];
+
+	if (!os_all_refused())
+		return (false);
+	left_names(names, sizeof(names));
+	log_line("not permitted to signal: %s", names);
+	return (true);
+}
+
 bool
 left_nobody(enum life_stage stage, bool children)
 {
 	int64_t now_ms = clock_ms();
 
 	if (!children && !os_others_left())
+		return (true);
+	if ((hung_up || stage == LIFE_KILL) && all_refused())
 		return (true);
 	if (children && stage == LIFE_TERM && hung_up) {
 		look_ms = INT64_MAX;

@@ -261,6 +261,12 @@ os_others_left(void)
 	    rs.rs_descendants != 0);
 }
 
+bool
+os_all_refused(void)
+{
+	return (false);
+}
+
 struct each {
 	os_each_fn *fn;
 	void *arg;

@@ -178,14 +178,16 @@ is_ours(pid_t pid)
 	return (false);
 }
 
-/* Calls fn for each number in /proc.  False: there is no /proc of ours. */
+/* Calls fn for each number in /proc, until it returns false.  False: there is no
+ * /proc of ours. */
 static bool
-proc_walk(void (*fn)(pid_t, void *), void *arg)
+proc_walk(bool (*fn)(pid_t, void *), void *arg)
 {
 	_Alignas(struct entry) char buf[2048];
 	const struct entry *e;
 	long n, at, count = 0, max = WALK_MAX;
 	struct stat st;
+	bool more = true;
 	pid_t pid;
 	int fd;
 
@@ -197,14 +199,13 @@ proc_walk(void (*fn)(pid_t, void *), void *arg)
 	/* the links of /proc are the machine's processes */
 	if (fstat(fd, &st) == 0 && (long)st.st_nlink < max - WALK_MORE)
 		max = (long)st.st_nlink + WALK_MORE;
-	while (count < max &&
+	while (more && count < max &&
 	    (n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0)
-		for (at = 0; at < n; at += e->reclen) {
+		for (at = 0; more && at < n; at += e->reclen) {
 			e = (const struct entry *)(const void *)(buf + at);
 			pid = (pid_t)text_number(e->name);
 			count++;
-			if (pid > 0)
-				fn(pid, arg);
+			more = pid <= 0 || fn(pid, arg);
 		}
 	close(fd);
 	return (true);
@@ -233,14 +234,14 @@ is_meant(pid_t pid, const struct os_some *some)
  * the one that is signalled: with kill(2) if a filter refuses the other call,
  * and the process has not ended.  Most processes have no terminal: then there
  * is no need of one. */
-static void
+static bool
 signal_ours(pid_t pid, void *arg)
 {
 	struct pollfd ended = { -1, POLLIN, 0 };
 	const struct order *o = arg;
 
 	if (pid <= 1 || (o->some.terminal && !is_meant(pid, &o->some)))
-		return;
+		return (true);
 	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if ((ended.fd != -1 || errno != ESRCH) && is_meant(pid, &o->some) &&
 	    is_ours(pid) && (ended.fd == -1 || syscall(SYS_pidfd_send_signal,
@@ -248,6 +249,7 @@ signal_ours(pid_t pid, void *arg)
 		kill(pid, o->sig);
 	if (ended.fd != -1)
 		close(ended.fd);
+	return (true);
 }
 
 bool
@@ -278,29 +280,48 @@ os_others_left(void)
 	    (kill(-1, 0) == 0 || errno != ESRCH));
 }
 
+static bool
+is_refused(pid_t pid, void *arg)
+{
+	bool *refused = arg;
+
+	if (!is_ours(pid))
+		return (true);
+	*refused = kill(pid, 0) == -1 && errno == EPERM;
+	return (*refused);
+}
+
+/* (Of all together kill(2) does not say so.) */
+bool
+os_all_refused(void)
+{
+	bool refused = false;
+
+	return (place == OS_JAIL && proc_walk(is_refused, &refused) &&
+	    refused);
+}
+
 struct each {
 	os_each_fn *fn;
 	void *arg;
-	bool done;
 };
 
-static void
+static bool
 each_one(pid_t pid, void *arg)
 {
 	struct each *e = arg;
 	char comm[32];
 
-	if (e->done || !is_ours(pid) ||
-	    !proc_read(pid, "comm", comm, sizeof(comm)))
-		return;
+	if (!is_ours(pid) || !proc_read(pid, "comm", comm, sizeof(comm)))
+		return (true);
 	comm[strcspn(comm, "\n")] = '\0';
-	e->done = !e->fn(comm, pid, e->arg);
+	return (e->fn(comm, pid, e->arg));
 }
 
 void
 os_each(os_each_fn *fn, void *arg)
 {
-	struct each e = { fn, arg, false };
+	struct each e = { fn, arg };
 
 	(void)proc_walk(each_one, &e);
 }

@@ -862,6 +862,48 @@ TEST(test_entered)
 	assert_string_equal(jail_status(j, "forced"), "");
 }
 
+/* One that we may not signal, such as root's that has entered a user's jail,
+ * ends with us. */
+static int
+refused(void *arg)
+{
+	(void)arg;
+	(void)signal(SIGTERM, SIG_IGN);
+	if (creat("/tmp/ready", 0644) == -1)
+		return (1);
+	for (;;)
+		(void)pause();
+}
+
+TEST(test_entered_refused)
+{
+	static const char *const requests[] = { "halt\n", "halt 0\n" };
+	const struct jail_opts o = { .uid = 65534, .gid = 65534 };
+	int64_t ms;
+	size_t i;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		live_skip("not root: there is nobody whom it may not signal");
+	for (i = 0; i < 2; i++) {
+		live_ok(chown(jail_path(j, "/var/run"), o.uid, o.gid));
+		live_ok(jail_script(j, "/etc/rc", "sleep 1000 &"));
+		live_boot(j, &o);
+		pid = jail_enter(j, refused, NULL);
+		assert_true(pid > 0);
+		live_ok(jail_wait_file(j, "/tmp/ready", LIVE_SOON_MS));
+		live_ok(jail_ctl(j, requests[i]));
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		j->n_entered--;
+		ms = live_exits(j, 0, LIVE_SOON_MS);
+		assert_in_range(ms, 0, LIVE_LATE_MS);
+		assert_true(i == 1 ||
+		    jail_log_has(j, "not permitted to signal: "));
+		live_ok(jail_free(j));
+		live_ok(jail_new(j));
+	}
+}
+
 /*
  * A shell that somebody opened on a terminal, as docker exec -it does, ignores
  * TERM.
@@ -1039,6 +1081,7 @@ main(void)
 		LIVE_LINUX(test_told_once_no_proc, "there is no /proc"),
 		LIVE_TEST(test_told_once_no_time),
 		LIVE_TEST(test_entered),
+		LIVE_LINUX(test_entered_refused, "root enters as root"),
 		LIVE_TEST(test_shell),
 		LIVE_TEST(test_shell_job),
 		LIVE_TEST(test_shell_app),
