@@ -30,13 +30,13 @@ static const struct asks {
 } asks[] = {
 	{ SIGTERM, REQUEST_HALT, false, ANY },
 	{ SIGQUIT, REQUEST_HALT, false, RC },
+	{ SIGWINCH, REQUEST_HALT, false, RC },
 	{ SIGUSR1, REQUEST_HALT, false, RC },
 	{ 3, REQUEST_HALT, true, ANY },
 	{ SIGUSR2, REQUEST_POWEROFF, false, RC },
 	{ 4, REQUEST_POWEROFF, true, ANY },
 	{ SIGINT, REQUEST_REBOOT, false, SIGNALS_BOOT },
 	{ SIGINT, REQUEST_HALT, false, SIGNALS_OCI },
-	{ SIGWINCH, REQUEST_HALT, false, SIGNALS_OCI },
 	{ 5, REQUEST_REBOOT, true, ANY }
 };
 
