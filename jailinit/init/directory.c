@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The working directory.  Touches it. */
+#include <limits.h>
 #include <unistd.h>
 
 #include "directory.h"
 
-/* One with a longer path is not left. */
-static char start[128];
+static char start[PATH_MAX];
 
 void
 directory_leave(void)
 {
-	if (getcwd(start, sizeof(start)) == NULL || start[0] != '/' ||
-	    chdir("/") == -1)
+	if (getcwd(start, sizeof(start)) == NULL || start[0] != '/')
+		start[0] = '\0';	/* it has no path */
+	if (chdir("/") == -1)
 		start[0] = '\0';
 }
 

@@ -163,6 +163,10 @@ terminal_stopped(pid_t command, int sig)
 	stop_passed = false;
 	if (shared)
 		return (job_stopped(command, sig));
+	if (subtree && tty_fd != -1 && sig == SIGSTOP) {	/* its suspend */
+		terminal_return();
+		(void)signals_stop(true);
+	}
 	if (tty_fd == -1 || !is_terminal_stop(sig))
 		return (false);
 	given = !tstp && give(command, false);

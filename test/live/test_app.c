@@ -545,6 +545,42 @@ TEST(test_directory)
 	(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
 }
 
+#define PLACE	"0123456789012345678901234567890123456789012345678901234567890"
+
+/* The path of the working directory is long, or it has none any more. */
+static void
+place_deep(void *arg)
+{
+	const bool *gone = arg;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		(void)(mkdir(PLACE, 0755) == 0 && chdir(PLACE) == 0);
+	if (*gone)
+		(void)rmdir("../" PLACE);
+}
+
+TEST(test_directory_deep)
+{
+	bool gone[] = { false, true };
+	struct jail_opts o = { .before_exec = place_deep };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		o.arg = &gone[i];
+		live_ok(jail_start(j, &o, JAILINIT, "--", "/bin/sh", "-c",
+		    "pwd >>" LIVE_MARK "; exec sleep 1000", NULL));
+		live_ok(jail_wait_file(j, LIVE_MARK, LIVE_SOON_MS));
+		if (!gone[i])
+			assert_non_null(strstr(jail_file(j, LIVE_MARK), PLACE));
+		assert_int_equal(strlen(jail_cwd(j, j->pid)), 1);
+		live_ok(jail_signal(j, SIGTERM));
+		(void)live_exits(j, 128 + SIGTERM, LIVE_SOON_MS);
+		live_ok(unlink(jail_path(j, LIVE_MARK)));
+		live_ok(jail_again(j));
+	}
+}
+
 /* Signals that were ignored stay so, unless process 1 got them: nohup, and & in
  * a script. */
 TEST(test_ignored)
@@ -1225,7 +1261,8 @@ shell_end(struct jail *j, struct pty *t, const char *text)
 {
 	pty_type(t, "echo st=$?\n");
 	pty_expect(t, text);
-	pty_type(t, "exit 22\n");
+	/* a shell may not know yet that a job that was stopped has ended */
+	pty_type(t, "exit 22\nexit 22\n");
 	(void)live_exits(j, 22, LIVE_SOON_MS);
 	pty_close(t);
 }
@@ -1342,6 +1379,28 @@ TEST(test_tty_stop_job)
 	pty_type(&t, "kill %1\n");
 	pty_type(&t, "wait\n");
 	shell_end(j, &t, "st=");
+}
+
+/* So does what stops the command, in a group of its own as well. */
+TEST(test_tty_suspend)
+{
+	static const char *const line[] = { JAILINIT " -- suspends\n",
+	    JAILINIT " -g -- suspends\n" };
+	static struct pty t;
+	size_t i;
+
+	live_ok(jail_script(j, "/bin/suspends",
+	    "kill -STOP $$; read x; echo got-$x"));
+	shell_start(j, &t);
+	for (i = 0; i < 2; i++) {
+		pty_type(&t, line[i]);
+		stopped_wait(j, &t, "suspends");
+		pty_type(&t, "fg\n");
+		foreground_wait(j, &t, "suspends");
+		pty_type(&t, "hello\n");
+		pty_expect(&t, "got-hello");
+	}
+	shell_end(j, &t, "st=0");
 }
 
 /* FreeBSD: ^Z wakes a reader before it stops it.  By then it may have found
@@ -1472,6 +1531,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_rc_shutdown_after),
 		LIVE_TEST(test_untouched),
 		LIVE_TEST(test_directory),
+		LIVE_TEST(test_directory_deep),
 		LIVE_TEST(test_ignored),
 		LIVE_LINUX(test_large_environment, "a stack that exec fills"),
 		LIVE_TEST(test_reboot),
@@ -1499,6 +1559,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_tty_stop_shell),
 		LIVE_TEST(test_tty_pipeline),
 		LIVE_TEST(test_tty_stop_job),
+		LIVE_TEST(test_tty_suspend),
 		LIVE_TEST(test_tty_stop_read),
 		LIVE_TEST(test_tty_stop_late),
 		LIVE_TEST(test_tty_stop_nobody),
