@@ -36,9 +36,7 @@ static int64_t limit_s, due_ms;		/* of TERM, then of KILL */
 static bool timed_out;			/* it has had TERM */
 static bool ending;			/* the jail is */
 static struct retry start = RETRY_NONE;
-static struct job_last last = { "", 0, 0, REQUEST_NO_ID,
-    { { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 }, { REQUEST_NO_ID, 0 },
-    { REQUEST_NO_ID, 0 } }, 0 };
+static struct job_last last = { .id = REQUEST_NO_ID };
 
 /* The oldest answer gives way. */
 static void
@@ -47,9 +45,11 @@ answer(int id, int status)
 	if (id == REQUEST_NO_ID)
 		return;
 	memmove(last.answers + 1, last.answers,
-	    (JOB_ANSWERS - 1) * sizeof(last.answers[0]));
+	    (ANSWERS_MAX - 1) * sizeof(last.answers[0]));
 	last.answers[0].id = id;
 	last.answers[0].status = status;
+	if (last.n_answers < ANSWERS_MAX)
+		last.n_answers++;
 	last.news++;
 }
 

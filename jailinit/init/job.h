@@ -9,9 +9,11 @@
 #include <sys/types.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/request.h"
+#include "lib/answer.h"
 
 /* Its limit (-q) in seconds unless another is given; then its process group
  * has TERM, and this long before KILL. */
@@ -46,11 +48,8 @@ int64_t job_due_ms(void);
 #define JOB_ENDING	(-4)
 #define JOB_FAILED	(-5)
 struct job_answer {
-	int id, status;		/* id: REQUEST_NO_ID, no answer */
+	int id, status;
 };
-
-/* Who asks has so long to read an answer: until this many others. */
-#define JOB_ANSWERS	4
 
 /* The job that ended last, its exit status, and how many have ended: 0, and "",
  * before the first has. */
@@ -59,7 +58,8 @@ struct job_last {
 	int status;
 	uint64_t count;
 	int id;			/* of the job that runs, or REQUEST_NO_ID */
-	struct job_answer answers[JOB_ANSWERS];
+	struct job_answer answers[ANSWERS_MAX];
+	size_t n_answers;
 	uint64_t news;		/* changes of id and answers */
 };
 const struct job_last *job_last(void);

@@ -62,7 +62,7 @@ answers_format(const struct job_last *job, char *buf, size_t size)
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (; a < job->answers + JOB_ANSWERS && a->id != REQUEST_NO_ID; a++) {
+	for (; a < job->answers + job->n_answers; a++) {
 		used += text_format(buf + used, size - used, "%s%d:",
 		    used == 0 ? "" : " ", a->id);
 		used += a->status < 0 ? text_format(buf + used, size - used,
@@ -76,7 +76,7 @@ size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
 	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
-	char number[12] = "", answers[JOB_ANSWERS * 20], exits[12] = "";
+	char number[12] = "", answers[ANSWERS_MAX * 20], exits[12] = "";
 
 	if (s->boot_status >= 0)
 		(void)text_format(boot, sizeof(boot), "%d", s->boot_status);

@@ -17,7 +17,7 @@
 #include "job.h"
 
 /* The longest status file: short lines. */
-#define STATUS_MAX	640
+#define STATUS_MAX	800
 
 /* Changes of counters and jobs are written at most this often, and so is a
  * status that was lost. */

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "core/halt.h"
+#include "lib/answer.h"
 #include "lib/text.h"
 
 #include "json.h"
 #include "names.h"
 
-/* Room for a value of a status; the longest are four answers. */
-#define VALUE_MAX	128
+/* Room for a value of a status; the longest are the answers. */
+#define VALUE_MAX	(ANSWERS_MAX * 20 + 1)
 
 /* Of the bytes that are no UTF-8, RFC 3629. */
 #define REPLACEMENT	0xfffd

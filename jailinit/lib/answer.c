@@ -7,8 +7,8 @@
 #include "answer.h"
 #include "text.h"
 
-/* The longest value: four numbers, each with its answer. */
-#define VALUE_SIZE	(4 * (10 + ANSWER_MAX))
+/* The longest value: numbers, each with its answer. */
+#define VALUE_SIZE	(ANSWERS_MAX * (10 + ANSWER_MAX))
 
 int
 answer_id(void)

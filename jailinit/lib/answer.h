@@ -18,6 +18,10 @@
 #define ANSWER_STEP_MAX_MS	250
 int64_t answer_step_ms(int64_t step_ms);
 
+/* Who asks has so long to read an answer: until this many others.  Each takes
+ * up to 20 bytes of the status. */
+#define ANSWERS_MAX	12
+
 /* Room for an answer, with its NUL. */
 #define ANSWER_MAX	16
 

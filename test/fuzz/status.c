@@ -152,13 +152,13 @@ print(const char *text)
 static void
 take_answers(struct input *in, struct job_last *job)
 {
-	size_t i, n = take(in) % (JOB_ANSWERS + 1);
+	size_t i;
 
+	job->n_answers = take(in) % (ANSWERS_MAX + 1);
 	job->id = take(in) % 2 == 0 ? REQUEST_NO_ID :
 	    (int)((uint64_t)take_number(in) % (REQUEST_SECONDS_MAX + 1U));
-	for (i = 0; i < JOB_ANSWERS; i++) {
-		job->answers[i].id = i >= n ? REQUEST_NO_ID : (int)i * 1000 +
-		    (int)take(in);
+	for (i = 0; i < job->n_answers; i++) {
+		job->answers[i].id = (int)i * 1000 + (int)take(in);
 		job->answers[i].status = take(in) % 2 == 0 ? (int)take(in) :
 		    -1 - (int)(take(in) % 5);
 	}
@@ -166,18 +166,19 @@ take_answers(struct input *in, struct job_last *job)
 
 /* Each is found by its number, and only those that are there. */
 static void
-is_answers(const char *text, const struct job_answer *a)
+is_answers(const char *text, const struct job_last *job)
 {
 	static const int statuses[] = { 68, 126, 75, 75, 75 };
+	const struct job_answer *a = job->answers;
 	char answer[ANSWER_MAX];
 	const char *why;
 	int i;
 
-	for (i = 0; i < JOB_ANSWERS && a[i].id != REQUEST_NO_ID; i++) {
-		(void)answer_find(text, a[i].id, answer);
-		MUST(answer_status(answer, &why) == (a[i].status >= 0 ?
-		    a[i].status : statuses[-a[i].status - 1]));
-		MUST((why == NULL) == (a[i].status >= 0));
+	for (i = 0; i < job->n_answers; i++, a++) {
+		(void)answer_find(text, a->id, answer);
+		MUST(answer_status(answer, &why) == (a->status >= 0 ?
+		    a->status : statuses[-a->status - 1]));
+		MUST((why == NULL) == (a->status >= 0));
 	}
 	(void)answer_find(text, 999, answer);
 	MUST(answer[0] == '\0');
@@ -224,7 +225,7 @@ written(struct input *in)
 	is_word(text, "job", job.name);
 	is_number(text, "job_status", job.count > 0, job.status);
 	is_number(text, "job_number", job.id != REQUEST_NO_ID, job.id);
-	is_answers(text, job.answers);
+	is_answers(text, &job);
 	MUST(text_number(value_read(text, "life", v)) == s.life);
 	is_number(text, "born", true, s.born_s);
 	is_number(text, "exit_status", s.verb == REQUEST_EXIT, s.exit_status);

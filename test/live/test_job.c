@@ -172,11 +172,11 @@ TEST(test_answers)
 	assert_string_equal(jail_status(j, "job_number"), "");
 	ask(j, "slow #999999999");
 	live_ok(jail_wait_status(j, "job_number", "999999999", LIVE_SOON_MS));
-	answers(j, "three #11", "11:busy 10:137 0:refused 8:missing");
+	answers(j, "three #11", "11:busy 10:137 0:refused 8:missing 7:3");
 	live_ok(jail_write(j, "/tmp/go", 0644, ""));
 	live_ok(jail_wait_status(j, "job_number", "", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "answers"),
-	    "999999999:0 11:busy 10:137 0:refused");
+	    "999999999:0 11:busy 10:137 0:refused 8:missing 7:3");
 	/* no number, no answer */
 	ask(j, "three");
 	live_ok(jail_wait_status(j, "job", "three", LIVE_SOON_MS));
@@ -184,12 +184,32 @@ TEST(test_answers)
 	    "three #1234567890\nhalt #1");
 	live_ok(jail_wait_status(j, "dropped_requests", "9", LIVE_SOON_MS));
 	assert_string_equal(jail_status(j, "answers"),
-	    "999999999:0 11:busy 10:137 0:refused");
+	    "999999999:0 11:busy 10:137 0:refused 8:missing 7:3");
 	live_ok(unlink(jail_path(j, "/tmp/go")));
 	live_ok(jail_ctl(j, "halt\n"));
 	live_ok(jail_wait_state(j, "shutdown", LIVE_SOON_MS));
-	answers(j, "three #12", "12:ending 999999999:0 11:busy 10:137");
+	answers(j, "three #12", "12:ending 999999999:0 11:busy 10:137 "
+	    "0:refused 8:missing 7:3");
 	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	(void)live_exits(j, 0, LIVE_SOON_MS);
+}
+
+/* Of many who ask at once each finds its answer; the oldest give way. */
+TEST(test_answers_many)
+{
+	job_write(j, "slow", "while ! [ -e /tmp/go ]; do sleep 0.02; done");
+	live_boot(j, NULL);
+	ask(j, "slow #1\nslow #2\nslow #3\nslow #4\nslow #5\nslow #6\n"
+	    "slow #7\nslow #8\nslow #9\nslow #10\nslow #11\nslow #12\n"
+	    "slow #13\nslow #14");
+	live_ok(jail_wait_status(j, "answers", "14:busy 13:busy 12:busy "
+	    "11:busy 10:busy 9:busy 8:busy 7:busy 6:busy 5:busy 4:busy 3:busy",
+	    LIVE_SOON_MS));
+	live_ok(jail_write(j, "/tmp/go", 0644, ""));
+	live_ok(jail_wait_status(j, "answers", "1:0 14:busy 13:busy 12:busy "
+	    "11:busy 10:busy 9:busy 8:busy 7:busy 6:busy 5:busy 4:busy",
+	    LIVE_SOON_MS));
+	live_ok(jail_ctl(j, "halt\n"));
 	(void)live_exits(j, 0, LIVE_SOON_MS);
 }
 
@@ -775,6 +795,7 @@ main(int argc, char **argv)
 		LIVE_TEST(test_by_sh),
 		LIVE_TEST(test_one_at_a_time),
 		LIVE_TEST(test_answers),
+		LIVE_TEST(test_answers_many),
 		LIVE_TEST(test_answers_soon),
 		LIVE_TEST(test_limit),
 		LIVE_TEST(test_limit_kill),
