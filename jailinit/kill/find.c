@@ -80,14 +80,23 @@ refuse(const char *name, const char *why)
 	errx(EX_USAGE, "%s: %s; nothing was done", printable(name), why);
 }
 
-/* A jail is added once, however often it is named. */
-static void
-add_once(struct targets *t, const struct jail *j, const char *root)
+/* Its place in the list, or t->n. */
+static size_t
+place_of(const struct targets *t, const struct jail *j)
 {
 	size_t i;
 
 	for (i = 0; i < t->n && t->list[i].jail.jid != j->jid; i++)
-		;
+		continue;
+	return (i);
+}
+
+/* A jail is added once, however often it is named. */
+static void
+add_once(struct targets *t, const struct jail *j, const char *root)
+{
+	size_t i = place_of(t, j);
+
 	if (i == t->n)
 		targets_add(t, j, root);
 	t->list[i].group = t->group;
@@ -169,6 +178,21 @@ several_say(struct targets *t, const struct targets *all, match_fn *matches,
 	free(others);
 }
 
+/* One of those that match is meant to end no sooner than here: of these, those
+ * that -a means do not. */
+static void
+several_move(struct targets *t, const struct targets *all, match_fn *matches)
+{
+	const struct target *o;
+	size_t i;
+
+	for (o = all->list; o < all->list + all->n; o++) {
+		i = matches(o) ? place_of(t, &o->jail) : t->n;
+		if (i < t->n)
+			t->list[i].group = t->group;
+	}
+}
+
 /* Adds the jail that is meant, or says why it cannot.  what: "root" or
  * "name". */
 static void
@@ -182,9 +206,10 @@ chosen_add(struct targets *t, const struct targets *all, match_fn *matches,
 	found = choose(all, matches, &n);
 	if (n == 0)
 		none_say(t, all, matches, name, what);
-	else if (found == NULL)
+	else if (found == NULL) {
 		several_say(t, all, matches, name, what);
-	else {
+		several_move(t, all, matches);
+	} else {
 		if (choose_both(found, matches)) {
 			matches = choose_root;
 			what = "root";
@@ -287,7 +312,7 @@ find_word(struct targets *t, struct all *all, const char *word)
 	all_look(all);
 	for (j = all->t.list; j < all->t.list + all->t.n; j++) {
 		j->same = dir && is_dir(j, &st);
-		j->called = word[0] != '\0' && strcmp(names_of(j), word) == 0;
+		j->called = word[0] != '\0' && names_are(j, word);
 		called = called || j->called;
 	}
 	if (dir && !called)

@@ -12,6 +12,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* Whatever -fvisibility says. */
+#pragma GCC visibility push(default)
 
 /* Names a jail for as long as it lives.  Linux: the inode number of the pidfd
  * of its first process, which is never used again.  FreeBSD: the jid of jls(8).
@@ -44,6 +46,7 @@ int jailkill(jailid_t jid, int sig);
  * EINVAL: not a name; ESRCH: there is no such jail. */
 int jailkill_find(const char *name, jailid_t *jid);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -2,16 +2,13 @@
 /* The name of a jail in the path of its control group.  Touches memory. */
 #include <string.h>
 
+#include "id.h"
 #include "name_linux.h"
-
-/* The id of a container is so long; tools print the start of it. */
-#define ID_LENGTH	64
-#define ID_SHORT	12
 
 /* Only the first components are looked at; a jail can make thousands below. */
 #define PARTS_MAX	32
 
-#define HEX	"0123456789abcdef"
+static const char hex[] = ID_DIGITS;
 
 /* A component of a path, in its memory. */
 struct part {
@@ -84,7 +81,7 @@ part_next(struct part *p)
 static bool
 is_hex(const char *text, size_t n)
 {
-	return (strspn(text, HEX) >= n);
+	return (strspn(text, hex) >= n);
 }
 
 /* systemd writes bytes as \xNN.  One that could not be in a word, or would be in
@@ -96,7 +93,7 @@ escape_read(const char *p, size_t len, char *c)
 
 	if (len < 4 || p[0] != '\\' || p[1] != 'x' || !is_hex(p + 2, 2))
 		return (false);
-	n = (int)(strchr(HEX, p[2]) - HEX) * 16 + (int)(strchr(HEX, p[3]) - HEX);
+	n = (int)(strchr(hex, p[2]) - hex) * 16 + (int)(strchr(hex, p[3]) - hex);
 	if (n < ' ' || n > '~' || n == '/')
 		return (false);
 	*c = (char)n;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "id.h"
 #include "names.h"
 
 static int
@@ -46,6 +47,12 @@ names_unshare(struct target *list, size_t n)
 			name_clear(&by_unit[i]->jail);
 	}
 	free(by_unit);
+}
+
+bool
+names_are(const struct target *t, const char *word)
+{
+	return (strcmp(names_of(t), word) == 0 || id_is(word, t->jail.name));
 }
 
 const char *

@@ -16,4 +16,7 @@ void names_unshare(struct target *list, size_t n);
 /* The name of a jail, in its memory; "" if it has none. */
 const char *names_of(const struct target *t);
 
+/* Is the jail called so?  A container has its whole id as well. */
+bool names_are(const struct target *t, const char *word);
+
 #endif

@@ -308,6 +308,22 @@ TEST(test_systemd_v1)
 	kill_says(kill_run(NULL, "-h", name, NULL), 0, line, "");
 }
 
+/* A container has the start of its id as its name, and its whole id. */
+TEST(test_id)
+{
+	const char *name, *id, *line;
+
+	kill_boot(j, NULL, NULL);
+	name = kill_fmt("%012x", (unsigned)j->pid);
+	id = kill_fmt("%s%052x", name, 10U);
+	group_join(group_make(v2(), kill_fmt("docker-%s.scope", id)), j->pid);
+	name_is(j->pid, name);
+	kill_says(kill_run(NULL, "-h", kill_fmt("%.13s", id), NULL),
+	    EX_NOHOST, "", "jailkill: *: no jail has this name\n");
+	line = halted(j);
+	kill_says(kill_run(NULL, "-h", id, NULL), 0, line, "");
+}
+
 /* Two jails in one unit, such as a session's; then each in its own. */
 TEST(test_unit_shared)
 {
@@ -789,6 +805,7 @@ main(int argc, char **argv)
 		NAMES_TEST(test_paths),
 		NAMES_TEST(test_lxc),
 		NAMES_TEST(test_systemd_v1),
+		NAMES_TEST(test_id),
 		NAMES_TEST(test_unit_shared),
 		NAMES_TEST(test_unit_callers),
 		NAMES_TEST(test_group_own),

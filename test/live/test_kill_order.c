@@ -137,6 +137,25 @@ TEST(test_order_alone)
 	kill_lives(plain, 2 * PLAIN_N + 2);
 }
 
+/* A name of several orders them all, if they are to end. */
+TEST(test_order_several)
+{
+	struct jail *other = kill_another(0);
+	const char *name;
+
+	kill_boot(j, NULL, NULL);
+	kill_boot(other, NULL, NULL);
+	name = strrchr(j->root, '/') + 1;
+	assert_string_equal(strrchr(other->root, '/') + 1, name);
+	kill_says(kill_run(NULL, "-nh", "-a", ",", j->root, ",", name, NULL),
+	    EX_NOHOST, kill_fmt("%s: would ask it to halt\n"
+	    "%s: would ask it to halt\n", kill_name(j), kill_name(other)),
+	    "jailkill: *: several jails have this name; *\n");
+	kill_says(kill_run(NULL, "-nh", j->root, ",", name, NULL), EX_NOHOST,
+	    kill_fmt("%s: would ask it to halt\n", kill_name(j)),
+	    "jailkill: *: several jails have this name; *\n");
+}
+
 /* Who is not there keeps nobody from his turn; who has gone before it is
  * gone. */
 TEST(test_order_gone)
@@ -340,6 +359,7 @@ main(void)
 		KILL_TEST(test_order_hangs),
 		KILL_TEST(test_order_all),
 		KILL_TEST(test_order_alone),
+		KILL_TEST(test_order_several),
 		KILL_TEST(test_order_gone),
 		KILL_TEST(test_order_twice),
 		KILL_TEST(test_order_others),
