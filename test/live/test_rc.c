@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #ifdef __linux__
+#include <sys/mount.h>
 #include <linux/capability.h>
 #endif
 
@@ -854,6 +855,7 @@ test_run_first(void **state)
 	    " echo halt >/run/d/e/ctl");
 	EACH(j) {
 		live_ok(jail_write(j, "/run/nologin", 0644, "no\n"));
+		live_ok(jail_write(j, "/run/jailinit.mine", 0644, "1\n"));
 		live_ok(jail_write(j, "/run/d/x.pid", 0644, "1\n"));
 		live_ok(jail_write(j, "/run/d/e/y", 0644, "1\n"));
 		live_ok(jail_start(j, NULL, "/sbin/jailinit", "-c",
@@ -957,7 +959,20 @@ terminal_use(void *arg)
 	    read(master_fd, buf, 3) != 3 || strcmp(buf, "abc") != 0);
 }
 
-/* As jailroot makes /dev: a link and a directory; and with neither. */
+#ifdef __linux__
+static void
+pts_set(void *arg)
+{
+	(void)arg;
+	(void)mount("devpts", "/dev/pts", "devpts", 0, "newinstance,"
+	    "ptmxmode=666");
+}
+#else
+#define pts_set	NULL
+#endif
+
+/* As jailroot makes /dev: a link and a directory; with neither; and with
+ * terminals that are mounted, and no link. */
 static void
 test_terminals(void **state)
 {
@@ -966,12 +981,15 @@ test_terminals(void **state)
 	int i, st;
 
 	(void)state;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		o.userns = i % 2 == 1;
+		o.before_exec = i == 4 ? pts_set : NULL;
 		EACH(j) {
-			if (i > 1)
+			if (i == 2 || i == 3)
 				continue;
 			(void)mkdir(jail_path(j, "/dev/pts"), 0755);
+			if (i == 4)
+				continue;
 			(void)symlink("pts/ptmx", jail_path(j, "/dev/ptmx"));
 		}
 		boot(&o);
