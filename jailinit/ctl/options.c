@@ -320,6 +320,10 @@ parse_jailctl(struct ctl *c, int argc, char **argv, time_t now)
 	words = options_apply(c, argc, argv);
 	if (*words == NULL)
 		mistake("command", "none is given");
+	if (words[1] != NULL && strcmp(words[1], "--help") == 0) {
+		usage_print(stdout);
+		printed_exit();
+	}
 	c->verb = verb_named(*words);
 	if (c->verb != REQUEST_NONE)
 		parse_seconds(c, words + 1);
