@@ -13,6 +13,7 @@ OTHER !=	test '$(OS)' = linux && echo freebsd || echo linux
 # Of the environment, too; bmake has others of its own.
 CFLAGS !=	echo "$${CFLAGS--Os -g}"
 CPPFLAGS !=	echo "$$CPPFLAGS"
+LDFLAGS !=	echo "$$LDFLAGS"
 WARN =		-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wwrite-strings
 HARDEN =	-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
