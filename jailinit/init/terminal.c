@@ -136,13 +136,17 @@ terminal_pass(pid_t command, int sig)
 }
 
 /* A job of a shell's: it sees that we stop, as if we were the command, and
- * continues the group. */
+ * continues the group.  Without a shell we have to. */
 static bool
 job_stopped(pid_t command, int sig)
 {
 	if ((sig == SIGTTIN || sig == SIGTTOU) && has_own_group(command) &&
 	    give(command, false))
 		return (true);
+	if (sig == SIGTSTP && os_is_orphaned()) {
+		(void)kill(0, SIGCONT);
+		return (true);
+	}
 	if (getpid() != 1)
 		(void)signals_stop(false);
 	return (false);
