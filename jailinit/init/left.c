@@ -57,7 +57,8 @@ left_kill(void)
 
 /* The end of a child is told by SIGCHLD.  Other processes, which have entered
  * the jail from outside, have to be looked for from time to time. */
-/* There is nothing to wait for. */
+/* There is nothing to wait for.  (But our own daemons may be on their way out,
+ * whosever they are.) */
 static bool
 all_refused(void)
 {
@@ -77,7 +78,7 @@ left_nobody(enum life_stage stage, bool children)
 
 	if (!children && !os_others_left())
 		return (true);
-	if ((hung_up || stage == LIFE_KILL) && all_refused())
+	if (!children && (hung_up || stage == LIFE_KILL) && all_refused())
 		return (true);
 	if (children && stage == LIFE_TERM && hung_up) {
 		look_ms = INT64_MAX;

@@ -60,8 +60,9 @@ bool os_signal_some(int sig, const struct os_some *some);
  * entered the jail from outside is nobody's child here. */
 bool os_others_left(void);
 
-/* Are those that are left all of a kind that we may not signal: another user's,
- * or of a user namespace above ours?  They end with us.  (FreeBSD: false.) */
+/* Then: are all that have entered of a kind that we may not signal, another
+ * user's, or of a user namespace above ours?  They end with us.  (FreeBSD:
+ * false.) */
 bool os_all_refused(void);
 
 /* Calls fn with the name, as it is, and the pid of each process that

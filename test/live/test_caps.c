@@ -64,7 +64,7 @@ other_is(void)
 	    setuid(OTHER_UID) == -1)
 		_exit(1);
 	(void)signal(SIGTERM, other_on_term);
-	(void)signal(SIGWINCH, other_on_term);
+	(void)signal(SIGURG, other_on_term);
 	close(open(OTHER_UP, O_WRONLY | O_CREAT, 0644));
 	for (;;)
 		pause();
@@ -379,13 +379,13 @@ TEST(test_signal)
 	start(j, &other, NULL, NULL);
 	for (i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
 		/* (For CAP_KILL there are root's that have got it.) */
-		assert_int_equal(jk(needs & ~CAP(each[i]), "-s", "WINCH",
+		assert_int_equal(jk(needs & ~CAP(each[i]), "-s", "URG",
 		    kill_jid(j), NULL), each[i] == CAP_KILL ? 0 : 77);
 		assert_true(said("not permitted") == (each[i] != CAP_KILL));
 		jail_sleep_ms(QUIET_MS);
 		assert_false(jail_exists(j, OTHER_MARK));
 	}
-	live_ok(jk(needs, "-s", "WINCH", kill_jid(j), NULL));
+	live_ok(jk(needs, "-s", "URG", kill_jid(j), NULL));
 	live_ok(jail_wait_file(j, OTHER_MARK, LIVE_SOON_MS));
 }
 
@@ -426,7 +426,7 @@ TEST(test_signal_better)
 		live_ok(system(kill_fmt("ASAN_OPTIONS=detect_leaks=0"
 		    " strace -f -qq -o %s setpriv --bounding-set "
 		    "-all,+sys_admin,+sys_ptrace,+kill"
-		    "%s%s%s %s -s WINCH %s", file, i == 0 ? "" : ",+sys_chroot",
+		    "%s%s%s %s -s URG %s", file, i == 0 ? "" : ",+sys_chroot",
 		    i == 1 ? "" : ",+setuid", i == 2 ? "" : ",+sys_nice",
 		    program != NULL && *program != '\0' ? program :
 		    "build/jailkill", jid)));
