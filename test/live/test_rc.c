@@ -831,7 +831,8 @@ test_fifo(void **state)
 		live_ok(symlink("../run", jail_path(j, "/var/run")));
 		live_ok(mkdir(jail_path(j, "/run"), 0755));
 	}
-	scripts(SERVICE("10-asks"), "[ $1 = start ] || exit 0\n"
+	/* its guard has begun as well */
+	scripts(SERVICE("10-asks"), "[ $1 = start ] || exit 0\nsleep 0.5\n"
 	    "n=0; while [ ! -p /run/jailinit.ctl ] && [ $n -lt 50 ]; do "
 	    "sleep 0.1; n=$((n + 1)); done\n"
 	    "[ -p /run/jailinit.ctl ] && echo halt >/run/jailinit.ctl\n"
