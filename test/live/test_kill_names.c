@@ -314,7 +314,7 @@ TEST(test_id)
 	const char *name, *id, *line;
 
 	kill_boot(j, NULL, NULL);
-	name = kill_fmt("%012x", (unsigned)j->pid);
+	name = kill_fmt("f%011x", (unsigned)j->pid);
 	id = kill_fmt("%s%052x", name, 10U);
 	group_join(group_make(v2(), kill_fmt("docker-%s.scope", id)), j->pid);
 	name_is(j->pid, name);
