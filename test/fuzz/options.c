@@ -226,7 +226,7 @@ jailkill_options(int argc, char **argv)
 	MUST(o.sig >= -1 && o.sig <= sys_signal_max);
 	MUST(o.verb <= REQUEST_RUN);
 	MUST((o.verb != REQUEST_NONE) + (o.sig != -1) + o.list <= 1);
-	MUST(!o.json || o.list);
+	MUST(!o.json || o.list || o.verb != REQUEST_NONE || o.sig != -1);
 	MUST((o.verb == REQUEST_RUN) == (o.name != NULL));
 	if (o.name != NULL)
 		MUST(naive_parse(o.name, strlen(o.name), &rq) == REQUEST_OK &&

@@ -172,7 +172,7 @@ is_answers(const char *text, const struct job_last *job)
 	const struct job_answer *a = job->answers;
 	char answer[ANSWER_MAX];
 	const char *why;
-	int i;
+	size_t i;
 
 	for (i = 0; i < job->n_answers; i++, a++) {
 		(void)answer_find(text, a->id, answer);
