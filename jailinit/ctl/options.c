@@ -53,6 +53,13 @@ printed_exit(void)
 	exit(fflush(stdout) == 0 && !ferror(stdout) ? EX_OK : EX_OSERR);
 }
 
+static _Noreturn void
+help_exit(void)
+{
+	usage_print(stdout);
+	printed_exit();
+}
+
 static void
 syntax_set(const char *name, const struct syntax *s)
 {
@@ -101,8 +108,7 @@ option_apply(struct ctl *c, int letter)
 		c->status = optarg;
 		break;
 	case EFFECT_HELP:
-		usage_print(stdout);
-		printed_exit();
+		help_exit();
 	case EFFECT_VERSION:
 		(void)puts("jailctl " VERSION);
 		printed_exit();
@@ -320,19 +326,17 @@ parse_jailctl(struct ctl *c, int argc, char **argv, time_t now)
 	words = options_apply(c, argc, argv);
 	if (*words == NULL)
 		mistake("command", "none is given");
-	if (words[1] != NULL && strcmp(words[1], "--help") == 0) {
-		usage_print(stdout);
-		printed_exit();
-	}
 	c->verb = verb_named(*words);
-	if (c->verb != REQUEST_NONE)
+	if (strcmp(*words, "shutdown") == 0)
+		parse_shutdown(c, argc - (int)(words - argv), words, now);
+	else if (words[1] != NULL && strcmp(words[1], "--help") == 0)
+		help_exit();
+	else if (c->verb != REQUEST_NONE)
 		parse_seconds(c, words + 1);
 	else if (strcmp(*words, "exit") == 0) {
 		parse_status(c, words[1]);
 		parse_seconds(c, words + 2);
-	} else if (strcmp(*words, "shutdown") == 0)
-		parse_shutdown(c, argc - (int)(words - argv), words, now);
-	else
+	} else
 		parse_command(c, words);
 	if (c->no_wait && c->what != CTL_REQUEST)
 		mistake("-n", "goes with request");

@@ -55,8 +55,6 @@ left_kill(void)
 	look_ms = clock_ms() + step_ms;
 }
 
-/* The end of a child is told by SIGCHLD.  Other processes, which have entered
- * the jail from outside, have to be looked for from time to time. */
 /* There is nothing to wait for.  (But our own daemons may be on their way out,
  * whosever they are.) */
 static bool
@@ -71,14 +69,14 @@ all_refused(void)
 	return (true);
 }
 
+/* The end of a child is told by SIGCHLD.  Other processes, which have entered
+ * the jail from outside, have to be looked for from time to time. */
 bool
 left_nobody(enum life_stage stage, bool children)
 {
 	int64_t now_ms = clock_ms();
 
 	if (!children && !os_others_left())
-		return (true);
-	if (!children && (hung_up || stage == LIFE_KILL) && all_refused())
 		return (true);
 	if (children && stage == LIFE_TERM && hung_up) {
 		look_ms = INT64_MAX;
@@ -92,6 +90,8 @@ left_nobody(enum life_stage stage, bool children)
 		os_signal_all(SIGKILL);
 	else if (!hung_up)
 		hang_up();
+	if (!children && all_refused())
+		return (true);
 	step_ms = min_ms(step_ms * 2, STEP_MAX_MS);
 	look_ms = now_ms + step_ms;
 	return (false);

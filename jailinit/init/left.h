@@ -16,8 +16,9 @@ void left_stage(void);
 void left_kill(void);
 
 /* In the stages TERM and KILL, after the children that have ended were reaped:
- * is nobody left, or have they all entered and may not be signalled by us?  children: some are.  Soon after TERM's begin it sends
- * HUP to those that have a controlling terminal. */
+ * is nobody left, or have all that are left entered the jail, and we may not
+ * signal them?  children: some are.  Soon after TERM's begin it sends HUP to
+ * those that have a controlling terminal. */
 bool left_nobody(enum life_stage stage, bool children);
 
 /* When left_nobody() is due even if no child ends, or INT64_MAX. */

@@ -76,7 +76,7 @@ size_t
 status_format(const struct status *s, char buf[STATUS_MAX])
 {
 	char boot[12] = "", deadline[24] = "", forced[64], job[12] = "";
-	char number[12] = "", answers[ANSWERS_MAX * 20], exits[12] = "";
+	char number[12] = "", answers[ANSWERS_SIZE], exits[12] = "";
 
 	if (s->boot_status >= 0)
 		(void)text_format(boot, sizeof(boot), "%d", s->boot_status);

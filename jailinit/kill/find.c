@@ -178,8 +178,8 @@ several_say(struct targets *t, const struct targets *all, match_fn *matches,
 	free(others);
 }
 
-/* One of those that match is meant to end no sooner than here: of these, those
- * that -a means do not. */
+/* One of those that match, nobody knows which, is not to end before this group:
+ * so none of those does that -a has put into the list. */
 static void
 several_move(struct targets *t, const struct targets *all, match_fn *matches)
 {
@@ -331,9 +331,9 @@ about_find(struct all *all, struct jail *j)
 
 	jail_about(j);
 	all_find(all, true);
-	for (i = 0; i < all->t.n; i++)
-		if (all->t.list[i].jail.jid == j->jid)
-			*j = all->t.list[i].jail;
+	i = place_of(&all->t, j);
+	if (i < all->t.n)
+		*j = all->t.list[i].jail;
 	j->fd = fd;
 }
 

@@ -11,8 +11,6 @@
 #include "json.h"
 #include "names.h"
 
-/* Room for a value of a status; the longest are the answers. */
-#define VALUE_MAX	(ANSWERS_MAX * 20 + 1)
 
 /* Of the bytes that are no UTF-8, RFC 3629. */
 #define REPLACEMENT	0xfffd
@@ -161,7 +159,7 @@ static void
 says(FILE *to, const struct target *t)
 {
 	const struct said *s = said, *end = s + sizeof(said) / sizeof(*s);
-	char value[VALUE_MAX];
+	char value[ANSWERS_SIZE];
 
 	(void)fputs(",\"says\":", to);
 	if (!t->listens && !t->titled) {

@@ -7,9 +7,6 @@
 #include "answer.h"
 #include "text.h"
 
-/* The longest value: numbers, each with its answer. */
-#define VALUE_SIZE	(ANSWERS_MAX * (10 + ANSWER_MAX))
-
 int
 answer_id(void)
 {
@@ -29,7 +26,7 @@ answer_step_ms(int64_t step_ms)
 bool
 answer_find(const char *text, int id, char answer[ANSWER_MAX])
 {
-	char key[16], value[VALUE_SIZE];
+	char key[16], value[1 + ANSWERS_SIZE];
 	const char *p;
 	size_t len = text_format(key, sizeof(key), " %d:", id);
 

@@ -18,9 +18,10 @@
 #define ANSWER_STEP_MAX_MS	250
 int64_t answer_step_ms(int64_t step_ms);
 
-/* Who asks has so long to read an answer: until this many others.  Each takes
- * up to 20 bytes of the status. */
+/* Who asks has so long to read an answer: until this many others.  Room for all
+ * of them in the status, with a NUL: each has a number, its answer, a blank. */
 #define ANSWERS_MAX	12
+#define ANSWERS_SIZE	(ANSWERS_MAX * 20)
 
 /* Room for an answer, with its NUL. */
 #define ANSWER_MAX	16

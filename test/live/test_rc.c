@@ -831,7 +831,7 @@ test_fifo(void **state)
 		live_ok(symlink("../run", jail_path(j, "/var/run")));
 		live_ok(mkdir(jail_path(j, "/run"), 0755));
 	}
-	/* its guard has begun as well */
+	/* a halt in the moment of its start can be lost, rc.jail(8) */
 	scripts(SERVICE("10-asks"), "[ $1 = start ] || exit 0\nsleep 0.5\n"
 	    "n=0; while [ ! -p /run/jailinit.ctl ] && [ $n -lt 50 ]; do "
 	    "sleep 0.1; n=$((n + 1)); done\n"
