@@ -1298,6 +1298,15 @@ stopped_wait(struct jail *j, struct pty *t, const char *name)
 	} while (!pty_says(t, STOPPED, 2000));
 }
 
+/* The shell has it go on, in the foreground. */
+static void
+stopped_fg(struct jail *j, struct pty *t, const char *name)
+{
+	stopped_wait(j, t, name);
+	pty_type(t, "fg\n");
+	foreground_wait(j, t, name);
+}
+
 /* ^Z gives the shell back its prompt, for all of a pipeline; bg leaves it
  * there; fg has the command go on, in the foreground. */
 TEST(test_tty_stop_shell)
@@ -1348,9 +1357,7 @@ TEST(test_tty_pipeline)
 		pty_type(&t, line[i]);
 		foreground_wait(j, &t, "reader");
 		pty_type(&t, "\032");
-		stopped_wait(j, &t, "reader");
-		pty_type(&t, "fg\n");
-		foreground_wait(j, &t, "reader");
+		stopped_fg(j, &t, "reader");
 		reader = jail_find(j, "reader");
 		assert_true(reader > 1);
 		pty_type(&t, "hello\n");
@@ -1394,9 +1401,7 @@ TEST(test_tty_suspend)
 	shell_start(j, &t);
 	for (i = 0; i < 2; i++) {
 		pty_type(&t, line[i]);
-		stopped_wait(j, &t, "suspends");
-		pty_type(&t, "fg\n");
-		foreground_wait(j, &t, "suspends");
+		stopped_fg(j, &t, "suspends");
 		pty_type(&t, "hello\n");
 		pty_expect(&t, "got-hello");
 	}
